@@ -1,0 +1,1 @@
+"""Text in, probabilities of negative, neutral and positive out."""

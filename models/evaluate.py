@@ -1,0 +1,58 @@
+"""How good probabilities are against labels."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog import LABELS
+
+BINS = 15
+
+
+def confusion(labels: Sequence[int], predicted: Sequence[int]) -> NDArray[np.int64]:
+    """Return counts of shape (3, 3): rows are true classes, columns predicted ones."""
+    counts = np.zeros((len(LABELS), len(LABELS)), dtype=np.int64)
+    np.add.at(counts, (np.asarray(labels), np.asarray(predicted)), 1)
+    return counts
+
+
+def calibration_error(probabilities: NDArray[np.float32], labels: Sequence[int], bins: int = BINS) -> float:
+    """Return the expected calibration error of the top class, in 0..1, over bins of equal width (Guo et al. 2017)."""
+    top = probabilities.max(1)
+    right = probabilities.argmax(1) == np.asarray(labels)
+    place = np.minimum((top * bins).astype(int), bins - 1)
+    gaps = [abs(right[place == b].mean() - top[place == b].mean()) * (place == b).mean() for b in set(place)]
+    return float(sum(gaps))
+
+
+def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[str, Any]:
+    """Return the figures of one model on one labelled set.
+
+    ``macro_recall`` and ``f1_pn`` are the measures of SemEval-2017 task 4A: the mean recall of the three classes, and the
+    mean F1 of negative and positive. ``net_true`` and ``net_predicted`` are (positive - negative) / all, in -1..1.
+    """
+    counts = confusion(labels, probabilities.argmax(1).tolist())
+    right, true, said = np.diag(counts), counts.sum(1), counts.sum(0)
+    recall = right / np.maximum(true, 1)
+    f1 = 2 * right / np.maximum(true + said, 1)
+    return {
+        "n": len(labels),
+        "macro_recall": round(float(recall[true > 0].mean()), 4),
+        "f1_pn": round(float((f1[0] + f1[2]) / 2), 4),
+        "accuracy": round(float(right.sum() / len(labels)), 4),
+        "ece": round(calibration_error(probabilities, labels), 4),
+        "net_true": round(float((true[2] - true[0]) / len(labels)), 4),
+        "net_predicted": round(float((said[2] - said[0]) / len(labels)), 4),
+        "confusion": counts.tolist(),
+    }
+
+
+def vader(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return VADER's labels as one-hot rows, cut at a compound of 0.05 as its authors advise (Hutto & Gilbert 2014)."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    compound = np.array([SentimentIntensityAnalyzer().polarity_scores(text)["compound"] for text in texts])
+    column = np.digitize(compound, (-0.05 + 1e-12, 0.05))
+    return np.eye(len(LABELS), dtype=np.float32)[column]

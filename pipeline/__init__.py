@@ -1,0 +1,1 @@
+"""What is said to and about a brand, collected, scored, related and published."""

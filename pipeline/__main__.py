@@ -1,0 +1,189 @@
+"""The command line: the only place that joins sources, models and store."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pipeline import run, schedule, settings, store
+from pipeline.publish import publish as publish_file
+from pipeline.publish import relate as relate_facts
+from pipeline.sources.files import FileError
+from pipeline.sources.mapped import parse_map
+from pipeline.store import StoreError, Workspace
+from pipeline.touch import Counts
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company.")
+notes = Console(stderr=True)
+
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")]
+SAMPLE = settings.ROOT / "data" / "sample"
+
+
+def workspace() -> Workspace:
+    """Return the workspace that ORCHARD_DATA names."""
+    return Workspace(settings.workspace_folder())
+
+
+@contextmanager
+def bar(what: str, total: int | None) -> Iterator[run.Tick]:
+    """Show progress on standard error; yield what is told how many more are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+def load_model() -> run.Model:
+    """Load the model of the settings; imported late, since torch takes seconds."""
+    from models.sentiment import load
+
+    chosen = settings.load(workspace().folder).model
+    return load(chosen.name, chosen.revision)
+
+
+def model_version() -> str:
+    """Return the version of the model of the settings, without loading it."""
+    from models.catalog import version
+
+    chosen = settings.load(workspace().folder).model
+    return version(chosen.name, chosen.revision)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON or JSON lines.")],
+    brand: Annotated[str, typer.Option(help="The brand that the touches are with, as brand.toml or the file calls it.")],
+    format: Annotated[str, typer.Option(help="auto, or one of: twcs, airline, dialogues, orchard, mapped.")] = "auto",
+    map: Annotated[str, typer.Option(help="Fields of a touch and their columns: text=Body,author=User,at=Date,...")] = "",
+    wait: Wait = 30,
+) -> None:
+    """Import a file: touches are stored, rows that cannot be mapped are kept with a reason."""
+    allowed = settings.FILE_FORMATS.__args__
+    if format not in allowed:
+        raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
+    mapping = parse_map(map) if map else None
+    place = workspace()
+    target = settings.load(place.folder).find_brand(brand)
+    with store.working(place, "import", wait), bar(f"importing {file.name}", None) as tick:
+        counts = run.import_file(place, file, target, format, mapping, tick)
+    tell(counts, target.key)
+
+
+def tell(counts: Counts, brand: str) -> None:
+    """Print what became of the rows of an import."""
+    print(f"read              {counts.read:>8}")
+    print(f"stored            {counts.stored:>8}  as touches with {brand}")
+    print(f"already had       {counts.already:>8}")
+    print(f"not about brand   {counts.not_about:>8}")
+    print(f"rejected          {sum(counts.rejected.values()):>8}")
+    for reason, many in sorted(counts.rejected.items(), key=lambda item: -item[1]):
+        print(f"    {many:>6}  {reason}")
+
+
+@app.command()
+def score(wait: Wait = 30) -> None:
+    """Score the mentions that the model of the settings has not read yet; what is done stays done."""
+    place = workspace()
+    with store.working(place, "score", wait):
+        print(f"{score_all(place, load_model())} mentions scored")
+
+
+def score_all(place: Workspace, model: run.Model) -> int:
+    """Score what is waiting, with a progress bar."""
+    waiting = store.count_unscored(place, model.version)
+    with bar("scoring", waiting) as tick:
+        return run.score(place, model, tick)
+
+
+@app.command()
+def relate(wait: Wait = 30) -> None:
+    """Compute persons, feelings and the index from the facts."""
+    place = workspace()
+    with store.working(place, "relate", wait):
+        print(f"{relate_facts(place, settings.load(place.folder), model_version())} relationships")
+
+
+@app.command()
+def publish(wait: Wait = 30) -> None:
+    """Build the dashboard's file and swap it in."""
+    place = workspace()
+    with store.working(place, "publish", wait):
+        publish_file(place)
+    print(place.published)
+
+
+@app.command()
+def refresh(wait: Wait = 30) -> None:
+    """Collect, score, relate and publish once; a second time changes nothing."""
+    print("\n".join(refresh_once(wait)))
+
+
+def refresh_once(wait: float) -> list[str]:
+    """Make one pass under the workspace's lock."""
+    place = workspace()
+    chosen = settings.load(place.folder)
+    with store.working(place, "refresh", wait), bar("scoring", None) as tick:
+        return run.refresh(place, chosen, load_model, model_version, tick)
+
+
+@app.command(name="schedule")
+def schedule_(every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 1d.")] = "15m") -> None:
+    """Repeat refresh until stopped with Ctrl-C or SIGTERM; a failed pass is reported and the next one is made."""
+
+    def one_pass() -> None:
+        try:
+            notes.print("; ".join(refresh_once(wait=0)), markup=False)
+        except EXPECTED as error:
+            notes.print(f"this pass failed: {error}", style="red", markup=False)
+
+    schedule.repeat(one_pass, schedule.to_seconds(every))
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Show what the workspace holds, and when it was refreshed last."""
+    place = workspace()
+    version = model_version()
+    found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **store.read_status(place, version)}
+    print(json.dumps(found, default=str) if as_json else "\n".join(f"{key:20}{value}" for key, value in found.items()))
+
+
+@app.command()
+def demo(wait: Wait = 30) -> None:
+    """Make the workspace of the shipped sample (ORCHARD_DATA, else data/demo), scored and published."""
+    place = workspace()
+    if place.mentions.exists() and not (place.folder / "sample").exists():
+        raise StoreError(f"{place.folder} holds other data; give the sample a folder of its own with ORCHARD_DATA")
+    (place.folder / "sample").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(SAMPLE / "brand.toml", place.folder / "brand.toml")
+    chosen = settings.load(place.folder)
+    with store.working(place, "demo", wait):
+        for brand in chosen.brand_settings():
+            run.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
+    print("\n".join(refresh_once(wait)))
+
+
+EXPECTED = (StoreError, settings.SettingsError, FileError, ValueError, OSError)
+
+
+def main() -> None:
+    """Run a command; what can go wrong ends with its message and exit status 1."""
+    from models.catalog import ModelError
+
+    try:
+        app()
+    except (*EXPECTED, ModelError) as error:
+        notes.print(f"error: {error}", style="red", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Every number that `relate` computes, in the order in which they build on each other."""
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+# Name of the derived table -> what it says. The file of the same name computes it; docs/metrics.md explains it.
+METRICS = {
+    "role": "what every account is",
+    "ledger": "every touch with the score that counts",
+    "spread": "how much people differ from each other, and from themselves",
+    "feeling": "what a person feels toward a brand, with interval",
+    "feeling_path": "the same on each day that they spoke",
+    "person": "one row per relationship",
+    "brand_index": "how people feel about a brand, by week and month",
+    "volume": "how much was said, by week and month",
+}
+
+
+def sql(name: str) -> str:
+    """Return the query of a metric."""
+    return (HERE / f"{name}.sql").read_text(encoding="utf-8")

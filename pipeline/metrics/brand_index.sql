@@ -1,0 +1,58 @@
+-- The brand's index by week and month: person-weighted (a = 0: one person, one voice) and post-weighted (a = 1), each with
+-- its person-clustered 90 % band (methods 2.3).
+with p as (
+    select
+        brand,
+        g.grain,
+        date_trunc(g.grain, happened_at)::date as period,
+        person_id,
+        count(*)::double as n,
+        avg(value) as m
+    from derived.ledger
+    cross join (values ('week'), ('month')) g (grain)
+    where counts
+    group by all
+),
+
+k as (
+    select p.*, w.weighting, pow(p.n, w.a) as wt
+    from p
+    cross join (values ('person', 0), ('post', 1)) w (weighting, a)
+),
+
+t as (
+    select
+        brand,
+        grain,
+        period,
+        weighting,
+        sum(wt * m) / sum(wt) as estimate,
+        sum(wt) as sw,
+        sum(wt * wt) as sw2,
+        count(*) as people,
+        sum(n)::bigint as mentions
+    from k
+    group by all
+),
+
+e as (
+    select
+        t.brand,
+        t.grain,
+        t.period,
+        t.weighting,
+        t.estimate,
+        t.people,
+        t.mentions,
+        t.sw * t.sw / t.sw2 as n_eff,
+        sqrt(sum(k.wt * k.wt * (k.m - t.estimate) ** 2) / (t.sw * t.sw) * t.people / nullif(t.people - 1, 0)) as se
+    from k
+    join t using (brand, grain, period, weighting)
+    group by t.brand, t.grain, t.period, t.weighting, t.estimate, t.people, t.mentions, t.sw, t.sw2
+)
+
+select
+    *,
+    greatest(-1, estimate - 1.645 * se) as low,
+    least(1, estimate + 1.645 * se) as high
+from e

@@ -1,0 +1,48 @@
+-- One row per person and brand: who, how often in each direction, when last, and the feeling. A name is told only where the person addressed the brand, or the brand spoke to them (privacy rule).
+with t as (
+    select
+        brand,
+        person_id,
+        count(*) filter (where direction = 'in') as touches_in,
+        count(*) filter (where direction = 'out') as touches_out,
+        min(happened_at) as first_touch,
+        max(happened_at) as last_touch,
+        max(happened_at) filter (where direction = 'in') as last_in,
+        max(happened_at) filter (where direction = 'out') as last_out,
+        bool_or(addressed or direction = 'out') as named
+    from derived.ledger
+    where person_id is not null
+    group by all
+),
+
+spark as (
+    select brand, person_id, list(feeling order by day) as path
+    from derived.feeling_path
+    group by all
+)
+
+select
+    t.brand,
+    t.person_id,
+    r.source,
+    r.role,
+    case
+        when t.named then coalesce(r.name, r.handle, 'someone on ' || r.source)
+        else 'someone on ' || r.source || ' · ' || left(t.person_id, 4)
+    end as name,
+    case when t.named then r.handle end as handle,
+    t.touches_in,
+    t.touches_out,
+    t.first_touch,
+    t.last_touch,
+    t.last_in,
+    t.last_out,
+    coalesce(f.mentions, 0) as mentions,
+    f.feeling,
+    f.low,
+    f.high,
+    s.path
+from t
+join derived.role r using (person_id)
+left join derived.feeling f using (brand, person_id)
+left join spark s using (brand, person_id)

@@ -1,0 +1,51 @@
+-- How much people differ, and how much one person's messages do: s2 within, t2 between, mu the mean person.
+-- ANOVA moments for unequal n (methods 1.1; Efron & Morris 1975).
+with p as (
+    select
+        brand,
+        person_id,
+        count(*)::double as n,
+        avg(value) as m,
+        coalesce(var_samp(value), 0) as v
+    from derived.ledger
+    where counts
+    group by all
+),
+
+h as (
+    select
+        brand,
+        sum((n - 1) * v) / nullif(sum(n - 1), 0) as s2,
+        sum(n) as mentions,
+        count(*) as people,
+        sum(n * n) as n2,
+        sum(n * m) / sum(n) as grand
+    from p
+    group by brand
+),
+
+b as (
+    select brand, sum(p.n * (p.m - h.grand) ** 2) as between_sum
+    from p
+    join h using (brand)
+    group by brand
+),
+
+g as (
+    select
+        h.*,
+        greatest(0, (between_sum - (people - 1) * s2) / nullif(mentions - n2 / mentions, 0)) as t2
+    from h
+    join b using (brand)
+)
+
+select
+    g.brand,
+    g.people,
+    g.mentions::bigint as mentions,
+    g.s2,
+    g.t2,
+    sum(p.m / nullif(g.t2 + g.s2 / p.n, 0)) / sum(1 / nullif(g.t2 + g.s2 / p.n, 0)) as mu
+from g
+join p using (brand)
+group by all

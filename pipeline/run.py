@@ -1,0 +1,159 @@
+"""The stages of the pipeline, each safe to run twice."""
+
+import glob
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from numpy.typing import ArrayLike
+
+from pipeline import sources, store
+from pipeline.publish import publish, relate
+from pipeline.settings import FileSource, Settings
+from pipeline.store import FileCursor, Workspace
+from pipeline.touch import Brand, Counts, Mapped, Reject
+
+CHUNK_ROWS = 5000
+CHUNK_TEXTS = 2000
+
+Tick = Callable[[int], None]
+
+
+class Model(Protocol):
+    """What `score` needs of a model."""
+
+    @property
+    def version(self) -> str:
+        """What scores of this model are kept under."""
+
+    def predict(self, texts: list[str], progress: Tick) -> ArrayLike:
+        """Return probabilities (n, 3) of negative, neutral and positive."""
+
+
+@dataclass
+class Chunk:
+    """Outcomes that are saved together."""
+
+    mapped: list[Mapped] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    rows: int = 0
+
+
+def import_file(
+    workspace: Workspace,
+    path: Path,
+    brand: Brand,
+    wanted: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    tick: Tick = lambda rows: None,
+) -> Counts:
+    """Import a file in chunks of one transaction each and return what became of its rows.
+
+    An import that was cut off is simply run again: rows that are there are counted as already had.
+    Raises FileError where the file cannot be read or is of no known shape.
+    """
+    name, records = sources.open_file(path, wanted, mapping)
+    digest = sha256(path, mapping)
+    counts = Counts()
+    chunk = Chunk()
+    for outcome in sources.to_touches(name, records, brand, mapping):
+        take(outcome, chunk, counts)
+        if chunk.rows == CHUNK_ROWS:
+            save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read, finished=False))
+            tick(chunk.rows)
+            chunk = Chunk()
+    save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read, finished=True))
+    tick(chunk.rows)
+    return counts
+
+
+def take(outcome: sources.Outcome, chunk: Chunk, counts: Counts) -> None:
+    """Put one outcome into the chunk, and count it."""
+    chunk.rows += 1
+    counts.read += 1
+    if isinstance(outcome, Mapped):
+        chunk.mapped.append(outcome)
+    elif isinstance(outcome, Reject):
+        chunk.rejects.append(outcome)
+        counts.reject(outcome.reason)
+    else:
+        counts.not_about += 1
+
+
+def save(workspace: Workspace, chunk: Chunk, counts: Counts, cursor: FileCursor) -> None:
+    """Save a chunk and count what of it was new."""
+    stored = store.save_outcomes(workspace, chunk.mapped, chunk.rejects, cursor)
+    counts.stored += stored
+    counts.already += len(chunk.mapped) - stored
+
+
+def sha256(path: Path, mapping: Mapping[str, str] | None) -> str:
+    """Return what an import is known by: the file's bytes, and how they were mapped."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    digest.update(repr(sorted((mapping or {}).items())).encode())
+    return digest.hexdigest()
+
+
+def collect(workspace: Workspace, settings: Settings) -> Iterator[tuple[Path, Counts]]:
+    """Import the files of every source in brand.toml that were not imported whole before."""
+    for source in settings.sources:
+        brand = settings.find_brand(source.brand)
+        for path in waiting_files(workspace, source, brand):
+            yield path, import_file(workspace, path, brand, source.format, source.map)
+
+
+def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> list[Path]:
+    """Return the files of a source whose present content is not imported."""
+    paths = sorted(Path(found) for found in glob.glob(str(workspace.folder / source.path), recursive=True))
+    done = store.read_imported(workspace)
+    return [path for path in paths if path.is_file() and (sha256(path, source.map), brand.key) not in done]
+
+
+def score(workspace: Workspace, model: Model, tick: Tick = lambda texts: None) -> int:
+    """Score what the model has not scored, in chunks that are saved as they are done; return the mentions scored.
+
+    No connection is held while the model runs.
+    """
+    scored = 0
+    while texts := store.read_unscored(workspace, model.version, CHUNK_TEXTS):
+        scored += store.save_scores(workspace, model.version, texts, model.predict(texts, tick))
+    return scored
+
+
+@contextmanager
+def recorded(workspace: Workspace, command: str) -> Iterator[list[str]]:
+    """Record a run with its outcome; the block adds lines of detail to the list that it gets."""
+    run_id, started, detail = uuid.uuid4().hex, store.now(), list[str]()
+    store.save_run(workspace, run_id, command, started, "running")
+    try:
+        yield detail
+    except BaseException as error:
+        store.save_run(workspace, run_id, command, started, "failed", "; ".join([*detail, f"{type(error).__name__}: {error}"]))
+        raise
+    store.save_run(workspace, run_id, command, started, "done", "; ".join(detail))
+
+
+def refresh(
+    workspace: Workspace,
+    settings: Settings,
+    load_model: Callable[[], Model],
+    version: Callable[[], str],
+    tick: Tick = lambda texts: None,
+) -> list[str]:
+    """Collect, score, relate and publish once; return what was done, line by line.
+
+    The model is loaded only where something waits for it, since that takes seconds.
+    """
+    with recorded(workspace, "refresh") as detail:
+        for path, counts in collect(workspace, settings):
+            detail.append(f"{path.name}: {counts.stored} stored of {counts.read}")
+        waiting = store.count_unscored(workspace, version())
+        detail.append(f"{score(workspace, load_model(), tick) if waiting else 0} mentions scored")
+        detail.append(f"{relate(workspace, settings, version())} relationships")
+    publish(workspace)
+    return detail

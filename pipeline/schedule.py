@@ -1,0 +1,35 @@
+"""A refresh repeated on a clock, one at a time, until it is told to stop."""
+
+import re
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def to_seconds(text: str) -> int:
+    """Return the seconds of ``30s``, ``15m``, ``2h`` or ``1d``. Raises ValueError saying what is allowed."""
+    match = re.fullmatch(r"([1-9]\d*)([smhd])", text.strip())
+    if not match:
+        raise ValueError(f"--every {text!r}: give a number and s, m, h or d, such as 15m")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def repeat(job: Callable[[], None], seconds: int) -> None:
+    """Run the job at once and then every so many seconds; SIGTERM and Ctrl-C let a running job finish, then return.
+
+    A run that is missed or late is made up once, not several times (coalesce); two never overlap.
+    """
+    scheduler = BlockingScheduler(timezone="UTC")
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        scheduler.shutdown(wait=False)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    job()
+    scheduler.add_job(job, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None)
+    scheduler.start()

@@ -1,0 +1,141 @@
+"""brand.toml and the environment, as one frozen, validated object."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pipeline.touch import Brand
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE_FORMATS = Literal["auto", "twcs", "airline", "dialogues", "orchard", "mapped"]
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message names file, key and what is allowed."""
+
+
+class Frozen(BaseModel):
+    """A group of settings; unknown keys are errors, since a misspelt key would otherwise be a silent default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BrandSettings(Frozen):
+    """How a brand is called."""
+
+    key: str = Field(pattern=r"^[\w.-]+$", description="short name in the store and in the address bar")
+    name: str = Field(min_length=1)
+    handles: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+    def to_brand(self) -> Brand:
+        """Return the brand that the pipeline works with."""
+        return Brand(self.key, self.name, self.handles, self.terms)
+
+
+class FileSource(Frozen):
+    """Files that every refresh imports: a pattern below the workspace, such as ``inbox/*.csv``."""
+
+    type: Literal["file"]
+    path: str = Field(min_length=1)
+    brand: str = Field(min_length=1)
+    format: FILE_FORMATS = "auto"
+    map: dict[str, str] = {}
+
+
+class ModelSettings(Frozen):
+    """The sentiment model: ``default``, a folder, or the id of a model on a hub with its revision."""
+
+    name: str = "default"
+    revision: str | None = None
+
+
+class Settings(BaseSettings):
+    """All settings of one workspace; the environment (``ORCHARD_MODEL__NAME``) wins over brand.toml."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ORCHARD_", env_nested_delimiter="__", frozen=True, extra="forbid", str_strip_whitespace=True
+    )
+
+    brand: BrandSettings | None = None
+    competitors: tuple[BrandSettings, ...] = ()
+    staff: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
+    sources: tuple[FileSource, ...] = ()
+    model: ModelSettings = ModelSettings()
+
+    @field_validator("staff", "bots")
+    @classmethod
+    def without_at(cls, handles: tuple[str, ...]) -> tuple[str, ...]:
+        """Take handles with or without a leading @."""
+        return tuple(handle.removeprefix("@") for handle in handles)
+
+    @model_validator(mode="after")
+    def keys_are_distinct(self) -> "Settings":
+        """Refuse two brands of one key."""
+        keys = [brand.key.casefold() for brand in self.brand_settings()]
+        if len(keys) != len(set(keys)):
+            raise ValueError(f"every brand needs a key of its own; found {', '.join(keys)}")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: Any, env_settings: Any, dotenv_settings: Any, file_secret_settings: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then brand.toml as it was given."""
+        return (env_settings, init_settings)
+
+    def brand_settings(self) -> tuple[BrandSettings, ...]:
+        """Return the own brand, if set, then the competitors."""
+        return ((self.brand,) if self.brand else ()) + self.competitors
+
+    def find_brand(self, name: str) -> Brand:
+        """Return the brand that is called so; a name that brand.toml does not know is a brand by itself."""
+        for known in (settings.to_brand() for settings in self.brand_settings()):
+            if known.is_called(name):
+                return known
+        return Brand(name, name, (name,))
+
+
+def workspace_folder() -> Path:
+    """Return the folder of the workspace: ``ORCHARD_DATA``, or data/ in the project."""
+    return Path(os.environ.get("ORCHARD_DATA") or ROOT / "data").expanduser().resolve()
+
+
+def load(folder: Path) -> Settings:
+    """Return the validated settings of a workspace; without a brand.toml all are at their defaults.
+
+    Raises SettingsError naming file, key and what is allowed.
+    """
+    file = folder / "brand.toml"
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig")) if file.exists() else {}
+        return Settings(**values)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise SettingsError("\n".join(explain(file, problem) for problem in error.errors())) from error
+
+
+def explain(file: Path, problem: Any) -> str:
+    """Return one line on one wrong key."""
+    key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+    if problem["type"] == "extra_forbidden":
+        return f"{file}: key {key}: unknown; allowed here: {', '.join(allowed_keys(problem['loc']))}"
+    return f"{file}: key {key}: {problem['msg']}; found {problem['input']!r}"
+
+
+def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that may stand where an unknown one was found."""
+    groups: dict[str, type[BaseModel]] = {
+        "brand": BrandSettings,
+        "competitors": BrandSettings,
+        "sources": FileSource,
+        "model": ModelSettings,
+    }
+    group = groups.get(str(place[0]), Settings) if len(place) > 1 else Settings
+    return sorted(group.model_fields)

@@ -1,0 +1,41 @@
+"""The shape of the US airline sentiment data set: one row a tweet to an airline."""
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.sources.files import required, text_of
+from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outcome, Record, Reject, Touch, to_time
+
+COLUMNS = frozenset({"tweet_id", "airline", "name", "text", "tweet_created"})
+
+
+def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
+    """Yield what becomes of every row."""
+    for record in records:
+        try:
+            yield to_touch(record, brand) if record.problem is None else Reject(record, record.problem)
+        except MappingError as error:
+            yield Reject(record, str(error))
+
+
+def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:
+    """Return one row as a touch. Raises MappingError with the reason where it cannot be one."""
+    tweet, name = required(record, "tweet_id"), required(record, "name")
+    if not tweet.isdigit():
+        raise MappingError(f"tweet_id is not a number: {tweet[:40]!r}")
+    text, at = required(record, "text"), to_time(text_of(record, "tweet_created"))
+    if not brand.is_called(required(record, "airline")):
+        return NotAbout(record)
+    touch = Touch(
+        id=f"x:{tweet}",
+        source="x",
+        brand=brand.key,
+        account=Account(f"x:{name.casefold()}", "x", name, name),
+        direction="in",
+        kind="mention",
+        at=at,
+        text=text,
+        addressed=brand.is_addressed(text),
+        conversation=f"x:{tweet}",
+        url=f"https://x.com/i/status/{tweet}",
+    )
+    return Mapped(record, touch)

@@ -1,0 +1,62 @@
+-- What the dashboard reads: derived tables, sorted as they are asked for, and the health of the pipeline.
+create table pub.touch as
+select *
+from derived.ledger
+order by brand, happened_at;
+
+create table pub.person as
+select *
+from derived.person
+order by brand, person_id;
+
+create table pub.feeling_path as
+select *
+from derived.feeling_path
+order by brand, person_id, day;
+
+create table pub.brand_index as
+select *
+from derived.brand_index
+order by brand, grain, period;
+
+create table pub.volume as
+select *
+from derived.volume
+order by brand, grain, period;
+
+create table pub.spread as
+select *
+from derived.spread;
+
+create table pub.brand as
+select
+    b.brand,
+    b.name,
+    b.brand = s.own as own,
+    count(l.touch_id) as touches,
+    min(l.happened_at) as first_touch,
+    max(l.happened_at) as last_touch
+from brand b
+cross join derived.setting s
+left join derived.ledger l using (brand)
+group by b.brand, b.name, s.own
+order by own desc nulls last, touches desc;
+
+create table pub.reject as
+select file, reason, count(*) as many, max(rejected_at) as last_seen
+from reject
+group by all;
+
+create table pub.run as
+select *
+from run
+order by started_at desc
+limit 100;
+
+create table pub.meta as
+select
+    $now as published_at,
+    s.model as model,
+    (select count(*) from mention) as mentions,
+    (select count(*) from score where model = s.model) as scored
+from derived.setting s;

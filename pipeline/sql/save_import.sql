@@ -1,0 +1,16 @@
+insert into import by name
+select
+    $file_sha256 as file_sha256,
+    $brand as brand,
+    $file as file,
+    $format as format,
+    $rows_read as rows_read,
+    $rows_stored as rows_stored,
+    $finished as finished,
+    $now as updated_at
+on conflict (file_sha256, brand) do update set
+    file = excluded.file,
+    rows_read = greatest(import.rows_read, excluded.rows_read),
+    rows_stored = import.rows_stored + excluded.rows_stored,
+    finished = import.finished or excluded.finished,
+    updated_at = excluded.updated_at

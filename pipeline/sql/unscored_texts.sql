@@ -1,0 +1,10 @@
+-- Words of people that the model has not read yet, each text once.
+select distinct m.text
+from mention m
+where not exists (
+    select 1
+    from score s
+    where s.touch_id = m.touch_id and s.brand = m.brand and s.model = $model
+)
+order by m.text
+limit $many

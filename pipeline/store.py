@@ -1,0 +1,294 @@
+"""The only module that opens DuckDB: connect, migrate, save, read, publish."""
+
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import filelock
+import pyarrow as pa
+
+from pipeline.sources.files import dump
+from pipeline.touch import Brand, Mapped, Reject
+
+HERE = Path(__file__).parent
+OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
+TOUCH_SCHEMA = pa.schema(
+    [("number", pa.int64()), ("public", pa.bool_()), ("addressed", pa.bool_()), ("happened_at", pa.timestamp("us"))]
+    + [
+        (name, pa.string())
+        for name in (
+            "touch_id brand account_id source handle name kind touch_source direction touch_kind conversation reply_to text url"
+            " author payload"
+        ).split()
+    ]
+)
+
+
+class StoreError(RuntimeError):
+    """The workspace cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of one company's data, with the three files that hold it."""
+
+    folder: Path
+
+    @property
+    def mentions(self) -> Path:
+        """The facts and what was derived from them; only the pipeline opens it."""
+        return self.folder / "mentions.duckdb"
+
+    @property
+    def journal(self) -> Path:
+        """What people typed; opened for short writes by either side."""
+        return self.folder / "journal.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What the dashboard reads; replaced whole."""
+        return self.folder / "published.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of whoever changes the facts."""
+        return self.folder / "orchard.lock"
+
+
+def now() -> datetime:
+    """Return this moment as naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def query(name: str) -> str:
+    """Return the text of a statement in pipeline/sql."""
+    return (HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None]:
+    """Hold the workspace's lock, so that two pipelines never change it at once; a killed holder frees it.
+
+    Raises StoreError saying who holds it, after ``wait`` seconds.
+    """
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    holder = workspace.folder / "orchard.holder.json"
+    try:
+        with filelock.FileLock(workspace.lock, timeout=wait):
+            holder.write_text(json.dumps({"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")}))
+            yield
+            holder.unlink(missing_ok=True)
+    except filelock.Timeout as error:
+        raise StoreError(f"{workspace.folder} is in use by {who_holds(holder)}; try again when it is done") from error
+
+
+def who_holds(holder: Path) -> str:
+    """Return words for the process that wrote the holder's note."""
+    try:
+        note = json.loads(holder.read_text())
+    except (OSError, ValueError):
+        return "another process"
+    return f"`{note['command']}` (process {note['pid']}, since {note['since']} UTC)"
+
+
+@contextmanager
+def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open one of the workspace's files for a short write, migrated to the newest schema, and close it.
+
+    Waits for another process's short write; raises StoreError where the file stays locked, is damaged, or the disk is full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = open_patiently(path)
+        try:
+            con.execute("set TimeZone = 'UTC'")
+            con.execute("set autoinstall_known_extensions = false")
+            migrate(con, HERE / "schema" / path.stem)
+            yield con
+        finally:
+            con.close()
+    except duckdb.IOException as error:
+        raise StoreError(f"{path} cannot be read or written: {error}") from error
+
+
+def open_patiently(path: Path, seconds: float = OPEN_SECONDS) -> duckdb.DuckDBPyConnection:
+    """Open a file read-write, trying again while another process has it."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as error:
+            if "lock" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit all of a block, or nothing."""
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def migrate(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Apply the numbered files that are not recorded yet, each with its record in one transaction.
+
+    Raises StoreError where the file was written by a newer Orchard.
+    """
+    con.execute("create table if not exists migration (number integer primary key, name text, applied_at timestamp)")
+    done = {number for (number,) in con.execute("select number from migration").fetchall()}
+    steps = {int(file.name[:3]): file for file in sorted(folder.glob("[0-9][0-9][0-9]_*.sql"))}
+    if done - set(steps):
+        raise StoreError(f"this workspace was written by a newer Orchard (schema {max(done)}); upgrade Orchard")
+    for number in sorted(set(steps) - done):
+        with transaction(con):
+            con.execute(steps[number].read_text(encoding="utf-8"))
+            con.execute("insert into migration values (?, ?, ?)", [number, steps[number].stem, now()])
+
+
+@contextmanager
+def incoming(con: duckdb.DuckDBPyConnection, table: pa.Table) -> Iterator[None]:
+    """Let statements read an Arrow table by the name ``incoming``."""
+    con.register("incoming", table)
+    try:
+        yield
+    finally:
+        con.unregister("incoming")
+
+
+def count(con: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]) -> int:
+    """Run a statement and return its one number: rows inserted, or a count selected."""
+    return int(con.execute(sql, dict(values)).fetchall()[0][0])
+
+
+@dataclass(frozen=True)
+class FileCursor:
+    """How far the import of a file has come."""
+
+    file: str
+    sha256: str
+    brand: Brand
+    format: str
+    rows_read: int
+    finished: bool
+
+
+def save_outcomes(workspace: Workspace, mapped: Sequence[Mapped], rejects: Sequence[Reject], cursor: FileCursor) -> int:
+    """Save touches, raw payloads, rejects and the file's cursor in one transaction; return how many touches were new."""
+    moment = {"now": now()}
+    with connect(workspace.mentions) as con, transaction(con):
+        con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
+        stored = save_mapped(con, mapped) if mapped else 0
+        if rejects:
+            with incoming(con, reject_table(rejects, cursor.file)):
+                con.execute(query("save_rejects"), moment)
+        con.execute(query("save_import"), cursor_values(cursor, stored) | moment)
+    return stored
+
+
+def save_mapped(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> int:
+    """Save accounts, touches and raw payloads; return how many touches were new."""
+    with incoming(con, touch_table(mapped)):
+        con.execute(query("save_accounts"))
+        con.execute(query("save_raw"))
+        return count(con, query("save_touches"), {"now": now()})
+
+
+def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
+    """Return the cursor as parameters of save_import.sql."""
+    return {
+        "file_sha256": cursor.sha256,
+        "brand": cursor.brand.key,
+        "file": cursor.file,
+        "format": cursor.format,
+        "rows_read": cursor.rows_read,
+        "rows_stored": stored,
+        "finished": cursor.finished,
+    }
+
+
+def touch_table(mapped: Sequence[Mapped]) -> pa.Table:
+    """Return touches with their accounts and payloads as one Arrow table."""
+    return pa.Table.from_pylist([touch_row(item) for item in mapped], schema=TOUCH_SCHEMA)
+
+
+def touch_row(item: Mapped) -> dict[str, Any]:
+    """Return one touch as a row of the Arrow table."""
+    touch, account = item.touch, item.touch.account
+    row = {name: getattr(touch, name) for name in TOUCH_SCHEMA.names if hasattr(touch, name)}
+    row |= {"touch_id": touch.id, "happened_at": touch.at, "touch_source": touch.source, "touch_kind": touch.kind}
+    row |= {"number": item.record.number, "payload": dump(item.record)}
+    named = {"account_id": None, "source": None, "handle": None, "name": None, "kind": None}
+    if account:
+        named = {"account_id": account.id, "source": account.source, "handle": account.handle}
+        named |= {"name": account.name, "kind": account.kind}
+    return row | named
+
+
+def reject_table(rejects: Sequence[Reject], file: str) -> pa.Table:
+    """Return rejects as an Arrow table."""
+    rows = [
+        {"file": file, "row_number": r.record.number, "reason": r.reason, "payload": dump(r.record)} for r in rejects
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def read_unscored(workspace: Workspace, model: str, many: int) -> list[str]:
+    """Return up to ``many`` distinct texts that the model has not scored."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("unscored_texts"), {"model": model, "many": many}).fetchall()
+    return [text for (text,) in rows]
+
+
+def count_unscored(workspace: Workspace, model: str) -> int:
+    """Return how many distinct texts the model has not scored; scores of equal texts are taken over first."""
+    with connect(workspace.mentions) as con:
+        con.execute(query("reuse_scores"), {"model": model, "now": now()})
+        return count(con, query("count_unscored"), {"model": model})
+
+
+def save_scores(workspace: Workspace, model: str, texts: Sequence[str], probabilities: Iterable[Sequence[float]]) -> int:
+    """Save one model's scores of texts for every mention that says them; return how many mentions that were."""
+    negative, neutral, positive = zip(*probabilities, strict=True)
+    floats = [pa.array(column, pa.float32()) for column in (negative, neutral, positive)]
+    table = pa.table([pa.array(texts, pa.string()), *floats], names=["text", "negative", "neutral", "positive"])
+    with connect(workspace.mentions) as con, transaction(con), incoming(con, table):
+        return count(con, query("save_scores"), {"model": model, "now": now()})
+
+
+def save_run(workspace: Workspace, run_id: str, command: str, started: datetime, outcome: str, detail: str = "") -> None:
+    """Record what a run did; runs that were cut off by a crash are marked so when the next one starts."""
+    finished = None if outcome == "running" else now()
+    with connect(workspace.mentions) as con, transaction(con):
+        if outcome == "running":
+            con.execute("update run set outcome = 'cut off' where outcome = 'running'")
+        con.execute(
+            "insert or replace into run values (?, ?, ?, ?, ?, ?)", [run_id, command, started, finished, outcome, detail]
+        )
+
+
+def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
+    """Return the counts of the workspace; all zero where nothing was imported yet."""
+    with connect(workspace.mentions) as con:
+        cursor = con.execute(query("status"), {"model": model})
+        names = [column[0] for column in cursor.description or ()]
+        return dict(zip(names, cursor.fetchall()[0], strict=True))
+
+
+def read_imported(workspace: Workspace) -> set[tuple[str, str]]:
+    """Return (SHA-256, brand) of every file that was imported to its end."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute("select file_sha256, brand from import where finished").fetchall()
+    return {(digest, brand) for digest, brand in rows}

@@ -1,0 +1,178 @@
+"""The shapes that every source produces."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+Direction = Literal["in", "out"]
+Kind = Literal[
+    "mention",
+    "reply",
+    "quote",
+    "repost",
+    "like",
+    "message",
+    "call",
+    "meeting",
+    "gift",
+    "introduction",
+    "note",
+]
+AccountKind = Literal["person", "organisation", "brand", "staff", "bot"]
+
+KINDS: tuple[str, ...] = get_args(Kind)
+ACCOUNT_KINDS: tuple[str, ...] = get_args(AccountKind)
+OFFLINE_KINDS = ("call", "meeting", "gift", "introduction", "note")
+
+
+class MappingError(ValueError):
+    """A raw record cannot become a touch; the message is the reason that is kept with the reject."""
+
+
+@dataclass(frozen=True)
+class Brand:
+    """The company or a competitor: ``key`` names it in the store, the others are how people and files call it."""
+
+    key: str
+    name: str
+    handles: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+    def is_called(self, name: str | None) -> bool:
+        """Say whether a name, handle or account of a file is this brand; case, spaces and a leading @ do not matter."""
+        return name is not None and squeeze(name) in {squeeze(n) for n in (self.key, self.name, *self.handles)}
+
+    def is_addressed(self, text: str) -> bool:
+        """Say whether a text speaks to the brand by one of its handles."""
+        return any(self.is_called(handle) for handle in re.findall(r"@(\w+)", text))
+
+
+def squeeze(name: str) -> str:
+    """Return a name as it is compared: lower case, without spaces and a leading @."""
+    return re.sub(r"\s+", "", name).removeprefix("@").casefold()
+
+
+@dataclass(frozen=True)
+class Account:
+    """One identity at one source; ``id`` is ``source:native id``."""
+
+    id: str
+    source: str
+    handle: str | None = None
+    name: str | None = None
+    kind: AccountKind = "person"
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One event between a person and a brand.
+
+    ``account`` is always the person's side, in both directions; None where the brand spoke to nobody in particular.
+    ``at`` is naive UTC. ``addressed`` says that the person spoke to the brand and not only about it.
+    """
+
+    id: str
+    source: str
+    brand: str
+    account: Account | None
+    direction: Direction
+    kind: Kind
+    at: datetime
+    text: str = ""
+    public: bool = True
+    addressed: bool = False
+    conversation: str | None = None
+    reply_to: str | None = None
+    url: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One raw row of a file: its number (1 is the first after the header), its values, and what is wrong with it if anything."""
+
+    number: int
+    values: dict[str, Any]
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A record that became a touch."""
+
+    record: Record
+    touch: Touch
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A record that could not be mapped, with the reason."""
+
+    record: Record
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotAbout:
+    """A record that is sound, but not about the brand in question."""
+
+    record: Record
+
+
+Outcome = Mapped | Reject | NotAbout
+
+
+@dataclass
+class Counts:
+    """What became of the rows of an import: ``read`` is always the sum of the others."""
+
+    read: int = 0
+    stored: int = 0
+    already: int = 0
+    not_about: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+
+    def reject(self, reason: str) -> None:
+        """Count one reject under its reason."""
+        self.rejected[reason] = self.rejected.get(reason, 0) + 1
+
+
+TIME_FORMATS = (
+    "%a %b %d %H:%M:%S %z %Y",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
+    "%d-%b-%Y %H:%M:%S",
+    "%d-%b-%Y",
+    "%b %d, %Y",
+)
+
+
+def to_time(text: str | None) -> datetime:
+    """Return a moment as naive UTC, from ISO 8601, the X formats, Unix seconds or the common export formats.
+
+    A time without zone is taken as UTC; with slashes the month comes first. Raises MappingError naming the text.
+    """
+    text = (text or "").strip()
+    if re.fullmatch(r"\d{9,10}(\.\d+)?", text):
+        return datetime.fromtimestamp(float(text), UTC).replace(tzinfo=None)
+    try:
+        return to_utc(datetime.fromisoformat(text))
+    except ValueError:
+        pass
+    for form in TIME_FORMATS:
+        try:
+            return to_utc(datetime.strptime(text, form))
+        except ValueError:
+            continue
+    raise MappingError(f"not a date and time: {text[:40]!r}" if text else "no date and time")
+
+
+def to_utc(moment: datetime) -> datetime:
+    """Return a moment as naive UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
