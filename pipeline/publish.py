@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipeline.metrics import METRICS, sql
 from pipeline.settings import Settings
-from pipeline.store import Workspace, connect, incoming, now, query, transaction
+from pipeline.store import Workspace, connect, incoming, now, query, quoted, transaction
 
 ENTRY_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("entry_id", "brand", "account_id", "direction", "kind", "text", "author")]
@@ -58,7 +58,7 @@ def publish(workspace: Workspace) -> None:
         leftover.unlink()
     new = workspace.folder / f"published-{os.getpid()}.building"
     with connect(workspace.mentions) as con:
-        con.execute(f"attach '{str(new).replace(chr(39), chr(39) * 2)}' as pub")
+        con.execute(f"attach {quoted(new)} as pub")
         with transaction(con):
             for statement in con.extract_statements(query("publish")):
                 con.execute(statement, {"now": now()} if statement.named_parameters else None)

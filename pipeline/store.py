@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -292,3 +293,42 @@ def read_imported(workspace: Workspace) -> set[tuple[str, str]]:
     with connect(workspace.mentions) as con:
         rows = con.execute("select file_sha256, brand from import where finished").fetchall()
     return {(digest, brand) for digest, brand in rows}
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the dashboard's file for reading, in a way that neither blocks nor is blocked by a publish.
+
+    The connection is in memory with the file attached: opening the file itself would share a stale copy within the process
+    after a swap (facts.md 1.1, trap B). Raises StoreError where there is nothing readable.
+    """
+    con = duckdb.connect()
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute("set autoinstall_known_extensions = false")
+        con.execute(f"attach {quoted(path)} as pub (read_only)")
+    except duckdb.Error as error:
+        con.close()
+        raise StoreError(f"{path} cannot be read: {error}") from error
+    return con
+
+
+def quoted(path: Path) -> str:
+    """Return a path as an SQL string, for ATTACH, which takes no parameters."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def save_entry(workspace: Workspace, entry: dict[str, Any]) -> None:
+    """Save one offline touch that a person typed."""
+    values = {"entry_id": uuid.uuid4().hex, "written_at": now()} | entry
+    with connect(workspace.journal) as con, transaction(con):
+        con.execute(query("save_entry"), values)
+
+
+def read_entries_since(workspace: Workspace, brand: str, account_id: str, moment: datetime) -> list[dict[str, Any]]:
+    """Return what was typed about one account since a moment, oldest first."""
+    if not workspace.journal.exists():
+        return []
+    with connect(workspace.journal) as con:
+        cursor = con.execute(query("entries_since"), {"brand": brand, "account_id": account_id, "moment": moment})
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

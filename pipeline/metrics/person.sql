@@ -24,6 +24,7 @@ spark as (
 select
     t.brand,
     t.person_id,
+    case when t.named then r.account_id end as account_id,
     r.source,
     r.role,
     case

@@ -1,0 +1,18 @@
+"""The frame of the dashboard: page config, navigation, run."""
+
+import streamlit as st
+
+from views import _filters
+
+st.set_page_config(page_title="Orchard", page_icon=":material/potted_plant:", layout="wide")
+
+PAGES = [
+    st.Page("views/pulse.py", title="Pulse", icon=":material/monitor_heart:", default=True),
+    st.Page("views/relationships.py", title="Relationships", icon=":material/group:"),
+    st.Page("views/person.py", title="Person", icon=":material/person:"),
+    st.Page("views/conversations.py", title="Conversations", icon=":material/forum:"),
+]
+
+page = st.navigation(PAGES)
+if _filters.sidebar():
+    page.run()

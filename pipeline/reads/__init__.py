@@ -1,0 +1,35 @@
+"""Questions that the dashboard asks of the published file, one .sql each."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+HERE = Path(__file__).parent
+
+# Name -> what it answers. The file of the same name asks it; its $parameters are the arguments of `frame`.
+READS = {
+    "meta": "when was this published, by which model, how complete",
+    "brands": "which brands are there, the own one first",
+    "sources": "where do a brand's touches come from",
+    "period": "how do people feel in a period, and how did that change since the equal one before",
+    "series": "the index over a period, by week or month",
+    "volume": "how much was said over a period, by week or month",
+    "relationships": "one page of relationships, filtered and sorted",
+    "person": "who is this, and what do they feel",
+    "person_touches": "everything between this person and the brand",
+    "person_path": "this person's feeling, day by day",
+    "messages": "messages that fit the filters, newest first",
+    "thread": "the whole conversation that a message belongs to",
+    "spread": "how much people differ",
+    "rejects": "what could not be mapped, and why",
+}
+
+
+def frame(con: duckdb.DuckDBPyConnection, name: str, **values: Any) -> pd.DataFrame:
+    """Return the answer to one of READS as a frame; the cursor is this call's own, so threads may share ``con``."""
+    query = (HERE / f"{name}.sql").read_text(encoding="utf-8")
+    with con.cursor() as cursor:
+        cursor.execute("use pub")
+        return cursor.sql(query, params=values).to_arrow_table().to_pandas()

@@ -1,0 +1,2 @@
+select published_at, model, mentions, scored
+from meta

@@ -1,0 +1,53 @@
+-- The person-weighted feeling in [start, until) and in the equal period before it, each with its person-clustered standard
+-- error, and their difference. A person heard in both periods is one cluster of the difference (methods 2.3).
+with m as (
+    select person_id, happened_at >= $start as recent, value
+    from touch
+    where brand = $brand and counts and happened_at < $until and happened_at >= $start - ($until - $start)
+),
+
+p as (
+    select
+        person_id,
+        avg(value) filter (where recent) as m1,
+        avg(value) filter (where not recent) as m0
+    from m
+    group by person_id
+),
+
+s as (
+    select
+        avg(m1) as now,
+        avg(m0) as before,
+        count(m1) as people,
+        count(m0) as people_before,
+        count(*) as people_either
+    from p
+),
+
+v as (
+    select
+        sqrt(sum((p.m1 - s.now) ** 2) / any_value(s.people * nullif(s.people - 1, 0))) as se,
+        sqrt(sum((p.m0 - s.before) ** 2) / any_value(s.people_before * nullif(s.people_before - 1, 0))) as se_before,
+        sqrt(
+            sum((coalesce((p.m1 - s.now) / s.people, 0) - coalesce((p.m0 - s.before) / s.people_before, 0)) ** 2)
+            * any_value(s.people_either / nullif(s.people_either - 1, 0))
+        ) as se_change
+    from p
+    cross join s
+)
+
+select
+    s.now,
+    v.se,
+    s.before,
+    v.se_before,
+    s.now - s.before as change,
+    case when s.people > 1 and s.people_before > 1 then v.se_change end as se_change,
+    s.people,
+    s.people_before,
+    (select count(*) from m where recent) as mentions,
+    (select count(*) from m where not recent) as mentions_before,
+    (select avg(value) from m where recent) as post_now
+from s
+cross join v

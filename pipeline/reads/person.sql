@@ -1,0 +1,3 @@
+select *
+from person
+where brand = $brand and person_id = $person

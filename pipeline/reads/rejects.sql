@@ -1,0 +1,3 @@
+select file, reason, many, last_seen
+from reject
+order by many desc

@@ -1,0 +1,35 @@
+-- Extremes are ranked by the careful end of the interval: few messages never top a list.
+select
+    person_id,
+    name,
+    source,
+    role,
+    feeling,
+    low,
+    high,
+    mentions,
+    touches_in,
+    touches_out,
+    last_in,
+    last_out,
+    last_touch,
+    path,
+    count(*) over () as found
+from person
+where
+    brand = $brand
+    and ($search = '' or contains(lower(name || ' ' || coalesce(handle, '')), lower($search)))
+    and (len($sources) = 0 or list_contains($sources, source))
+    and (len($roles) = 0 or list_contains($roles, role))
+    and touches_in + touches_out >= $touches
+order by
+    case $sort
+        when 'warmest' then -low
+        when 'coldest' then high
+        when 'most touches' then -(touches_in + touches_out)
+        when 'silent longest' then epoch(last_in)
+        else -epoch(last_touch)
+    end nulls last,
+    person_id
+limit $many
+offset $skip

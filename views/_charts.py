@@ -1,0 +1,148 @@
+"""Figures from tidy frames: no Streamlit, no DuckDB. Every title is the question that the figure answers."""
+
+import html
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+POSITIVE, NEUTRAL, NEGATIVE = "#0072B2", "#767676", "#D55E00"
+COLOURS = {"positive": POSITIVE, "neutral": NEUTRAL, "negative": NEGATIVE}
+FAINT = "rgba(0,114,178,0.18)"
+FEW = 20  # people below which a point is faded: its band is wider than ±0.27
+
+
+def frame(title: str, height: int, **axes: Any) -> go.Figure:
+    """Return an empty figure with what all have in common."""
+    figure = go.Figure()
+    figure.update_layout(
+        title={"text": html.escape(title), "x": 0, "xanchor": "left", "y": 0.98, "yanchor": "top", "automargin": True},
+        height=height,
+        margin={"l": 8, "r": 8, "t": 48, "b": 8},
+        legend={"orientation": "h", "y": -0.16, "x": 0, "yanchor": "top"},
+        hovermode="closest",
+        **axes,
+    )
+    return figure
+
+
+def band(figure: go.Figure, x: pd.Series, low: pd.Series, high: pd.Series) -> None:
+    """Add a 90 % band."""
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": x}
+    figure.add_scatter(y=high, showlegend=False, **edge)
+    figure.add_scatter(y=low, fill="tonexty", fillcolor=FAINT, name="90 % band", **edge)
+
+
+def feeling_axis(title: str) -> dict[str, Any]:
+    """Return an axis from -1 to 1 that says in words what its ends are."""
+    return {"title": title, "range": [-1, 1], "tickvals": [-1, -0.5, 0, 0.5, 1], "ticktext": ["−1", "−0.5", "0", "+0.5", "+1"]}
+
+
+def index(series: pd.DataFrame, title: str) -> go.Figure:
+    """Return the index with its band, one person one voice, and the per-post index beside it.
+
+    ``series`` has period, weighting, estimate, low, high, people, mentions; points of fewer than FEW people are faded.
+    """
+    figure = frame(title, 400, yaxis=feeling_axis("Feeling (−1 to +1)"))
+    person, post = (series[series["weighting"] == kind] for kind in ("person", "post"))
+    banded = person.dropna(subset=["low", "high"])
+    band(figure, banded["period"], banded["low"], banded["high"])
+    figure.add_scatter(
+        x=post["period"], y=post["estimate"], name="Every post counts", mode="lines", line={"color": NEUTRAL, "dash": "dot"}
+    )
+    figure.add_scatter(
+        x=person["period"],
+        y=person["estimate"],
+        name="One person, one voice",
+        mode="lines+markers",
+        line={"color": POSITIVE},
+        marker={"size": 9, "opacity": [0.3 if people < FEW else 1.0 for people in person["people"]]},
+        customdata=person[["people", "mentions", "low", "high"]],
+        hovertemplate=(
+            "%{x|%d %b %Y}<br>feeling %{y:+.2f} (90 %: %{customdata[2]:+.2f} … %{customdata[3]:+.2f})"
+            "<br>%{customdata[0]} people, %{customdata[1]} mentions<extra></extra>"
+        ),
+    )
+    figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
+    return figure
+
+
+def volume(counts: pd.DataFrame, title: str) -> go.Figure:
+    """Return mentions by label and period, negatives below the line.
+
+    ``counts`` has period, positive, neutral, negative, people, touches_out.
+    """
+    figure = frame(title, 320, barmode="relative", yaxis={"title": "Mentions"})
+    for label in ("neutral", "positive", "negative"):
+        sign = -1 if label == "negative" else 1
+        figure.add_bar(
+            x=counts["period"],
+            y=sign * counts[label],
+            name=label.capitalize(),
+            marker={"color": COLOURS[label], "pattern": {"shape": {"positive": "", "neutral": ".", "negative": "/"}[label]}},
+            customdata=counts[[label]],
+            hovertemplate="%{x|%d %b %Y}: %{customdata[0]} " + label + "<extra></extra>",
+        )
+    return figure
+
+
+def standing(periods: pd.DataFrame, title: str) -> go.Figure:
+    """Return one row per brand with its feeling and 90 % interval; ``periods`` has name, now, se, people."""
+    figure = frame(title, 120 + 48 * len(periods), xaxis=feeling_axis("Feeling (−1 to +1)"), yaxis={"autorange": "reversed"})
+    figure.add_scatter(
+        x=periods["now"],
+        y=[html.escape(name) for name in periods["name"]],
+        mode="markers",
+        marker={"size": 12, "color": POSITIVE, "opacity": [0.3 if n < FEW else 1.0 for n in periods["people"]]},
+        error_x={"type": "data", "array": 1.645 * periods["se"], "color": NEUTRAL},
+        customdata=periods[["people", "mentions"]],
+        hovertemplate="%{y}: %{x:+.2f}<br>%{customdata[0]} people, %{customdata[1]} mentions<extra></extra>",
+        showlegend=False,
+    )
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    return figure
+
+
+def person_path(path: pd.DataFrame, touches: pd.DataFrame, title: str) -> go.Figure:
+    """Return a person's feeling with its band, their scored messages on it, and our touches along the foot.
+
+    ``path`` has day, feeling, low, high; ``touches`` has happened_at, direction, kind, value, label, touch_id.
+    """
+    figure = frame(title, 400, yaxis=feeling_axis("Feeling (−1 to +1)"))
+    if not path.empty:
+        band(figure, path["day"], path["low"], path["high"])
+        figure.add_scatter(
+            x=path["day"],
+            y=path["feeling"],
+            name="Feeling, from the 90 days before",
+            mode="lines+markers",
+            line={"color": POSITIVE},
+            customdata=path[["low", "high", "mentions"]],
+            hovertemplate=(
+                "%{x|%d %b %Y}<br>feeling %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
+                "<br>%{customdata[2]} mentions<extra></extra>"
+            ),
+        )
+    said = touches[touches["value"].notna()]
+    for label, symbol in (("positive", "triangle-up"), ("neutral", "circle"), ("negative", "triangle-down")):
+        marks(figure, said[said["label"] == label], f"They: {label}", symbol, COLOURS[label])
+    others = touches[touches["value"].isna()].assign(value=-0.95)
+    marks(figure, others[others["direction"] == "out"], "We spoke", "line-ns-open", NEUTRAL)
+    marks(figure, others[others["direction"] == "in"], "They, without a score", "x-thin-open", NEUTRAL)
+    figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
+    return figure
+
+
+def marks(figure: go.Figure, touches: pd.DataFrame, name: str, symbol: str, colour: str) -> None:
+    """Add touches as marks of one kind."""
+    if touches.empty:
+        return
+    figure.add_scatter(
+        x=touches["happened_at"],
+        y=touches["value"],
+        name=name,
+        mode="markers",
+        marker={"symbol": symbol, "color": colour, "size": 9, "line": {"width": 1, "color": colour}},
+        customdata=touches[["touch_id", "kind"]],
+        hovertemplate="%{x|%d %b %Y}: %{customdata[1]}<extra>" + name + "</extra>",
+    )

@@ -1,0 +1,87 @@
+"""Cached reads of the published file, and short writes to the journal; the only place with st.cache_*."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from pipeline import reads, store
+from pipeline.settings import workspace_folder
+from pipeline.store import StoreError, Workspace
+
+Stamp = tuple[str, int, int]
+
+
+def workspace() -> Workspace:
+    """Return the workspace that ORCHARD_DATA names."""
+    return Workspace(workspace_folder())
+
+
+def stamp(path: Path) -> Stamp | None:
+    """Return what tells one published file from the next: path, inode and time; None where there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return str(path), found.st_ino, found.st_mtime_ns
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def connection(published: Stamp) -> duckdb.DuckDBPyConnection:
+    """Return the connection to one published file, shared by all sessions; each query takes a cursor of its own."""
+    return store.open_published(Path(published[0]))
+
+
+@st.cache_resource(show_spinner=False)
+def last_good() -> dict[str, Stamp]:
+    """Return where the newest readable file of each path is remembered."""
+    return {}
+
+
+def current() -> Stamp:
+    """Return the newest published file that can be read.
+
+    Where the newest cannot, the page says so and keeps the last one that could. Raises StoreError where there never was one.
+    """
+    path = workspace().published
+    newest = stamp(path)
+    if newest is None:
+        raise StoreError(f"{path} does not exist")
+    try:
+        connection(newest)
+    except StoreError as error:
+        kept = last_good().get(str(path))
+        if kept is None:
+            raise
+        st.warning(f"The newest data cannot be read, so these are the last good numbers. ({error})", icon=":material/warning:")
+        return kept
+    last_good()[str(path)] = newest
+    return newest
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def answer(published: Stamp, name: str, values: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
+    """Return the answer to a question, remembered for as long as this file is the newest."""
+    return reads.frame(connection(published), name, **{key: list(v) if isinstance(v, tuple) else v for key, v in values})
+
+
+def ask(name: str, **values: Any) -> pd.DataFrame:
+    """Return the answer of the newest published file to one of pipeline.reads.READS."""
+    frozen = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(values.items()))
+    return answer(current(), name, frozen)
+
+
+def log_touch(brand: str, account_id: str, kind: str, direction: str, happened_at: datetime, text: str, author: str) -> None:
+    """Keep an offline touch in the journal; the next refresh takes it into the numbers."""
+    entry = {"brand": brand, "account_id": account_id, "kind": kind, "direction": direction}
+    store.save_entry(workspace(), entry | {"happened_at": happened_at, "text": text, "author": author})
+
+
+def waiting_entries(brand: str, account_id: str) -> list[dict[str, Any]]:
+    """Return a person's journal entries that no refresh has taken in yet."""
+    published_at = ask("meta")["published_at"].iloc[0]
+    return store.read_entries_since(workspace(), brand, account_id, published_at.to_pydatetime())

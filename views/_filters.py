@@ -1,0 +1,93 @@
+"""The filters that every page shares: brand and period, kept in the address bar."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from pipeline.store import StoreError
+from views import _data
+from views._words import day, plain
+
+PERIODS = {"4 weeks": 28, "3 months": 91, "6 months": 182, "12 months": 364, "everything": None}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The brand and period in force; times are naive UTC, ``until`` is exclusive."""
+
+    brand: str
+    name: str
+    start: datetime
+    until: datetime
+    everything: bool
+    grain: str
+
+
+def brands() -> pd.DataFrame:
+    """Return the brands that have touches, the own one first."""
+    return _data.ask("brands")
+
+
+def sidebar() -> bool:
+    """Draw the shared filters; return False, having said what to do, where there is nothing to show yet."""
+    try:
+        found = brands()
+    except StoreError as error:
+        nothing_yet(str(error))
+        return False
+    if found.empty:
+        nothing_yet("the published file holds no touches")
+        return False
+    with st.sidebar:
+        st.selectbox(
+            "Brand",
+            found["brand"].tolist(),
+            key="brand",
+            bind="query-params",
+            persist_state="session",
+            filter_mode="contains",
+            required=True,
+        )
+        st.selectbox("Period", list(PERIODS), index=2, key="period", bind="query-params", persist_state="session", required=True)
+        st.caption(freshness(found))
+    return True
+
+
+def freshness(found: pd.DataFrame) -> str:
+    """Return how old the numbers are and which model stands behind them."""
+    meta = _data.ask("meta").iloc[0]
+    row = found[found["brand"] == st.session_state["brand"]].iloc[0]
+    unread = meta["mentions"] - meta["scored"]
+    waiting = f" {unread:,} mentions wait for their score." if unread else ""
+    return (
+        f"{plain(row['name'])}: {row['touches']:,} touches from {day(row['first_touch'])} to {day(row['last_touch'])}. "
+        f"Refreshed {meta['published_at']:%d %b %Y %H:%M} UTC with model {plain(meta['model'])}.{waiting}"
+    )
+
+
+def nothing_yet(reason: str) -> None:
+    """Say how to get the first numbers."""
+    st.title("Nothing to show yet")
+    st.text(f"Workspace {_data.workspace().folder}: {reason}.")
+    st.markdown("Look at the sample, or bring your own messages in:")
+    st.code("make run\npython -m pipeline import FILE --brand NAME\npython -m pipeline refresh", language="sh")
+
+
+def shared() -> Shared:
+    """Return the filters in force. A period is counted back from the brand's last touch, so that old data has one, too."""
+    found = brands()
+    row = found[found["brand"] == st.session_state["brand"]].iloc[0]
+    days = PERIODS[st.session_state["period"]]
+    until = (row["last_touch"] + timedelta(days=1)).normalize().to_pydatetime()
+    first = row["first_touch"].normalize().to_pydatetime()
+    start = first if days is None else until - timedelta(days=days)
+    everything = start <= first
+    return Shared(row["brand"], row["name"], start, until, everything, grain(row, max(start, first), until))
+
+
+def grain(row: pd.Series, start: datetime, until: datetime) -> str:
+    """Return week, or month where a week holds too few touches for a point of twenty people."""
+    per_week = row["touches"] / max(1.0, (row["last_touch"] - row["first_touch"]).days / 7)
+    return "week" if per_week >= 40 or (until - start).days < 60 else "month"

@@ -1,0 +1,50 @@
+"""How single messages are drawn: as plain text, with direction, score and confidence."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import _words
+
+SIGNS = {"positive": ":material/add_circle:", "neutral": ":material/radio_button_unchecked:", "negative": ":material/do_not_disturb_on:"}
+KINDS = {"call": ":material/call:", "meeting": ":material/handshake:", "gift": ":material/redeem:", "like": ":material/favorite:"}
+
+
+def thread(touches: pd.DataFrame, brand: str) -> None:
+    """Draw touches in the order given, theirs and ours."""
+    for touch in rows(touches):
+        message(touch, brand)
+
+
+def rows(touches: pd.DataFrame) -> Iterable[dict[str, Any]]:
+    """Yield the rows of a frame as plain dicts with string keys."""
+    for row in touches.to_dict("records"):
+        yield {str(key): value for key, value in row.items()}
+
+
+def message(touch: dict[str, Any], brand: str) -> None:
+    """Draw one touch: who to whom, when and where; the words as they are; and what the model says of them."""
+    theirs = touch["direction"] == "in"
+    with st.container(border=True):
+        person, ours = _words.plain(str(touch["name"])), _words.plain(str(touch["author"] or brand))
+        who = f"**{person}** → {_words.plain(brand)}" if theirs else f"**{ours}** → {person}"
+        kind = f"{KINDS.get(touch['kind'], '')} {touch['kind']}".strip()
+        st.markdown(f"{who} · {touch['happened_at']:%d %b %Y %H:%M} · {kind} · {_words.plain(_words.source(touch['source']))}")
+        st.text(touch["text"] or f"({touch['kind']}, without words)")
+        score_line(touch)
+
+
+def score_line(touch: dict[str, Any]) -> None:
+    """Draw the score of a touch, if it has one, and the link to where it was said."""
+    parts = []
+    if not pd.isna(touch["value"]):
+        parts.append(
+            f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['value'])}, confidence {touch['confidence']:.0%}"
+            + ("" if touch["counts"] else " · not counted: staff, bot or another company")
+        )
+    if touch["url"] and str(touch["url"]).startswith(("https://", "http://")):
+        parts.append(f"[original](<{touch['url'].replace('>', '%3E')}>)")
+    if parts:
+        st.caption(" · ".join(parts))

@@ -1,0 +1,64 @@
+"""Numbers and network text in words that are safe to show."""
+
+import re
+
+import pandas as pd
+
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+
+EVIDENCE = "not enough evidence yet"
+SOURCES = {
+    "x": "X",
+    "bluesky": "Bluesky",
+    "mastodon": "Mastodon",
+    "reviews": "Reviews",
+    "email": "E-mail",
+    "hand": "In person",
+    "file": "File",
+}
+
+
+def plain(text: str) -> str:
+    """Return text from the network so that Markdown shows it as it is."""
+    return MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
+
+
+def signed(value: float | None) -> str:
+    """Return a feeling on -1..1 with its sign, or a dash."""
+    return "–" if pd.isna(value) else f"{value:+.2f}".replace("-", "−")
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return a 90 % interval."""
+    return "–" if pd.isna(low) or pd.isna(high) else f"{signed(low)} … {signed(high)}"
+
+
+def leaning(low: float | None, high: float | None) -> str:
+    """Return what an interval allows one to say."""
+    if pd.isna(low) or pd.isna(high):
+        return EVIDENCE
+    return "positive" if low > 0 else "negative" if high < 0 else EVIDENCE
+
+
+def change(value: float | None, se: float | None) -> str:
+    """Return a sentence on a change and whether chance alone would do it (90 %)."""
+    if pd.isna(value) or pd.isna(se):
+        return "There are not enough people in the equal period before it to compare with."
+    if abs(value) <= 1.645 * se:
+        return f"The change of {signed(value)} (± {1.645 * se:.2f}) is no more than chance would do."
+    return f"It {'rose' if value > 0 else 'fell'} by {abs(value):.2f} (± {1.645 * se:.2f}), more than chance would do."
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def source(name: str) -> str:
+    """Return a source as people call it."""
+    return SOURCES.get(name, name)
+
+
+def day(moment: pd.Timestamp | None) -> str:
+    """Return a date, or a dash."""
+    return "–" if pd.isna(moment) else f"{moment:%d %b %Y}"

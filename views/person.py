@@ -1,0 +1,100 @@
+"""Person: what passed between us, in both directions, and what they feel."""
+
+from datetime import UTC, datetime, time
+
+import pandas as pd
+import streamlit as st
+
+from pipeline.store import StoreError
+from pipeline.touch import OFFLINE_KINDS
+from views import _charts, _data, _filters, _messages, _words
+
+PAGE = 20
+
+
+def main() -> None:
+    """Draw the page."""
+    now = _filters.shared()
+    person_id = st.query_params.get("person") or st.session_state.get("person", "")
+    found = _data.ask("person", brand=now.brand, person=person_id)
+    if found.empty:
+        nobody(now.brand)
+        return
+    st.session_state["person"] = person_id
+    st.query_params["person"] = person_id
+    person = found.iloc[0]
+    touches = _data.ask("person_touches", brand=now.brand, person=person_id).assign(name=person["name"])
+    st.title(_words.plain(person["name"]))
+    about(person)
+    path = _data.ask("person_path", brand=now.brand, person=person_id)
+    figure = _charts.person_path(path, touches, "How did their feeling move, and what passed between us?")
+    st.plotly_chart(figure, key="path", alt=f"Feeling of {person['name']} over time with 90 % band, and touches in both directions")
+    st.caption("The line is the estimate from the 90 days before each day; with few messages it stays near the average person.")
+    log(now.brand, person)
+    timeline(touches, now.name)
+
+
+def nobody(brand: str) -> None:
+    """Say how to choose somebody."""
+    st.title("Person")
+    st.info("Nobody is chosen, or this person has no touch with this brand. Choose a row in Relationships.")
+    if st.button("Relationships", icon=":material/group:"):
+        st.switch_page("views/relationships.py", query_params={"brand": brand})
+
+
+def about(person: pd.Series) -> None:
+    """Show who this is and the numbers that one looks for first."""
+    handle = f" · @{_words.plain(person['handle'])}" if person["handle"] else ""
+    st.markdown(f"{person['role']} on {_words.plain(_words.source(person['source']))}{handle} · since {_words.day(person['first_touch'])}")
+    columns = st.columns(4)
+    columns[0].metric(
+        "Feeling", _words.signed(person["feeling"]), delta_description=_words.leaning(person["low"], person["high"]), border=True
+    )
+    columns[1].metric(
+        "90 % interval", _words.interval(person["low"], person["high"]), delta_description=f"{person['mentions']} mentions", border=True
+    )
+    columns[2].metric("From them", f"{person['touches_in']:,}", delta_description=f"last {_words.day(person['last_in'])}", border=True)
+    columns[3].metric("From us", f"{person['touches_out']:,}", delta_description=f"last {_words.day(person['last_out'])}", border=True)
+
+
+def log(brand: str, person: pd.Series) -> None:
+    """Let one keep a call, a meeting or another touch that no network saw."""
+    if person["account_id"] is None:
+        return
+    with st.expander("Log a call, a meeting, a gift …", icon=":material/edit_note:"):
+        with st.form("log", clear_on_submit=True, border=False):
+            first, second, third = st.columns(3)
+            kind = first.selectbox("What", OFFLINE_KINDS, required=True)
+            direction = second.selectbox("Who began", ("they", "we"), required=True)
+            date = third.date_input("Day", value="today", max_value="today")
+            text = st.text_area("Note", max_chars=2000)
+            author = st.text_input("Your name", max_chars=80)
+            sent = st.form_submit_button("Keep it")
+        if sent and not (author.strip() and text.strip()):
+            st.error("A touch needs a note and your name.")
+        elif sent:
+            moment = datetime.combine(date, time(12, tzinfo=UTC)).replace(tzinfo=None)
+            keep(brand, person["account_id"], kind, "in" if direction == "they" else "out", moment, text.strip(), author.strip())
+    for entry in _data.waiting_entries(brand, person["account_id"]):
+        st.text(f"Waits for the next refresh: {entry['kind']} on {entry['happened_at']:%d %b %Y}: {entry['text']}")
+
+
+def keep(brand: str, account_id: str, kind: str, direction: str, moment: datetime, text: str, author: str) -> None:
+    """Write the touch into the journal, or say why it could not be."""
+    try:
+        _data.log_touch(brand, account_id, kind, direction, moment, text, author)
+    except StoreError as error:
+        st.error(f"It was not kept: {error}")
+    else:
+        st.success("Kept. The next refresh takes it into the numbers.")
+
+
+def timeline(touches: pd.DataFrame, brand: str) -> None:
+    """Show everything that passed, latest first, one page at a time."""
+    st.subheader("What passed between us")
+    pages = -(-len(touches) // PAGE)
+    page = st.pagination(pages, key="timeline_page") if pages > 1 else 1
+    _messages.thread(touches.iloc[(page - 1) * PAGE : page * PAGE], brand)
+
+
+main()

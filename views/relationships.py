@@ -1,0 +1,99 @@
+"""Relationships: who they are, what they feel, and who needs us."""
+
+import pandas as pd
+import streamlit as st
+
+from views import _charts, _data, _filters, _words
+
+SORTS = ("latest touch", "warmest", "coldest", "most touches", "silent longest")
+PAGE = 50
+
+
+def main() -> None:
+    """Draw the page."""
+    now = _filters.shared()
+    st.title(f"Relationships with {_words.plain(now.name)}")
+    choose(now.brand)
+    found = ask(now.brand, st.session_state.get("page", 1))
+    if found.empty:
+        st.info("No relationship fits these filters. Clear the search, or choose fewer sources.")
+        return
+    total = int(found["found"].iloc[0])
+    st.caption(f"{_words.count(total, 'relationship', 'relationships')}. Click a row to open the person. {spread(now.brand)}")
+    table(found, now.brand)
+    if total > PAGE:
+        st.pagination(-(-total // PAGE), key="page", bind="query-params")
+
+
+def choose(brand: str) -> None:
+    """Draw the filters of this page."""
+    sources = _data.ask("sources", brand=brand)["source"].tolist()
+    first, second, third, fourth = st.columns([3, 3, 2, 2])
+    first.text_input("Name", key="search", bind="query-params", placeholder="name or handle", type="search")
+    second.multiselect("Source", sources, key="source", bind="query-params")
+    third.selectbox("Sort by", SORTS, key="sort", bind="query-params", required=True)
+    fourth.number_input("At least touches", 1, 1000, 1, key="touches", bind="query-params")
+
+
+def ask(brand: str, page: int) -> pd.DataFrame:
+    """Return one page of relationships that fit the filters."""
+    return _data.ask(
+        "relationships",
+        brand=brand,
+        search=st.session_state["search"] or "",
+        sources=st.session_state["source"],
+        roles=[],
+        touches=st.session_state["touches"],
+        sort=st.session_state["sort"],
+        many=PAGE,
+        skip=(page - 1) * PAGE,
+    )
+
+
+def spread(brand: str) -> str:
+    """Say where people cannot be told apart yet."""
+    found = _data.ask("spread", brand=brand)
+    if found.empty or pd.isna(found["t2"].iloc[0]) or found["t2"].iloc[0] == 0:
+        return "There is no measurable difference between people yet, so nobody has a feeling of their own."
+    return f"An average person stands at {_words.signed(found['mu'].iloc[0])}; few messages pull an estimate towards that."
+
+
+def table(found: pd.DataFrame, brand: str) -> None:
+    """Show the table; a chosen row leads to the person."""
+    shown = pd.DataFrame(
+        {
+            "Name": found["name"],
+            "Feeling": [_words.signed(value) for value in found["feeling"]],
+            "90 % interval": [_words.interval(low, high) for low, high in zip(found["low"], found["high"], strict=True)],
+            "Leaning": [_words.leaning(low, high) for low, high in zip(found["low"], found["high"], strict=True)],
+            "Feeling over time": found["path"],
+            "From them": found["touches_in"],
+            "From us": found["touches_out"],
+            "Last from them": found["last_in"],
+            "Last from us": found["last_out"],
+            "Source": [_words.source(name) for name in found["source"]],
+            "What": found["role"],
+        }
+    )
+    date = st.column_config.DateColumn(format="YYYY-MM-DD")
+    event = st.dataframe(
+        shown,
+        key="table",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(len(shown), 18) * 35 + 40,
+        column_config={
+            "Name": st.column_config.TextColumn(pinned=True),
+            "Feeling over time": st.column_config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
+            "Last from them": date,
+            "Last from us": date,
+        },
+        alt="Relationships with feeling, interval and touches",
+    )
+    if event["selection"]["rows"]:
+        person = found["person_id"].iloc[event["selection"]["rows"][0]]
+        st.switch_page("views/person.py", query_params={"brand": brand, "person": person})
+
+
+main()
