@@ -63,7 +63,9 @@ def train(
         minutes = (time.perf_counter() - started) / 60
     training.save(network, out, recipe, {"training_rows": len(learn), "minutes": round(minutes, 1)})
     figures = measure(str(out), validation)
-    training.save(network, out, recipe, {"training_rows": len(learn), "minutes": round(minutes, 1), "validation": figures})
+    training.save(
+        network, out, recipe, {"training_rows": len(learn), "minutes": round(minutes, 1), "validation": figures}
+    )
     print(json.dumps(figures))
 
 
@@ -78,7 +80,9 @@ def validation(source: Annotated[Path, typer.Argument(help="The file that `train
 
 @app.command()
 def evaluate(
-    source: Annotated[str, typer.Argument(help="TSV or CSV with a label and a text per row; - reads a TSV from stdin.")],
+    source: Annotated[
+        str, typer.Argument(help="TSV or CSV with a label and a text per row; - reads a TSV from stdin.")
+    ],
     model: Annotated[str, typer.Option(help="default, a folder, or the id of a model on a hub.")] = "default",
     revision: Annotated[str | None, typer.Option(help="Pinned revision of a model on a hub.")] = None,
     label_column: Annotated[str, typer.Option(help="Column of the label.")] = "label",

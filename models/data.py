@@ -44,8 +44,7 @@ def read(path: str, label: str = "label", text: str = "text") -> Labelled:
 
 def read_lines(file: TextIO, name: str, delimiter: str, label: str, text: str) -> Labelled:
     """Read labelled rows from an open file; in a TSV a quotation mark is an ordinary character."""
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    rows = csv.DictReader(file, delimiter=delimiter, quoting=quoting)
+    rows = csv.DictReader(file, delimiter=delimiter, quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL)
     missing = {label, text} - set(rows.fieldnames or ())
     if missing:
         raise ValueError(f"{name}: no column {', '.join(sorted(missing))}; it has {', '.join(rows.fieldnames or ())}")

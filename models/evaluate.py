@@ -30,8 +30,9 @@ def calibration_error(probabilities: NDArray[np.float32], labels: Sequence[int],
 def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[str, Any]:
     """Return the figures of one model on one labelled set.
 
-    ``macro_recall`` and ``f1_pn`` are the measures of SemEval-2017 task 4A: the mean recall of the three classes, and the
-    mean F1 of negative and positive. ``net_true`` and ``net_predicted`` are (positive - negative) / all, in -1..1.
+    ``macro_recall`` and ``f1_pn`` are the measures of SemEval-2017 task 4A: the mean recall of the three classes,
+    and the mean F1 of negative and positive. ``net_true`` and ``net_predicted`` are
+    (positive - negative) / all, in -1..1.
     """
     counts = confusion(labels, probabilities.argmax(1).tolist())
     right, true, said = np.diag(counts), counts.sum(1), counts.sum(0)
@@ -55,4 +56,5 @@ def vader(texts: Sequence[str]) -> NDArray[np.float32]:
 
     compound = np.array([SentimentIntensityAnalyzer().polarity_scores(text)["compound"] for text in texts])
     column = np.digitize(compound, (-0.05 + 1e-12, 0.05))
-    return np.eye(len(LABELS), dtype=np.float32)[column]
+    one_hot: NDArray[np.float32] = np.eye(len(LABELS), dtype=np.float32)[column]
+    return one_hot

@@ -1,12 +1,15 @@
 """The one way from texts to probabilities, for training, evaluation and scoring alike."""
 
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging
 
 from models.catalog import LABELS, ModelError, Source, base_folder, find, version
 from models.text import clean
@@ -29,7 +32,7 @@ class SentimentModel:
     def predict(self, texts: Sequence[str], progress: Progress = lambda done: None) -> NDArray[np.float32]:
         """Return probabilities of shape (len(texts), 3), columns as in LABELS, rows in the order given.
 
-        Texts of like length share a batch, so that little is padded; ``progress`` hears the size of each finished batch.
+        Texts of like length share a batch, so that little is padded; ``progress`` hears the size of each batch.
         """
         result = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
         cleaned = [clean(text) for text in texts]
@@ -71,8 +74,19 @@ def load(name: str = "default", revision: str | None = None) -> SentimentModel:
     Raises ModelError where the files are missing, altered, unreachable or not of three classes.
     """
     source = find(name, revision)
-    network, tokenizer, order = load_adapter(source) if source.adapter else load_whole(source)
+    with quietly():
+        network, tokenizer, order = load_adapter(source) if source.adapter else load_whole(source)
     return SentimentModel(network, tokenizer, version(name, revision), order)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep the libraries from reporting what is as it should be: a fresh head on the base, an old name."""
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+        yield
 
 
 def load_adapter(source: Source) -> tuple[Any, Any, list[int]]:
@@ -90,7 +104,9 @@ def load_whole(source: Source) -> tuple[Any, Any, list[int]]:
         network = AutoModelForSequenceClassification.from_pretrained(source.weights, revision=source.revision)
         tokenizer = AutoTokenizer.from_pretrained(source.weights, revision=source.revision)
     except (OSError, ValueError) as error:
-        raise ModelError(f"model {source.weights!r} cannot be loaded (no such folder, or no hub reachable): {error}") from error
+        raise ModelError(
+            f"model {source.weights!r} cannot be loaded (no such folder, or no hub reachable): {error}"
+        ) from error
     return network, tokenizer, label_order(network.config.id2label)
 
 

@@ -77,7 +77,9 @@ def train(rows: Labelled, recipe: Recipe, progress: Callable[[int, float], None]
     learning = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)
     steps = -(-len(rows) // recipe.batch) * recipe.epochs
-    schedule = get_linear_schedule_with_warmup(optimizer, int(steps * recipe.warm_up), steps)
+    schedule: Any = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
+        optimizer, int(steps * recipe.warm_up), steps
+    )
     loss_of = torch.nn.CrossEntropyLoss(
         class_weights(rows.labels, recipe.class_weight_power), label_smoothing=recipe.label_smoothing
     )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
@@ -20,7 +20,9 @@ from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Counts
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company.")
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company."
+)
 notes = Console(stderr=True)
 
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")]
@@ -60,13 +62,17 @@ def model_version() -> str:
 @app.command(name="import")
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON or JSON lines.")],
-    brand: Annotated[str, typer.Option(help="The brand that the touches are with, as brand.toml or the file calls it.")],
+    brand: Annotated[
+        str, typer.Option(help="The brand that the touches are with, as brand.toml or the file calls it.")
+    ],
     format: Annotated[str, typer.Option(help="auto, or one of: twcs, airline, dialogues, orchard, mapped.")] = "auto",
-    map: Annotated[str, typer.Option(help="Fields of a touch and their columns: text=Body,author=User,at=Date,...")] = "",
+    map: Annotated[
+        str, typer.Option(help="Fields of a touch and their columns: text=Body,author=User,at=Date,...")
+    ] = "",
     wait: Wait = 30,
 ) -> None:
     """Import a file: touches are stored, rows that cannot be mapped are kept with a reason."""
-    allowed = settings.FILE_FORMATS.__args__
+    allowed = get_args(settings.FILE_FORMATS)
     if format not in allowed:
         raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
     mapping = parse_map(map) if map else None

@@ -64,4 +64,4 @@ def publish(workspace: Workspace) -> None:
                 con.execute(statement, {"now": now()} if statement.named_parameters else None)
         con.execute("checkpoint pub")
         con.execute("detach pub")
-    os.replace(new, workspace.published)
+    new.replace(workspace.published)

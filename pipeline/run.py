@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import sources, store
 from pipeline.publish import publish, relate
 from pipeline.settings import FileSource, Settings
 from pipeline.store import FileCursor, Workspace
-from pipeline.touch import Brand, Counts, Mapped, Reject
+from pipeline.touch import Brand, Counts, Mapped, Outcome, Reject
 
 CHUNK_ROWS = 5000
-CHUNK_TEXTS = 2000
+READ_TEXTS = 20_000
+CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
 
 Tick = Callable[[int], None]
 
@@ -30,7 +32,7 @@ class Model(Protocol):
     def version(self) -> str:
         """What scores of this model are kept under."""
 
-    def predict(self, texts: list[str], progress: Tick) -> ArrayLike:
+    def predict(self, texts: list[str], progress: Tick) -> NDArray[np.float32]:
         """Return probabilities (n, 3) of negative, neutral and positive."""
 
 
@@ -71,7 +73,7 @@ def import_file(
     return counts
 
 
-def take(outcome: sources.Outcome, chunk: Chunk, counts: Counts) -> None:
+def take(outcome: Outcome, chunk: Chunk, counts: Counts) -> None:
     """Put one outcome into the chunk, and count it."""
     chunk.rows += 1
     counts.read += 1
@@ -120,8 +122,10 @@ def score(workspace: Workspace, model: Model, tick: Tick = lambda texts: None) -
     No connection is held while the model runs.
     """
     scored = 0
-    while texts := store.read_unscored(workspace, model.version, CHUNK_TEXTS):
-        scored += store.save_scores(workspace, model.version, texts, model.predict(texts, tick))
+    while texts := store.read_unscored(workspace, model.version, READ_TEXTS):
+        for start in range(0, len(texts), CHUNK_TEXTS):
+            chunk = texts[start : start + CHUNK_TEXTS]
+            scored += store.save_scores(workspace, model.version, chunk, model.predict(chunk, tick))
     return scored
 
 
@@ -133,7 +137,9 @@ def recorded(workspace: Workspace, command: str) -> Iterator[list[str]]:
     try:
         yield detail
     except BaseException as error:
-        store.save_run(workspace, run_id, command, started, "failed", "; ".join([*detail, f"{type(error).__name__}: {error}"]))
+        store.save_run(
+            workspace, run_id, command, started, "failed", "; ".join([*detail, f"{type(error).__name__}: {error}"])
+        )
         raise
     store.save_run(workspace, run_id, command, started, "done", "; ".join(detail))
 

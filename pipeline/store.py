@@ -1,4 +1,4 @@
-"""The only module that opens DuckDB: connect, migrate, save, read, publish."""
+"""The only module that opens DuckDB: connect, migrate, save, read."""
 
 import json
 import os
@@ -20,15 +20,13 @@ from pipeline.touch import Brand, Mapped, Reject
 
 HERE = Path(__file__).parent
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
+TEXTS = (
+    *("touch_id", "brand", "account_id", "source", "handle", "name", "kind", "touch_source", "direction", "touch_kind"),
+    *("conversation", "reply_to", "text", "url", "author", "payload"),
+)
 TOUCH_SCHEMA = pa.schema(
     [("number", pa.int64()), ("public", pa.bool_()), ("addressed", pa.bool_()), ("happened_at", pa.timestamp("us"))]
-    + [
-        (name, pa.string())
-        for name in (
-            "touch_id brand account_id source handle name kind touch_source direction touch_kind conversation reply_to text url"
-            " author payload"
-        ).split()
-    ]
+    + [(name, pa.string()) for name in TEXTS]
 )
 
 
@@ -83,7 +81,9 @@ def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None
     holder = workspace.folder / "orchard.holder.json"
     try:
         with filelock.FileLock(workspace.lock, timeout=wait):
-            holder.write_text(json.dumps({"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")}))
+            holder.write_text(
+                json.dumps({"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")})
+            )
             yield
             holder.unlink(missing_ok=True)
     except filelock.Timeout as error:
@@ -103,7 +103,7 @@ def who_holds(holder: Path) -> str:
 def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open one of the workspace's files for a short write, migrated to the newest schema, and close it.
 
-    Waits for another process's short write; raises StoreError where the file stays locked, is damaged, or the disk is full.
+    Waits for another process's short write. Raises StoreError where the file stays locked or cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -187,7 +187,7 @@ class FileCursor:
 
 
 def save_outcomes(workspace: Workspace, mapped: Sequence[Mapped], rejects: Sequence[Reject], cursor: FileCursor) -> int:
-    """Save touches, raw payloads, rejects and the file's cursor in one transaction; return how many touches were new."""
+    """Save touches, raw payloads, rejects and the file's cursor in one transaction; return the new touches."""
     moment = {"now": now()}
     with connect(workspace.mentions) as con, transaction(con):
         con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
@@ -231,11 +231,8 @@ def touch_row(item: Mapped) -> dict[str, Any]:
     row = {name: getattr(touch, name) for name in TOUCH_SCHEMA.names if hasattr(touch, name)}
     row |= {"touch_id": touch.id, "happened_at": touch.at, "touch_source": touch.source, "touch_kind": touch.kind}
     row |= {"number": item.record.number, "payload": dump(item.record)}
-    named = {"account_id": None, "source": None, "handle": None, "name": None, "kind": None}
-    if account:
-        named = {"account_id": account.id, "source": account.source, "handle": account.handle}
-        named |= {"name": account.name, "kind": account.kind}
-    return row | named
+    who = {"account_id": account and account.id, "source": account and account.source, "kind": account and account.kind}
+    return row | who | {"handle": account and account.handle, "name": account and account.name}
 
 
 def reject_table(rejects: Sequence[Reject], file: str) -> pa.Table:
@@ -260,7 +257,9 @@ def count_unscored(workspace: Workspace, model: str) -> int:
         return count(con, query("count_unscored"), {"model": model})
 
 
-def save_scores(workspace: Workspace, model: str, texts: Sequence[str], probabilities: Iterable[Sequence[float]]) -> int:
+def save_scores(
+    workspace: Workspace, model: str, texts: Sequence[str], probabilities: Iterable[Sequence[float]]
+) -> int:
     """Save one model's scores of texts for every mention that says them; return how many mentions that were."""
     negative, neutral, positive = zip(*probabilities, strict=True)
     floats = [pa.array(column, pa.float32()) for column in (negative, neutral, positive)]
@@ -269,14 +268,17 @@ def save_scores(workspace: Workspace, model: str, texts: Sequence[str], probabil
         return count(con, query("save_scores"), {"model": model, "now": now()})
 
 
-def save_run(workspace: Workspace, run_id: str, command: str, started: datetime, outcome: str, detail: str = "") -> None:
+def save_run(
+    workspace: Workspace, run_id: str, command: str, started: datetime, outcome: str, detail: str = ""
+) -> None:
     """Record what a run did; runs that were cut off by a crash are marked so when the next one starts."""
     finished = None if outcome == "running" else now()
     with connect(workspace.mentions) as con, transaction(con):
         if outcome == "running":
             con.execute("update run set outcome = 'cut off' where outcome = 'running'")
         con.execute(
-            "insert or replace into run values (?, ?, ?, ?, ?, ?)", [run_id, command, started, finished, outcome, detail]
+            "insert or replace into run values (?, ?, ?, ?, ?, ?)",
+            [run_id, command, started, finished, outcome, detail],
         )
 
 
@@ -298,8 +300,8 @@ def read_imported(workspace: Workspace) -> set[tuple[str, str]]:
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """Open the dashboard's file for reading, in a way that neither blocks nor is blocked by a publish.
 
-    The connection is in memory with the file attached: opening the file itself would share a stale copy within the process
-    after a swap (facts.md 1.1, trap B). Raises StoreError where there is nothing readable.
+    The connection is in memory with the file attached: opening the file itself would share a stale copy within the
+    process after a swap (facts.md 1.1, trap B). Raises StoreError where there is nothing readable.
     """
     con = duckdb.connect()
     try:

@@ -90,7 +90,7 @@ class Touch:
 
 @dataclass(frozen=True)
 class Record:
-    """One raw row of a file: its number (1 is the first after the header), its values, and what is wrong with it if anything."""
+    """One raw row of a file: its number (1 is the first after the header), its values, and its problem if any."""
 
     number: int
     values: dict[str, Any]

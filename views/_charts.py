@@ -35,7 +35,12 @@ def band(figure: go.Figure, x: pd.Series, low: pd.Series, high: pd.Series) -> No
 
 def feeling_axis(title: str) -> dict[str, Any]:
     """Return an axis from -1 to 1 that says in words what its ends are."""
-    return {"title": title, "range": [-1, 1], "tickvals": [-1, -0.5, 0, 0.5, 1], "ticktext": ["−1", "−0.5", "0", "+0.5", "+1"]}
+    return {
+        "title": title,
+        "range": [-1, 1],
+        "tickvals": [-1, -0.5, 0, 0.5, 1],
+        "ticktext": ["−1", "−0.5", "0", "+0.5", "+1"],
+    }
 
 
 def index(series: pd.DataFrame, title: str) -> go.Figure:
@@ -48,7 +53,11 @@ def index(series: pd.DataFrame, title: str) -> go.Figure:
     banded = person.dropna(subset=["low", "high"])
     band(figure, banded["period"], banded["low"], banded["high"])
     figure.add_scatter(
-        x=post["period"], y=post["estimate"], name="Every post counts", mode="lines", line={"color": NEUTRAL, "dash": "dot"}
+        x=post["period"],
+        y=post["estimate"],
+        name="Every post counts",
+        mode="lines",
+        line={"color": NEUTRAL, "dash": "dot"},
     )
     figure.add_scatter(
         x=person["period"],
@@ -79,7 +88,10 @@ def volume(counts: pd.DataFrame, title: str) -> go.Figure:
             x=counts["period"],
             y=sign * counts[label],
             name=label.capitalize(),
-            marker={"color": COLOURS[label], "pattern": {"shape": {"positive": "", "neutral": ".", "negative": "/"}[label]}},
+            marker={
+                "color": COLOURS[label],
+                "pattern": {"shape": {"positive": "", "neutral": ".", "negative": "/"}[label]},
+            },
             customdata=counts[[label]],
             hovertemplate="%{x|%d %b %Y}: %{customdata[0]} " + label + "<extra></extra>",
         )
@@ -88,7 +100,9 @@ def volume(counts: pd.DataFrame, title: str) -> go.Figure:
 
 def standing(periods: pd.DataFrame, title: str) -> go.Figure:
     """Return one row per brand with its feeling and 90 % interval; ``periods`` has name, now, se, people."""
-    figure = frame(title, 120 + 48 * len(periods), xaxis=feeling_axis("Feeling (−1 to +1)"), yaxis={"autorange": "reversed"})
+    figure = frame(
+        title, 120 + 48 * len(periods), xaxis=feeling_axis("Feeling (−1 to +1)"), yaxis={"autorange": "reversed"}
+    )
     figure.add_scatter(
         x=periods["now"],
         y=[html.escape(name) for name in periods["name"]],

@@ -1,6 +1,5 @@
 """Cached reads of the published file, and short writes to the journal; the only place with st.cache_*."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ def workspace() -> Workspace:
 def stamp(path: Path) -> Stamp | None:
     """Return what tells one published file from the next: path, inode and time; None where there is none."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except FileNotFoundError:
         return None
     return str(path), found.st_ino, found.st_mtime_ns
@@ -45,7 +44,7 @@ def last_good() -> dict[str, Stamp]:
 def current() -> Stamp:
     """Return the newest published file that can be read.
 
-    Where the newest cannot, the page says so and keeps the last one that could. Raises StoreError where there never was one.
+    Where the newest cannot, the page says so and keeps the last good one. Raises StoreError where there never was one.
     """
     path = workspace().published
     newest = stamp(path)
@@ -57,7 +56,9 @@ def current() -> Stamp:
         kept = last_good().get(str(path))
         if kept is None:
             raise
-        st.warning(f"The newest data cannot be read, so these are the last good numbers. ({error})", icon=":material/warning:")
+        st.warning(
+            f"The newest data cannot be read, so these are the last good numbers. ({error})", icon=":material/warning:"
+        )
         return kept
     last_good()[str(path)] = newest
     return newest
@@ -66,7 +67,9 @@ def current() -> Stamp:
 @st.cache_data(max_entries=400, show_spinner=False)
 def answer(published: Stamp, name: str, values: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
     """Return the answer to a question, remembered for as long as this file is the newest."""
-    return reads.frame(connection(published), name, **{key: list(v) if isinstance(v, tuple) else v for key, v in values})
+    return reads.frame(
+        connection(published), name, **{key: list(v) if isinstance(v, tuple) else v for key, v in values}
+    )
 
 
 def ask(name: str, **values: Any) -> pd.DataFrame:
@@ -75,7 +78,9 @@ def ask(name: str, **values: Any) -> pd.DataFrame:
     return answer(current(), name, frozen)
 
 
-def log_touch(brand: str, account_id: str, kind: str, direction: str, happened_at: datetime, text: str, author: str) -> None:
+def log_touch(
+    brand: str, account_id: str, kind: str, direction: str, happened_at: datetime, text: str, author: str
+) -> None:
     """Keep an offline touch in the journal; the next refresh takes it into the numbers."""
     entry = {"brand": brand, "account_id": account_id, "kind": kind, "direction": direction}
     store.save_entry(workspace(), entry | {"happened_at": happened_at, "text": text, "author": author})

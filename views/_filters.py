@@ -50,7 +50,9 @@ def sidebar() -> bool:
             filter_mode="contains",
             required=True,
         )
-        st.selectbox("Period", list(PERIODS), index=2, key="period", bind="query-params", persist_state="session", required=True)
+        st.selectbox(
+            "Period", list(PERIODS), index=2, key="period", bind="query-params", persist_state="session", required=True
+        )
         st.caption(freshness(found))
     return True
 
@@ -76,7 +78,7 @@ def nothing_yet(reason: str) -> None:
 
 
 def shared() -> Shared:
-    """Return the filters in force. A period is counted back from the brand's last touch, so that old data has one, too."""
+    """Return the filters in force. A period is counted back from the brand's last touch: old data has one, too."""
     found = brands()
     row = found[found["brand"] == st.session_state["brand"]].iloc[0]
     days = PERIODS[st.session_state["period"]]

@@ -8,8 +8,17 @@ import streamlit as st
 
 from views import _words
 
-SIGNS = {"positive": ":material/add_circle:", "neutral": ":material/radio_button_unchecked:", "negative": ":material/do_not_disturb_on:"}
-KINDS = {"call": ":material/call:", "meeting": ":material/handshake:", "gift": ":material/redeem:", "like": ":material/favorite:"}
+SIGNS = {
+    "positive": ":material/add_circle:",
+    "neutral": ":material/radio_button_unchecked:",
+    "negative": ":material/do_not_disturb_on:",
+}
+KINDS = {
+    "call": ":material/call:",
+    "meeting": ":material/handshake:",
+    "gift": ":material/redeem:",
+    "like": ":material/favorite:",
+}
 
 
 def thread(touches: pd.DataFrame, brand: str) -> None:
@@ -31,7 +40,9 @@ def message(touch: dict[str, Any], brand: str) -> None:
         person, ours = _words.plain(str(touch["name"])), _words.plain(str(touch["author"] or brand))
         who = f"**{person}** → {_words.plain(brand)}" if theirs else f"**{ours}** → {person}"
         kind = f"{KINDS.get(touch['kind'], '')} {touch['kind']}".strip()
-        st.markdown(f"{who} · {touch['happened_at']:%d %b %Y %H:%M} · {kind} · {_words.plain(_words.source(touch['source']))}")
+        st.markdown(
+            f"{who} · {touch['happened_at']:%d %b %Y %H:%M} · {kind} · {_words.plain(_words.source(touch['source']))}"
+        )
         st.text(touch["text"] or f"({touch['kind']}, without words)")
         score_line(touch)
 
@@ -41,7 +52,8 @@ def score_line(touch: dict[str, Any]) -> None:
     parts = []
     if not pd.isna(touch["value"]):
         parts.append(
-            f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['value'])}, confidence {touch['confidence']:.0%}"
+            f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['value'])}, "
+            f"confidence {touch['confidence']:.0%}"
             + ("" if touch["counts"] else " · not counted: staff, bot or another company")
         )
     if touch["url"] and str(touch["url"]).startswith(("https://", "http://")):

@@ -1,6 +1,8 @@
 """Numbers and network text in words that are safe to show."""
 
 import re
+from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -23,24 +25,24 @@ def plain(text: str) -> str:
     return MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
 
 
-def signed(value: float | None) -> str:
+def signed(value: Any) -> str:
     """Return a feeling on -1..1 with its sign, or a dash."""
     return "–" if pd.isna(value) else f"{value:+.2f}".replace("-", "−")
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: Any, high: Any) -> str:
     """Return a 90 % interval."""
     return "–" if pd.isna(low) or pd.isna(high) else f"{signed(low)} … {signed(high)}"
 
 
-def leaning(low: float | None, high: float | None) -> str:
+def leaning(low: Any, high: Any) -> str:
     """Return what an interval allows one to say."""
     if pd.isna(low) or pd.isna(high):
         return EVIDENCE
     return "positive" if low > 0 else "negative" if high < 0 else EVIDENCE
 
 
-def change(value: float | None, se: float | None) -> str:
+def change(value: Any, se: Any) -> str:
     """Return a sentence on a change and whether chance alone would do it (90 %)."""
     if pd.isna(value) or pd.isna(se):
         return "There are not enough people in the equal period before it to compare with."
@@ -59,6 +61,11 @@ def source(name: str) -> str:
     return SOURCES.get(name, name)
 
 
-def day(moment: pd.Timestamp | None) -> str:
+def day(moment: Any) -> str:
     """Return a date, or a dash."""
     return "–" if pd.isna(moment) else f"{moment:%d %b %Y}"
+
+
+def days(start: datetime, until: datetime) -> str:
+    """Return a period whose end is exclusive as its first and last day."""
+    return f"{start:%d %b %Y} to {until - timedelta(days=1):%d %b %Y}"

@@ -36,7 +36,8 @@ def main() -> None:
         return
     total = int(found["found"].iloc[0])
     st.caption(
-        f"{_words.count(total, 'message', 'messages')} between {_words.day(start)} and {_words.day(until)}. Click one to read the whole thread."
+        f"{_words.count(total, 'message', 'messages')} from {_words.days(start, until)}. "
+        "Click one to read the whole thread."
     )
     table(found)
     if total > PAGE:
@@ -49,8 +50,17 @@ def choose(now: Shared) -> tuple[datetime, datetime]:
     first, second, third, fourth = st.columns([3, 2, 3, 2])
     first.text_input("Words", key="words", bind="query-params", placeholder="search the text", type="search")
     second.multiselect("Sentiment", LABELS, key="label", bind="query-params")
-    third.multiselect("Source", _data.ask("sources", brand=now.brand)["source"].tolist(), key="where", bind="query-params")
-    fourth.selectbox("Direction", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction", bind="query-params", required=True)
+    third.multiselect(
+        "Source", _data.ask("sources", brand=now.brand)["source"].tolist(), key="where", bind="query-params"
+    )
+    fourth.selectbox(
+        "Direction",
+        list(DIRECTIONS),
+        format_func=DIRECTIONS.__getitem__,
+        key="direction",
+        bind="query-params",
+        required=True,
+    )
     narrowed = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
     if narrowed[0] and narrowed[1]:
         st.button(f"Only {_words.day(narrowed[0])} to {_words.day(narrowed[1])}. Show the whole period", on_click=widen)
@@ -75,7 +85,10 @@ def table(found: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             "When": found["happened_at"],
-            "Who": [name if way == "in" else f"we → {name}" for name, way in zip(found["name"], found["direction"], strict=True)],
+            "Who": [
+                name if way == "in" else f"we → {name}"
+                for name, way in zip(found["name"], found["direction"], strict=True)
+            ],
             "Text": found["text"],
             "Sentiment": found["label"].fillna("–"),
             "Score": [_words.signed(value) for value in found["value"]],

@@ -28,8 +28,12 @@ def main() -> None:
     about(person)
     path = _data.ask("person_path", brand=now.brand, person=person_id)
     figure = _charts.person_path(path, touches, "How did their feeling move, and what passed between us?")
-    st.plotly_chart(figure, key="path", alt=f"Feeling of {person['name']} over time with 90 % band, and touches in both directions")
-    st.caption("The line is the estimate from the 90 days before each day; with few messages it stays near the average person.")
+    st.plotly_chart(
+        figure, key="path", alt=f"Feeling of {person['name']} over time with 90 % band, and touches in both directions"
+    )
+    st.caption(
+        "The line is the estimate from the 90 days before each day; with few messages it stays near the average person."
+    )
     log(now.brand, person)
     timeline(touches, now.name)
 
@@ -45,16 +49,29 @@ def nobody(brand: str) -> None:
 def about(person: pd.Series) -> None:
     """Show who this is and the numbers that one looks for first."""
     handle = f" · @{_words.plain(person['handle'])}" if person["handle"] else ""
-    st.markdown(f"{person['role']} on {_words.plain(_words.source(person['source']))}{handle} · since {_words.day(person['first_touch'])}")
+    st.markdown(
+        f"{person['role']} on {_words.plain(_words.source(person['source']))}{handle} · "
+        f"since {_words.day(person['first_touch'])}"
+    )
     columns = st.columns(4)
     columns[0].metric(
-        "Feeling", _words.signed(person["feeling"]), delta_description=_words.leaning(person["low"], person["high"]), border=True
+        "Feeling",
+        _words.signed(person["feeling"]),
+        delta_description=_words.leaning(person["low"], person["high"]),
+        border=True,
     )
     columns[1].metric(
-        "90 % interval", _words.interval(person["low"], person["high"]), delta_description=f"{person['mentions']} mentions", border=True
+        "90 % interval",
+        _words.interval(person["low"], person["high"]),
+        delta_description=f"{person['mentions']} mentions",
+        border=True,
     )
-    columns[2].metric("From them", f"{person['touches_in']:,}", delta_description=f"last {_words.day(person['last_in'])}", border=True)
-    columns[3].metric("From us", f"{person['touches_out']:,}", delta_description=f"last {_words.day(person['last_out'])}", border=True)
+    columns[2].metric(
+        "From them", f"{person['touches_in']:,}", delta_description=f"last {_words.day(person['last_in'])}", border=True
+    )
+    columns[3].metric(
+        "From us", f"{person['touches_out']:,}", delta_description=f"last {_words.day(person['last_out'])}", border=True
+    )
 
 
 def log(brand: str, person: pd.Series) -> None:
@@ -74,7 +91,15 @@ def log(brand: str, person: pd.Series) -> None:
             st.error("A touch needs a note and your name.")
         elif sent:
             moment = datetime.combine(date, time(12, tzinfo=UTC)).replace(tzinfo=None)
-            keep(brand, person["account_id"], kind, "in" if direction == "they" else "out", moment, text.strip(), author.strip())
+            keep(
+                brand,
+                person["account_id"],
+                kind,
+                "in" if direction == "they" else "out",
+                moment,
+                text.strip(),
+                author.strip(),
+            )
     for entry in _data.waiting_entries(brand, person["account_id"]):
         st.text(f"Waits for the next refresh: {entry['kind']} on {entry['happened_at']:%d %b %Y}: {entry['text']}")
 

@@ -29,8 +29,8 @@ def in_words(now: Shared, found: pd.Series) -> None:
     mentions = _words.count(int(found["mentions"]), "mention", "mentions")
     few = " That is few: read it as a first impression." if found["people"] < _charts.FEW else ""
     st.markdown(
-        f"Feeling is **{_words.signed(found['now'])}** (90 %: {band}), from {people} and {mentions} "
-        f"between {_words.day(now.start)} and {_words.day(now.until)}. {_words.change(found['change'], found['se_change'])}{few}"
+        f"Feeling is **{_words.signed(found['now'])}** (90 %: {band}), by {people} in {mentions} "
+        f"from {_words.days(now.start, now.until)}. {_words.change(found['change'], found['se_change'])}{few}"
     )
 
 
@@ -47,10 +47,17 @@ def figures(now: Shared, found: pd.Series) -> None:
         border=True,
     )
     columns[1].metric(
-        "Feeling, every post counts", _words.signed(found["post_now"]), delta_description=f"{found['mentions']:,} mentions", border=True
+        "Feeling, every post counts",
+        _words.signed(found["post_now"]),
+        delta_description=f"{found['mentions']:,} mentions",
+        border=True,
     )
-    columns[2].metric("People heard", f"{found['people']:,}", difference(now, found, "people"), delta_color="off", border=True)
-    columns[3].metric("Mentions", f"{found['mentions']:,}", difference(now, found, "mentions"), delta_color="off", border=True)
+    columns[2].metric(
+        "People heard", f"{found['people']:,}", difference(now, found, "people"), delta_color="off", border=True
+    )
+    columns[3].metric(
+        "Mentions", f"{found['mentions']:,}", difference(now, found, "mentions"), delta_color="off", border=True
+    )
 
 
 def difference(now: Shared, found: pd.Series, what: str) -> int | None:
@@ -63,7 +70,11 @@ def index(now: Shared) -> None:
     series = _data.ask("series", brand=now.brand, grain=now.grain, start=now.start, until=now.until)
     figure = _charts.index(series, f"How did the feeling move, {now.grain} by {now.grain}?")
     event = st.plotly_chart(
-        figure, key="index", on_select="rerun", selection_mode="points", alt=f"Feeling about {now.name} by {now.grain} with 90 % band"
+        figure,
+        key="index",
+        on_select="rerun",
+        selection_mode="points",
+        alt=f"Feeling about {now.name} by {now.grain} with 90 % band",
     )
     st.caption(
         f"Faded points: fewer than {_charts.FEW} people. Click a point for the messages behind it. "
@@ -76,7 +87,9 @@ def volume(now: Shared) -> None:
     """Show how much was said."""
     counts = _data.ask("volume", brand=now.brand, grain=now.grain, start=now.start, until=now.until)
     figure = _charts.volume(counts, f"How much was said, {now.grain} by {now.grain}?")
-    event = st.plotly_chart(figure, key="volume", on_select="rerun", selection_mode="points", alt=f"Mentions of {now.name} by {now.grain}")
+    event = st.plotly_chart(
+        figure, key="volume", on_select="rerun", selection_mode="points", alt=f"Mentions of {now.name} by {now.grain}"
+    )
     lead_on(event, now)
 
 
@@ -96,7 +109,8 @@ def standing(now: Shared) -> None:
     if len(brands) < 2:
         return
     rows = [
-        _data.ask("period", brand=row.brand, start=now.start, until=now.until).assign(name=row.name_) for row in named(brands)
+        _data.ask("period", brand=row.brand, start=now.start, until=now.until).assign(name=row.name_)
+        for row in named(brands)
     ]
     heard = pd.concat(rows).dropna(subset=["now"])
     if len(heard) > 1:

@@ -19,7 +19,9 @@ def main() -> None:
         st.info("No relationship fits these filters. Clear the search, or choose fewer sources.")
         return
     total = int(found["found"].iloc[0])
-    st.caption(f"{_words.count(total, 'relationship', 'relationships')}. Click a row to open the person. {spread(now.brand)}")
+    st.caption(
+        f"{_words.count(total, 'relationship', 'relationships')}. Click a row to open the person. {spread(now.brand)}"
+    )
     table(found, now.brand)
     if total > PAGE:
         st.pagination(-(-total // PAGE), key="page", bind="query-params")
@@ -55,7 +57,9 @@ def spread(brand: str) -> str:
     found = _data.ask("spread", brand=brand)
     if found.empty or pd.isna(found["t2"].iloc[0]) or found["t2"].iloc[0] == 0:
         return "There is no measurable difference between people yet, so nobody has a feeling of their own."
-    return f"An average person stands at {_words.signed(found['mu'].iloc[0])}; few messages pull an estimate towards that."
+    return (
+        f"An average person stands at {_words.signed(found['mu'].iloc[0])}; few messages pull an estimate towards that."
+    )
 
 
 def table(found: pd.DataFrame, brand: str) -> None:
@@ -64,7 +68,9 @@ def table(found: pd.DataFrame, brand: str) -> None:
         {
             "Name": found["name"],
             "Feeling": [_words.signed(value) for value in found["feeling"]],
-            "90 % interval": [_words.interval(low, high) for low, high in zip(found["low"], found["high"], strict=True)],
+            "90 % interval": [
+                _words.interval(low, high) for low, high in zip(found["low"], found["high"], strict=True)
+            ],
             "Leaning": [_words.leaning(low, high) for low, high in zip(found["low"], found["high"], strict=True)],
             "Feeling over time": found["path"],
             "From them": found["touches_in"],

@@ -24,7 +24,9 @@ def recognise(columns: frozenset[str], wanted: str = "auto") -> str | None:
     return next((name for name in names if SOURCES[name][0] <= columns), None)
 
 
-def open_file(path: Path, wanted: str = "auto", mapping: Mapping[str, str] | None = None) -> tuple[str, Iterable[Record]]:
+def open_file(
+    path: Path, wanted: str = "auto", mapping: Mapping[str, str] | None = None
+) -> tuple[str, Iterable[Record]]:
     """Return (name of the source, records) of a file. Raises FileError where the file is of no shape that we know."""
     encoding = find_encoding(path)
     file = find_json(path, encoding)
@@ -78,6 +80,8 @@ def unknown(path: Path, columns: list[str], wanted: str) -> FileError:
     )
 
 
-def to_touches(name: str, records: Iterable[Record], brand: Brand, mapping: Mapping[str, str] | None) -> Iterator[Outcome]:
+def to_touches(
+    name: str, records: Iterable[Record], brand: Brand, mapping: Mapping[str, str] | None
+) -> Iterator[Outcome]:
     """Yield what becomes of every record of a source."""
     return mapped.to_touches(records, brand, mapping) if mapping else SOURCES[name][1](records, brand)

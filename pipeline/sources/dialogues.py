@@ -1,4 +1,4 @@
-"""The shape of the Twitter customer care dialogues (IBM): one object a conversation, the last answer apart in ``agentURL``."""
+"""The shape of the Twitter customer care dialogues (IBM): an object a conversation, the last answer in ``agentURL``."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -44,7 +44,9 @@ def to_outcomes(record: Record, brand: Brand, before: int) -> list[Outcome]:
     except (KeyError, TypeError) as error:
         return [Reject(Record(before + 1, record.values), f"dialogue without {error}")]
     turns = [to_turn(Record(before + i, message)) for i, message in enumerate(raw, 1)]
-    about = brand.is_called(company) or any(isinstance(t, Turn) and t.is_agent and brand.is_called(t.author) for t in turns)
+    about = brand.is_called(company) or any(
+        isinstance(t, Turn) and t.is_agent and brand.is_called(t.author) for t in turns
+    )
     return [turn if isinstance(turn, Reject) else to_touch(turn, turns, session, brand, about) for turn in turns]
 
 
@@ -73,7 +75,9 @@ def to_turn(record: Record) -> Turn | Reject:
         at = to_time(str(values.get("datetime") or ""))
     except MappingError as error:
         return Reject(record, str(error))
-    return Turn(record, str(values[speaker]), speaker.startswith("agent"), str(values["tweet_ID"]), str(values["message"]), at)
+    return Turn(
+        record, str(values[speaker]), speaker.startswith("agent"), str(values["tweet_ID"]), str(values["message"]), at
+    )
 
 
 def to_touch(turn: Turn, turns: list[Turn | Reject], session: str, brand: Brand, about: bool) -> Mapped | NotAbout:
@@ -84,7 +88,11 @@ def to_touch(turn: Turn, turns: list[Turn | Reject], session: str, brand: Brand,
     clients = [t for t in earlier if not t.is_agent]
     ours = turn.is_agent and brand.is_called(turn.author)
     person = (clients[-1].author if clients else None) if ours else turn.author
-    account = Account(f"x:{person.casefold()}", "x", person, person, "person" if ours or not turn.is_agent else "brand") if person else None
+    account = (
+        Account(f"x:{person.casefold()}", "x", person, person, "person" if ours or not turn.is_agent else "brand")
+        if person
+        else None
+    )
     touch = Touch(
         id=f"x:{turn.tweet}",
         source="x",

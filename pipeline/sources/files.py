@@ -19,6 +19,9 @@ FIELD_LIMIT = 10 * 1024 * 1024
 
 csv.field_size_limit(FIELD_LIMIT)
 
+# What is guessed among where a file is not UTF-8 or UTF-16. Few, since short texts fit many look-alikes.
+OLD_ENCODINGS = ("cp1252", "cp1251", "shift_jis", "gb18030", "euc_kr", "big5")
+
 IsHeader = Callable[[frozenset[str]], bool]
 
 
@@ -66,7 +69,7 @@ def open_text(path: Path, encoding: str) -> TextIO:
 
 
 def read_lines(file: TextIO) -> Iterator[str]:
-    """Yield lines as csv takes them: a lone carriage return inside a line, which some exports leave unquoted, is a space.
+    """Yield lines as csv takes them: a lone carriage return inside a line, which some exports do not quote, is a space.
 
     In a file that knows no other line break it ends a line, as it did on old Macs.
     """
@@ -114,8 +117,8 @@ def is_utf8(path: Path) -> bool:
 
 
 def guess_encoding(path: Path, start: bytes) -> str:
-    """Return the likeliest encoding of bytes that are not UTF-8."""
-    best = from_bytes(start).best()
+    """Return the likeliest of the older encodings for bytes that are not UTF-8."""
+    best = from_bytes(start, cp_isolation=list(OLD_ENCODINGS)).best()
     if best is None:
         raise FileError(f"{path}: not a text file in any encoding that we know; save it as UTF-8")
     return best.encoding
@@ -248,4 +251,3 @@ def required(record: Record, key: str) -> str:
 def dump(record: Record) -> str:
     """Return the raw values of a record as JSON, as they are kept."""
     return json.dumps(record.values, ensure_ascii=False, default=str)
-

@@ -76,7 +76,10 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str]) -> Mapped
     if direction not in ("in", "out"):
         raise MappingError(f"direction {direction!r} is neither in nor out")
     person = value.get("to") if direction == "out" else value["author"]
-    native = value.get("id") or hashlib.sha256("\0".join((value["author"], at.isoformat(), value["text"])).encode()).hexdigest()[:20]
+    native = (
+        value.get("id")
+        or hashlib.sha256("\0".join((value["author"], at.isoformat(), value["text"])).encode()).hexdigest()[:20]
+    )
     touch = Touch(
         id=f"{source}:{native}",
         source=source,

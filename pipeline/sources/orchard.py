@@ -73,4 +73,6 @@ def to_account(record: Record) -> Account | None:
     kind = account.get("kind", "person")
     if kind not in ACCOUNT_KINDS:
         raise MappingError(f"account kind {kind!r} is none of {', '.join(ACCOUNT_KINDS)}")
-    return Account(f"{account['source']}:{account['id']}", account["source"], account.get("handle"), account.get("name"), kind)
+    return Account(
+        f"{account['source']}:{account['id']}", account["source"], account.get("handle"), account.get("name"), kind
+    )

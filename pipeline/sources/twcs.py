@@ -93,4 +93,6 @@ def whom(text: str, parent: str | None, threads: Threads, brand: Brand) -> str |
 def to_account(author: str, company: bool) -> Account:
     """Return the account of an author; the data set names companies and numbers customers."""
     handle = None if author.isdigit() else author
-    return Account(f"x:{author.casefold()}", "x", handle, handle or f"customer {author}", "brand" if company else "person")
+    return Account(
+        f"x:{author.casefold()}", "x", handle, handle or f"customer {author}", "brand" if company else "person"
+    )

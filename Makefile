@@ -1,0 +1,32 @@
+# Two commands do all: `make run` shows the dashboard, `make test` runs every test. Both set up what they need.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PORT ?= 8501
+PIP_FLAGS := --disable-pip-version-check --no-input --progress-bar off
+
+.PHONY: run test check
+
+run: .venv/installed
+	@data="$${ORCHARD_DATA:-data}"; \
+	if [ ! -e "$$data/brand.toml" ] && [ ! -e "$$data/mentions.duckdb" ]; then \
+		data="$${ORCHARD_DATA:-data/demo}"; export ORCHARD_DATA="$$data"; \
+		[ -e "$$data/published.duckdb" ] || { echo "No workspace yet: making the sample's in $$data"; $(BIN)/python -m pipeline demo; } || exit 1; \
+	fi; \
+	echo "Orchard shows $$data at http://localhost:$(PORT)"; \
+	exec $(BIN)/streamlit run dashboard.py --server.port $(PORT)
+
+test: .venv/installed
+	@$(BIN)/python -m tests.browser || true
+	$(BIN)/python -m pytest
+
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/installed: requirements.txt
+	@[ -n "$(PYTHON)" ] || { echo "Orchard needs Python 3.11 or newer: apt install python3 python3-venv, or brew install python@3.13"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment: apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.txt
+	@touch $@

@@ -1,0 +1,65 @@
+"""What the tests share: workspaces in temporary folders, the shipped model, the sample, a browser."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import run, settings
+from pipeline.store import Workspace, working
+from pipeline.touch import Brand
+
+ROOT = Path(__file__).resolve().parent.parent
+PAYLOADS = ROOT / "tests" / "payloads"
+SHARED = ROOT.parent / "shared" / "data"
+
+TAMROW = Brand("TamrowBuild", "Tamrow Build", ("TamrowBuild",))
+
+
+def orchard(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m pipeline` in a workspace, as a user does."""
+    command = [sys.executable, "-m", "pipeline", *arguments]
+    env = os.environ | {"ORCHARD_DATA": str(folder)} | environment
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def model() -> run.Model:
+    from models.sentiment import load
+
+    return load()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
+    """The shipped sample as `demo` makes it, scored by the shipped model."""
+    place = Workspace(tmp_path_factory.mktemp("sample"))
+    source = settings.ROOT / "data" / "sample"
+    chosen = settings.load(source)
+    (place.folder / "brand.toml").write_bytes((source / "brand.toml").read_bytes())
+    with working(place, "test"):
+        for brand in chosen.brand_settings():
+            run.import_file(place, source / "touches.jsonl", brand.to_brand())
+        run.refresh(place, chosen, lambda: model, lambda: model.version)
+    return place
+
+
+@pytest.fixture
+def in_workspace(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Workspace], None]]:
+    """Let the program look at a workspace for one test."""
+    yield lambda place: monkeypatch.setenv("ORCHARD_DATA", str(place.folder))
+
+
+@pytest.fixture
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("the public data beside the project (../shared) is not here")
+    return SHARED

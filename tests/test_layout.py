@@ -1,0 +1,76 @@
+"""Imports go one way, and registries, files and manual agree."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.metrics import METRICS
+from pipeline.reads import READS
+from pipeline.sources import SOURCES
+from tests.conftest import PAYLOADS, ROOT
+
+# Part -> what it may import of ours. `models` is imported late, by the two functions of __main__ that need it.
+ALLOWED = {
+    "dashboard.py": {"views"},
+    "views": {"views", "pipeline.reads", "pipeline.metrics", "pipeline.store", "pipeline.settings", "pipeline.touch"},
+    "pipeline/touch.py": set(),
+    "pipeline/settings.py": {"pipeline.touch"},
+    "pipeline/schedule.py": set(),
+    "pipeline/sources": {"pipeline.sources", "pipeline.touch"},
+    "pipeline/metrics": set(),
+    "pipeline/reads": set(),
+    "pipeline/store.py": {"pipeline.sources", "pipeline.touch"},
+    "pipeline/publish.py": {"pipeline.store", "pipeline.metrics", "pipeline.settings"},
+    "pipeline/run.py": {"pipeline.store", "pipeline.publish", "pipeline.settings", "pipeline.touch", "pipeline.sources"},
+    "models": {"models"},
+}
+
+
+def our_imports(file: Path) -> set[str]:
+    """Return the modules of ours that a file imports anywhere."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in found if name.split(".")[0] in ("views", "pipeline", "models", "tests")}
+
+
+@pytest.mark.parametrize("part", ALLOWED)
+def test_imports_go_one_way(part: str):
+    place = ROOT / part
+    for file in [place] if place.is_file() else sorted(place.glob("*.py")):
+        wrong = {n for n in our_imports(file) if not any(n == a or n.startswith(f"{a}.") for a in ALLOWED[part])}
+        assert not wrong, f"{file.relative_to(ROOT)} imports {wrong}"
+
+
+def test_only_the_store_and_what_it_hands_out_know_duckdb():
+    users = {
+        str(file.relative_to(ROOT))
+        for folder in ("pipeline", "views", "models")
+        for file in (ROOT / folder).rglob("*.py")
+        if "duckdb.connect" in file.read_text(encoding="utf-8")
+    }
+    assert users == {"pipeline/store.py"}
+
+
+def test_the_dashboard_never_imports_torch():
+    text = "".join(f.read_text(encoding="utf-8") for f in [ROOT / "dashboard.py", *(ROOT / "views").glob("*.py")])
+    assert not re.search(r"import (torch|transformers|models)|from (torch|transformers|models)", text)
+
+
+def test_every_metric_has_its_file_and_its_paragraph():
+    files = {file.stem for file in (ROOT / "pipeline" / "metrics").glob("*.sql")}
+    paragraphs = set(re.findall(r"^### `(\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert files == set(METRICS) == paragraphs
+
+
+def test_every_read_has_its_file():
+    assert {file.stem for file in (ROOT / "pipeline" / "reads").glob("*.sql")} == set(READS)
+
+
+def test_every_source_has_its_payload():
+    assert {file.stem for file in PAYLOADS.iterdir()} == set(SOURCES)

@@ -1,0 +1,226 @@
+"""Every source keeps one contract: nothing lost, nothing twice, and the right touches."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline import run, sources, store
+from pipeline.sources import SOURCES
+from pipeline.sources.files import FileError
+from pipeline.sources.mapped import parse_map
+from pipeline.store import Workspace
+from pipeline.touch import Brand, Counts, Mapped, MappingError, to_time
+from tests.conftest import PAYLOADS, TAMROW
+
+
+def payload(name: str) -> Path:
+    return next(PAYLOADS.glob(f"{name}.*"))
+
+
+def touches(path: Path, brand: Brand = TAMROW, **options) -> list:
+    name, records = sources.open_file(path, **options)
+    found = sources.to_touches(name, records, brand, options.get("mapping"))
+    return [outcome.touch for outcome in found if isinstance(outcome, Mapped)]
+
+
+def adds_up(counts: Counts) -> bool:
+    return counts.read == counts.stored + counts.already + counts.not_about + sum(counts.rejected.values())
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_row_is_accounted_for_and_a_second_import_adds_nothing(name: str, workspace: Workspace):
+    first = run.import_file(workspace, payload(name), TAMROW)
+    second = run.import_file(workspace, payload(name), TAMROW)
+    assert adds_up(first) and adds_up(second)
+    assert first.stored > 0 and first.not_about > 0 and first.rejected
+    assert (second.read, second.stored, second.already) == (first.read, 0, first.stored + first.already)
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select count(*) from touch").fetchall() == [(first.stored,)]
+        assert con.execute("select count(*) from raw").fetchall() == [(first.stored,)]
+        assert con.execute("select count(*) from reject").fetchall() == [(sum(first.rejected.values()),)]
+        assert con.execute("select bool_and(finished) from import").fetchall() == [(True,)]
+
+
+def test_twcs_takes_both_sides_of_the_brands_threads():
+    found = {touch.id: touch for touch in touches(payload("twcs"))}
+    assert set(found) == {"x:11", "x:12", "x:13", "x:14", "x:17"}
+    assert [found[i].direction for i in ("x:11", "x:12", "x:13", "x:14", "x:17")] == ["in", "out", "in", "in", "out"]
+    assert {found[i].account.id for i in ("x:11", "x:12", "x:13")} == {"x:900001"}
+    assert found["x:14"].account.kind == "brand"
+    assert found["x:17"].account is None
+    assert {found[i].conversation for i in ("x:11", "x:12", "x:13", "x:14")} == {"x:11"}
+    assert found["x:13"].text == "@TamrowBuild fridge.\ntwo lines of fridge"
+    assert found["x:12"].at == datetime(2017, 10, 31, 22, 10, 47)
+    assert found["x:13"].reply_to == "x:12"
+
+
+def test_twcs_counts_what_it_cannot_take(workspace: Workspace):
+    counts = run.import_file(workspace, payload("twcs"), TAMROW)
+    assert (counts.read, counts.stored, counts.not_about) == (8, 5, 1)
+    assert counts.rejected == {
+        "not a date and time: 'not a date'": 1,
+        "row is cut off: fewer cells than the header has": 1,
+    }
+
+
+def test_airline_times_are_utc_and_one_handle_is_one_account():
+    found = touches(payload("airline"), Brand("tamrow", "Tamrow Build"))
+    assert [touch.at for touch in found] == [datetime(2015, 2, 24, 19, 35, 52), datetime(2015, 2, 24, 20, 35, 52)]
+    assert {touch.account.id for touch in found} == {"x:gus_p"}
+    assert [touch.addressed for touch in found] == [True, False]
+
+
+def test_a_dialogue_has_its_last_answer_with_the_time_inside_its_id():
+    found = {touch.id: touch for touch in touches(payload("dialogues"))}
+    answer = found["x:1216382480015450112"]
+    assert (answer.direction, answer.text) == ("out", "@gus_p Here is how: https://example.org")
+    assert answer.at.replace(microsecond=0) == datetime(2020, 1, 12, 15, 32, 37)
+    assert found["x:1216371800696852999"].account.id == "x:mo"
+    assert len({touch.conversation for touch in found.values()}) == 2
+
+
+def test_a_json_array_that_breaks_off_gives_its_sound_part_and_one_reject(workspace: Workspace):
+    counts = run.import_file(workspace, payload("dialogues"), TAMROW)
+    assert counts.read == 8
+    assert sum(many for reason, many in counts.rejected.items() if reason.startswith("JSON breaks off")) == 1
+
+
+CELLS = "Body,User,Date\nlovely café ☕,ana,2025-01-02 10:00\n\"two\nlines, quoted\",bo,2025-01-03 11:00\n"
+MAP = parse_map("text=Body,author=User,at=Date")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_every_unicode_encoding_is_read(encoding: str, tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_bytes(CELLS.encode(encoding))
+    assert [t.text for t in touches(file, mapping=MAP)] == ["lovely café ☕", "two\nlines, quoted"]
+
+
+def test_an_old_windows_encoding_is_guessed(tmp_path: Path):
+    file = tmp_path / "export.csv"
+    text = "Body,User,Date\n" + "la façade est très réussie; déjà vu à l'été,ana,2025-01-02\n"* 5
+    file.write_bytes(text.encode("cp1252"))
+    assert touches(file, mapping=MAP)[0].text.startswith("la façade est très réussie")
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_the_header_is_found_below_report_lines_under_any_delimiter(delimiter: str, tmp_path: Path):
+    file = tmp_path / "report.csv"
+    rows = [["Report:", "Weekly"], ["Brand:", "Tamrow"], [], ["Body", "User", "Date"], ["good job", "ana", "2025-01-02"]]
+    file.write_text("\n".join(delimiter.join(row) for row in rows))
+    assert [(t.text, t.account.handle) for t in touches(file, mapping=MAP)] == [("good job", "ana")]
+
+
+def test_a_quotation_mark_inside_a_cell_is_only_a_mark(tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_text('Body,User,Date\na 5" screw,ana,2025-01-02\nfine,bo,2025-01-03\n')
+    assert [t.text for t in touches(file, mapping=MAP)] == ['a 5" screw', "fine"]
+
+
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        ('"never closed,bo,2025-01-03', "row is cut off: fewer cells than the header has"),
+        ('fine,bo,"2025-01-03', "row is cut off: a quotation mark is never closed"),
+        ("fine,bo", "row is cut off: fewer cells than the header has"),
+        ("a,b,2025-01-02,d", "row has more cells than the header"),
+        (",bo,2025-01-03", "no text (column Body)"),
+        ("fine,bo,soon", "not a date and time: 'soon'"),
+    ],
+)
+def test_a_broken_row_is_kept_with_its_reason(last: str, reason: str, tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "export.csv"
+    file.write_text(f"Body,User,Date\ngood,ana,2025-01-02\n{last}")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    assert (counts.read, counts.stored, counts.rejected) == (2, 1, {reason: 1})
+    with store.connect(workspace.mentions) as con:
+        kept = con.execute("select file, row_number, reason, payload from reject").fetchall()
+    assert kept[0][:3] == (str(file), 2, reason)
+    assert json.loads(kept[0][3])
+
+
+def test_a_lone_carriage_return_inside_a_row_does_not_break_it(tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_bytes(b"Body,User,Date\nfirst \rhalf,ana,2025-01-02\nsecond,bo,2025-01-03\n")
+    assert [t.text for t in touches(file, mapping=MAP)] == ["first  half", "second"]
+    file.write_bytes(b"Body,User,Date\rold mac,ana,2025-01-02\rsecond,bo,2025-01-03\r")
+    assert [t.text for t in touches(file, mapping=MAP)] == ["old mac", "second"]
+
+
+def test_json_lines_can_be_mapped_too(tmp_path: Path):
+    file = tmp_path / "export.jsonl"
+    file.write_text('{"Body": "good", "User": "ana", "Date": "2025-01-02T03:04:05+02:00"}\n')
+    assert touches(file, mapping=MAP)[0].at == datetime(2025, 1, 2, 1, 4, 5)
+
+
+def test_the_brands_own_rows_go_out(tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_text("Body,User,Date,To\nthank you,TamrowBuild,2025-01-02,@ana\n")
+    mapping = parse_map("text=Body,author=User,at=Date,to=To")
+    (touch,) = touches(file, mapping=mapping)
+    assert (touch.direction, touch.account.id, touch.author) == ("out", "file:ana", "TamrowBuild")
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        (b"", {}, "the file is empty"),
+        (b"a,b\n1,2\n", {}, "Its columns: a, b"),
+        (b"a,b\n1,2\n", {"mapping": MAP}, "no column Body, Date, User"),
+        (b"a,b\n1,2\n", {"wanted": "twcs"}, "not of the format twcs"),
+        (b"a,b\n1,2\n", {"wanted": "mapped"}, "needs --map"),
+        (b'[{"a": 1}]', {}, "Its columns: a"),
+    ],
+)
+def test_a_file_of_no_known_shape_is_named_with_what_to_do(content: bytes, options: dict, message: str, tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_bytes(content)
+    with pytest.raises(FileError, match=message) as error:
+        sources.open_file(file, **options)
+    assert str(file) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("text=Body", "no column given for author, at"), ("text=B,author=U,at=D,mood=M", "unknown field mood; allowed: text")],
+)
+def test_a_wrong_map_is_refused(text: str, message: str):
+    with pytest.raises(ValueError, match=message):
+        parse_map(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-03-04T09:12:00Z",
+        "2025-03-04 10:12:00 +0100",
+        "Tue Mar 04 09:12:00 +0000 2025",
+        "1741079520",
+        "03/04/2025 09:12",
+        "04.03.2025 09:12",
+    ],
+)
+def test_times_of_every_export_become_utc(text: str):
+    assert to_time(text) == datetime(2025, 3, 4, 9, 12)
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2025-13-01", None])
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(MappingError, match="no date and time|not a date and time"):
+        to_time(text)
+
+
+REAL = {
+    "twcs_5000.csv": ["SpotifyCares", "AmazonHelp", "Delta"],
+    "airline_tweets.csv": ["United", "Southwest"],
+    "care_dialogues.json": ["SpotifyCares", "AppleSupport"],
+}
+
+
+@pytest.mark.parametrize(("file", "brand"), [(file, brand) for file, brands in REAL.items() for brand in brands])
+def test_the_real_files_are_accounted_for(file: str, brand: str, shared: Path, workspace: Workspace):
+    counts = run.import_file(workspace, shared / "conversations" / file, Brand(brand, brand))
+    assert adds_up(counts)
+    assert counts.stored > 20 and not counts.rejected
