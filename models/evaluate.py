@@ -54,7 +54,8 @@ def vader(texts: Sequence[str]) -> NDArray[np.float32]:
     """Return VADER's labels as one-hot rows, cut at a compound of 0.05 as its authors advise (Hutto & Gilbert 2014)."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    compound = np.array([SentimentIntensityAnalyzer().polarity_scores(text)["compound"] for text in texts])
+    analyzer = SentimentIntensityAnalyzer()
+    compound = np.array([analyzer.polarity_scores(text)["compound"] for text in texts])
     column = np.digitize(compound, (-0.05 + 1e-12, 0.05))
     one_hot: NDArray[np.float32] = np.eye(len(LABELS), dtype=np.float32)[column]
     return one_hot

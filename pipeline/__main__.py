@@ -69,6 +69,7 @@ def import_(
     map: Annotated[
         str, typer.Option(help="Fields of a touch and their columns: text=Body,author=User,at=Date,...")
     ] = "",
+    encoding: Annotated[str | None, typer.Option(help="Such as cp1252, where the one found is wrong.")] = None,
     wait: Wait = 30,
 ) -> None:
     """Import a file: touches are stored, rows that cannot be mapped are kept with a reason."""
@@ -79,13 +80,13 @@ def import_(
     place = workspace()
     target = settings.load(place.folder).find_brand(brand)
     with store.working(place, "import", wait), bar(f"importing {file.name}", None) as tick:
-        counts = run.import_file(place, file, target, format, mapping, tick)
+        counts = run.import_file(place, file, target, format, mapping, encoding, tick)
     tell(counts, target.key)
 
 
 def tell(counts: Counts, brand: str) -> None:
     """Print what became of the rows of an import."""
-    print(f"read              {counts.read:>8}")
+    print(f"read              {counts.read:>8}  as {counts.encoding}")
     print(f"stored            {counts.stored:>8}  as touches with {brand}")
     print(f"already had       {counts.already:>8}")
     print(f"not about brand   {counts.not_about:>8}")

@@ -51,6 +51,7 @@ def import_file(
     brand: Brand,
     wanted: str = "auto",
     mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
     tick: Tick = lambda rows: None,
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
@@ -58,9 +59,9 @@ def import_file(
     An import that was cut off is simply run again: rows that are there are counted as already had.
     Raises FileError where the file cannot be read or is of no known shape.
     """
-    name, records = sources.open_file(path, wanted, mapping)
+    name, records = sources.open_file(path, wanted, mapping, encoding)
     digest = sha256(path, mapping)
-    counts = Counts()
+    counts = Counts(encoding=records.encoding)
     chunk = Chunk()
     for outcome in sources.to_touches(name, records, brand, mapping):
         take(outcome, chunk, counts)

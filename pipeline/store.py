@@ -163,10 +163,8 @@ def migrate(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def incoming(con: duckdb.DuckDBPyConnection, table: pa.Table) -> Iterator[None]:
     """Let statements read an Arrow table by the name ``incoming``."""
     con.register("incoming", table)
-    try:
-        yield
-    finally:
-        con.unregister("incoming")
+    yield
+    con.unregister("incoming")  # after an error the transaction is void, and the connection goes with it
 
 
 def count(con: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]) -> int:

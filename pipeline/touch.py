@@ -131,6 +131,7 @@ class Counts:
     stored: int = 0
     already: int = 0
     not_about: int = 0
+    encoding: str = ""
     rejected: dict[str, int] = field(default_factory=dict)
 
     def reject(self, reason: str) -> None:

@@ -23,7 +23,13 @@ ALLOWED = {
     "pipeline/reads": set(),
     "pipeline/store.py": {"pipeline.sources", "pipeline.touch"},
     "pipeline/publish.py": {"pipeline.store", "pipeline.metrics", "pipeline.settings"},
-    "pipeline/run.py": {"pipeline.store", "pipeline.publish", "pipeline.settings", "pipeline.touch", "pipeline.sources"},
+    "pipeline/run.py": {
+        "pipeline.store",
+        "pipeline.publish",
+        "pipeline.settings",
+        "pipeline.touch",
+        "pipeline.sources",
+    },
     "models": {"models"},
 }
 
@@ -64,7 +70,9 @@ def test_the_dashboard_never_imports_torch():
 
 def test_every_metric_has_its_file_and_its_paragraph():
     files = {file.stem for file in (ROOT / "pipeline" / "metrics").glob("*.sql")}
-    paragraphs = set(re.findall(r"^### `(\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8"), re.MULTILINE))
+    paragraphs = set(
+        re.findall(r"^### `(\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert files == set(METRICS) == paragraphs
 
 

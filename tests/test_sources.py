@@ -87,7 +87,7 @@ def test_a_json_array_that_breaks_off_gives_its_sound_part_and_one_reject(worksp
     assert sum(many for reason, many in counts.rejected.items() if reason.startswith("JSON breaks off")) == 1
 
 
-CELLS = "Body,User,Date\nlovely café ☕,ana,2025-01-02 10:00\n\"two\nlines, quoted\",bo,2025-01-03 11:00\n"
+CELLS = 'Body,User,Date\nlovely café ☕,ana,2025-01-02 10:00\n"two\nlines, quoted",bo,2025-01-03 11:00\n'
 MAP = parse_map("text=Body,author=User,at=Date")
 
 
@@ -100,15 +100,22 @@ def test_every_unicode_encoding_is_read(encoding: str, tmp_path: Path):
 
 def test_an_old_windows_encoding_is_guessed(tmp_path: Path):
     file = tmp_path / "export.csv"
-    text = "Body,User,Date\n" + "la façade est très réussie; déjà vu à l'été,ana,2025-01-02\n"* 5
+    text = "Body,User,Date\n" + "la façade est très réussie; déjà vu à l'été,ana,2025-01-02\n" * 5
     file.write_bytes(text.encode("cp1252"))
     assert touches(file, mapping=MAP)[0].text.startswith("la façade est très réussie")
+    assert touches(file, mapping=MAP, encoding="cp1250")[0].text.startswith("la façade est trčs")
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_the_header_is_found_below_report_lines_under_any_delimiter(delimiter: str, tmp_path: Path):
     file = tmp_path / "report.csv"
-    rows = [["Report:", "Weekly"], ["Brand:", "Tamrow"], [], ["Body", "User", "Date"], ["good job", "ana", "2025-01-02"]]
+    rows = [
+        ["Report:", "Weekly"],
+        ["Brand:", "Tamrow"],
+        [],
+        ["Body", "User", "Date"],
+        ["good job", "ana", "2025-01-02"],
+    ]
     file.write_text("\n".join(delimiter.join(row) for row in rows))
     assert [(t.text, t.account.handle) for t in touches(file, mapping=MAP)] == [("good job", "ana")]
 
@@ -184,7 +191,10 @@ def test_a_file_of_no_known_shape_is_named_with_what_to_do(content: bytes, optio
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("text=Body", "no column given for author, at"), ("text=B,author=U,at=D,mood=M", "unknown field mood; allowed: text")],
+    [
+        ("text=Body", "no column given for author, at"),
+        ("text=B,author=U,at=D,mood=M", "unknown field mood; allowed: text"),
+    ],
 )
 def test_a_wrong_map_is_refused(text: str, message: str):
     with pytest.raises(ValueError, match=message):

@@ -25,10 +25,13 @@ def recognise(columns: frozenset[str], wanted: str = "auto") -> str | None:
 
 
 def open_file(
-    path: Path, wanted: str = "auto", mapping: Mapping[str, str] | None = None
-) -> tuple[str, Iterable[Record]]:
-    """Return (name of the source, records) of a file. Raises FileError where the file is of no shape that we know."""
-    encoding = find_encoding(path)
+    path: Path, wanted: str = "auto", mapping: Mapping[str, str] | None = None, encoding: str | None = None
+) -> tuple[str, Table | JsonFile]:
+    """Return (name of the source, records) of a file; its encoding is found out where none is given.
+
+    Raises FileError where the file is of no shape that we know.
+    """
+    encoding = encoding or find_encoding(path)
     file = find_json(path, encoding)
     if mapping:
         return "mapped", open_mapped(path, encoding, file, mapping)
@@ -40,7 +43,7 @@ def open_file(
     return found
 
 
-def open_json(file: JsonFile, wanted: str) -> tuple[str, JsonFile] | None:
+def open_json(file: JsonFile, wanted: str) -> tuple[str, Table | JsonFile] | None:
     """Return the source and the file if its first object is of a shape that we know."""
     name = recognise(frozenset(first_record(file)), wanted)
     return (name, file) if name else None
@@ -51,7 +54,7 @@ def first_record(file: JsonFile) -> list[str]:
     return next((list(record.values) for record in file if record.problem is None), [])
 
 
-def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table] | None:
+def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table | JsonFile] | None:
     """Return the source and the table if one of its first rows is a header that we know."""
     table = find_table(path, encoding, lambda columns: recognise(columns, wanted) is not None)
     if table is None:

@@ -1,0 +1,131 @@
+"""The command line as a user meets it: what it prints, how it fails, how it repeats."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline import schedule, store
+from pipeline.store import Workspace
+from tests.conftest import PAYLOADS, ROOT, orchard
+
+PRINTED = re.compile(r"^(read|stored|already had|not about brand|rejected) +(\d+)", re.MULTILINE)
+
+
+def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
+    first = orchard(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
+    counts = {name: int(many) for name, many in PRINTED.findall(first.stdout)}
+    assert counts == {"read": 8, "stored": 5, "already had": 0, "not about brand": 1, "rejected": 2}
+    assert "1  not a date and time: 'not a date'" in first.stdout
+    refreshed = orchard(tmp_path, "refresh")
+    assert refreshed.returncode == 0, refreshed.stderr
+    status = json.loads(orchard(tmp_path, "status", "--json").stdout)
+    assert {"touches": 5, "mentions": 3, "persons": 1, "scored": 3, "rejects": 2}.items() <= status.items()
+    assert status["model"].startswith("orchard-minilm-") and status["last_refresh"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("import", "nowhere.csv", "--brand", "x"), "nowhere.csv: No such file or directory"),
+        (("import", "README.md", "--brand", "x", "--format", "xls"), "--format xls: allowed are auto, twcs"),
+        (("import", "README.md", "--brand", "x", "--map", "text=a"), "no column given for author, at"),
+        (("import", "README.md", "--brand", "x"), "Name them with --map"),
+        (("schedule", "--every", "soon"), "give a number and s, m, h or d"),
+        (("publish",), "relate"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_one_message_and_the_exit_status(arguments, message: str, tmp_path: Path):
+    done = orchard(tmp_path, *arguments)
+    assert done.returncode == 1
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_settings_stop_every_command(tmp_path: Path):
+    (tmp_path / "brand.toml").write_text("colour = 1")
+    for command in (["status"], ["refresh"], ["import", str(PAYLOADS / "twcs.csv"), "--brand", "x"]):
+        done = orchard(tmp_path, *command)
+        assert done.returncode == 1 and "key colour: unknown" in " ".join(done.stderr.split())
+
+
+def test_a_full_disk_loses_nothing_and_is_said(tmp_path: Path):
+    limited = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); "
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "sys.argv = ['pipeline', *sys.argv[1:]]; runpy.run_module('pipeline', run_name='__main__')"
+    )
+    rows = "".join(f"a rather long text number {i} {'x' * 80},p{i},2025-01-02\n" for i in range(12000))
+    file = tmp_path / "big.csv"
+    file.write_text("Body,User,Date\n" + rows)
+    arguments = ["import", str(file), "--brand", "x", "--map", "text=Body,author=User,at=Date"]
+    place = tmp_path / "w"
+    env = os.environ | {"ORCHARD_DATA": str(place)}
+    done = subprocess.run(
+        [sys.executable, "-c", limited, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "mentions.duckdb cannot be read or written" in " ".join(done.stderr.split())
+    again = orchard(place, *arguments)
+    counts = {name: int(many) for name, many in PRINTED.findall(again.stdout)}
+    assert counts["read"] == 12000 == counts["stored"] + counts["already had"]
+
+
+def test_a_schedule_repeats_records_its_runs_and_stops_cleanly(tmp_path: Path):
+    orchard(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
+    env = os.environ | {"ORCHARD_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "pipeline", "schedule", "--every", "1s"]
+    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        lines = [process.stderr.readline() for _ in range(3)]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert all("relationships" in line for line in lines), lines
+    with store.connect(Workspace(tmp_path).mentions) as con:
+        outcomes = con.execute("select outcome, count(*) from run group by 1").fetchall()
+    assert [outcome for outcome, _ in outcomes] == ["done"] and outcomes[0][1] >= 3
+
+
+def test_two_schedules_never_work_at_once(tmp_path: Path):
+    place = Workspace(tmp_path)
+    with store.working(place, "another refresh"):
+        env = os.environ | {"ORCHARD_DATA": str(tmp_path)}
+        command = [sys.executable, "-m", "pipeline", "schedule", "--every", "1s"]
+        with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr
+            line = process.stderr.readline() + process.stderr.readline()
+            process.terminate()
+            assert process.wait(timeout=30) == 0
+    assert "in use by `another refresh`" in " ".join(line.split())
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("30s", 30), ("15m", 900), ("2h", 7200), ("1d", 86400)])
+def test_intervals_are_read(text: str, seconds: int):
+    assert schedule.to_seconds(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "15", "0m", "1.5h", "m"])
+def test_what_is_no_interval_is_refused(text: str):
+    with pytest.raises(ValueError, match="give a number"):
+        schedule.to_seconds(text)
+
+
+def test_demo_refuses_a_workspace_with_other_data(tmp_path: Path):
+    orchard(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
+    done = orchard(tmp_path, "demo")
+    assert done.returncode == 1 and "holds other data" in " ".join(done.stderr.split())
+
+
+def test_the_manual_names_every_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    helped = subprocess.run(
+        [sys.executable, "-m", "pipeline", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    commands = set(re.findall(r"^│ (\w+) ", helped.stdout, re.MULTILINE))
+    assert {"import", "refresh", "schedule", "status", "demo"} <= commands
+    assert [name for name in commands if f"`{name}" not in readme] == []

@@ -1,0 +1,151 @@
+"""kill -9 at random moments, and readers during every refresh: nothing lost, nothing twice, always readable."""
+
+import os
+import random
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline import reads, store
+from pipeline.store import Workspace
+from tests.conftest import ROOT, orchard
+
+ROWS = 20_000
+MAP = "text=Body,author=User,at=Date"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    file = tmp_path / "export.csv"
+    lines = (f"is it {i} or {i % 977} ok,person{i % 1500},2025-{1 + i % 12:02}-{1 + i % 28:02}\n" for i in range(ROWS))
+    file.write_text("Body,User,Date\n" + "".join(lines))
+    return file
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pipeline", *arguments]
+    env = os.environ | {"ORCHARD_DATA": str(folder)}
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def killed(folder: Path, after: float, *arguments: str) -> bool:
+    """Run a command, kill -9 it after so many seconds; return whether it was still at work."""
+    process = start(folder, *arguments)
+    time.sleep(after)
+    alive = process.poll() is None
+    process.kill()
+    process.wait()
+    return alive
+
+
+def touches_shown(place: Workspace) -> int:
+    con = store.open_published(place.published)
+    shown = int(reads.frame(con, "brands")["touches"].sum())
+    con.close()
+    return shown
+
+
+def count(place: Workspace, question: str) -> int:
+    with store.connect(place.mentions) as con:
+        return int(con.execute(question).fetchall()[0][0])
+
+
+def small_first(export: Path, tmp_path: Path, place: Workspace) -> None:
+    """Publish a few rows, so that there is a dashboard to keep readable."""
+    first = tmp_path / "first.csv"
+    first.write_text("".join(export.read_text().splitlines(keepends=True)[:51]))
+    assert orchard(place.folder, "import", str(first), "--brand", "b", "--map", MAP).returncode == 0
+    assert orchard(place.folder, "refresh").returncode == 0
+
+
+def test_kill_at_thirty_random_moments_loses_nothing_and_doubles_nothing(export: Path, tmp_path: Path):
+    place = Workspace(tmp_path / "workspace")
+    chance = random.Random(20261123)
+    small_first(export, tmp_path, place)
+    importing = ("import", str(export), "--brand", "b", "--map", MAP)
+    hit = {"import": 0, "score": 0, "publish": 0}
+    stored = 50
+    for _ in range(10):
+        hit["import"] += killed(place.folder, chance.uniform(0.8, 3.0), *importing)
+        now = count(place, "select count(*) from touch")
+        assert stored <= now and now == count(place, "select count(*) from raw")
+        assert (now - 50) % 5000 in (0, 4950) or now == ROWS
+        stored = now
+        assert touches_shown(place) == 50
+    assert orchard(place.folder, *importing).returncode == 0
+    assert count(place, "select count(*) from touch") == ROWS
+
+    scored = 50
+    for _ in range(10):
+        hit["score"] += killed(place.folder, chance.uniform(4.0, 9.0), "score")
+        now = count(place, "select count(*) from score")
+        assert now >= scored
+        scored = now
+        assert touches_shown(place) == 50
+    assert scored > 50, "no kill came after the first saved chunk: the test tests nothing"
+    assert orchard(place.folder, "score").returncode == 0
+    assert orchard(place.folder, "relate").returncode == 0
+
+    for _ in range(10):
+        hit["publish"] += killed(place.folder, chance.uniform(0.5, 1.8), "publish")
+        assert touches_shown(place) in (50, ROWS)
+    assert orchard(place.folder, "refresh").returncode == 0
+
+    assert touches_shown(place) == ROWS
+    assert count(place, "select count(*) from (select distinct touch_id, brand from touch)") == ROWS
+    assert count(place, "select count(*) from score") == ROWS == count(place, "select count(*) from mention")
+    assert count(place, "select count(*) from reject") == 0
+    assert sorted(f.name for f in place.folder.glob("published*")) == ["published.duckdb"]
+    assert min(hit.values()) >= 3, f"too few kills met a working process: {hit}"
+
+
+READER = """
+    import sys, time
+    from pathlib import Path
+    from pipeline import reads, store
+    path, stop = Path(sys.argv[1]), Path(sys.argv[2])
+    seen, looks = set(), 0
+    while not stop.exists():
+        con = store.open_published(path)
+        shown = reads.frame(con, "brands")["touches"].sum()
+        people = len(reads.frame(con, "relationships", brand="b", search="", sources=[], roles=[], touches=1,
+                                 sort="warmest", many=50, skip=0))
+        assert people == 50, people
+        seen.add(int(shown)); looks += 1
+        con.close()
+    print(looks, sorted(seen))
+"""
+
+
+def test_two_dashboards_read_in_a_loop_while_refresh_runs_twenty_times(export: Path, tmp_path: Path):
+    place = Workspace(tmp_path / "workspace")
+    rows = export.read_text().splitlines(keepends=True)
+    inbox = place.folder / "inbox"
+    inbox.mkdir(parents=True)
+    source = (
+        '[[sources]]\ntype = "file"\npath = "inbox/*.csv"\nbrand = "b"\nmap = {text="Body",author="User",at="Date"}\n'
+    )
+    (place.folder / "brand.toml").write_text(source)
+    (inbox / "00.csv").write_text("".join(rows[:1001]))
+    assert orchard(place.folder, "refresh").returncode == 0
+    stop = tmp_path / "stop"
+    command = [sys.executable, "-c", textwrap.dedent(READER), str(place.published), str(stop)]
+    readers = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    for n in range(1, 21):
+        if n % 5 == 0:
+            (inbox / f"{n:02}.csv").write_text(rows[0] + "".join(rows[1000 + n : 1000 + n + 5]))
+        done = orchard(place.folder, "refresh")
+        assert done.returncode == 0, done.stderr
+    stop.touch()
+    for reader in readers:
+        out, err = reader.communicate(timeout=60)
+        assert reader.returncode == 0, err
+        looks, seen = out.split(maxsplit=1)
+        assert int(looks) > 20
+        assert len(eval(seen)) >= 3, f"the reader never saw a new file: {seen}"

@@ -1,0 +1,208 @@
+"""The numbers, checked by seeded simulation against a known truth, on the very SQL that the pipeline runs."""
+
+from datetime import datetime, timedelta
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipeline import metrics, reads
+
+START = datetime(2025, 1, 6)
+
+
+def derived(rows: list[dict], *names: str) -> duckdb.DuckDBPyConnection:
+    """Return a database whose ledger holds the rows, with the given metrics computed from it."""
+    con = duckdb.connect()
+    con.execute("create schema derived")
+    blank = {"brand": "b", "direction": "in", "counts": True, "label": "neutral", "touch_id": "t", "addressed": True}
+    con.register("rows", pa.Table.from_pylist([blank | row for row in rows]))
+    con.execute("create table derived.ledger as select * from rows")
+    for name in names:
+        con.execute(f"create table derived.{name} as {metrics.sql(name)}")
+    return con
+
+
+def world(
+    seed: int, people: int, spread: float = 0.3, noise: float = 0.35, mean: float = 0.1
+) -> tuple[dict, list[dict]]:
+    """Return (true feeling by person, mentions): few messages for most people, many for some."""
+    chance = np.random.default_rng(seed)
+    truth = {f"p{i}": value for i, value in enumerate(chance.normal(mean, spread, people))}
+    rows = []
+    for person, value in truth.items():
+        for _ in range(int(chance.geometric(0.3))):
+            day = START + timedelta(days=float(chance.uniform(0, 90)))
+            rows.append({"person_id": person, "value": chance.normal(value, noise), "happened_at": day})
+    return truth, rows
+
+
+def test_ninety_percent_intervals_of_a_feeling_cover_the_truth():
+    truth, rows = world(seed=1, people=4000)
+    found = derived(rows, "spread", "feeling").execute("select person_id, low, high from derived.feeling").fetchall()
+    covered = np.mean([low <= truth[person] <= high for person, low, high in found])
+    assert len(found) == 4000
+    assert 0.87 < covered < 0.93
+
+
+def test_shrinking_comes_closer_to_the_truth_than_raw_means():
+    truth, rows = world(seed=2, people=3000)
+    found = (
+        derived(rows, "spread", "feeling")
+        .execute("select person_id, feeling, raw_mean from derived.feeling")
+        .fetchall()
+    )
+    shrunk = np.sqrt(np.mean([(truth[p] - feeling) ** 2 for p, feeling, _ in found]))
+    raw = np.sqrt(np.mean([(truth[p] - mean) ** 2 for p, _, mean in found]))
+    assert shrunk < 0.85 * raw
+
+
+def test_the_spread_between_and_within_people_is_recovered():
+    _, rows = world(seed=3, people=4000)
+    ((s2, t2, mu),) = derived(rows, "spread").execute("select s2, t2, mu from derived.spread").fetchall()
+    assert np.sqrt(s2) == pytest.approx(0.35, abs=0.02)
+    assert np.sqrt(t2) == pytest.approx(0.30, abs=0.02)
+    assert mu == pytest.approx(0.10, abs=0.02)
+
+
+def test_a_feeling_lies_between_the_raw_mean_and_the_average_person():
+    _, rows = world(seed=4, people=300)
+    con = derived(rows, "spread", "feeling")
+    wrong = con.execute(
+        "select count(*) from derived.feeling f join derived.spread s using (brand)"
+        " where not f.feeling between least(f.raw_mean, s.mu) - 1e-12 and greatest(f.raw_mean, s.mu) + 1e-12"
+    ).fetchall()
+    assert wrong == [(0,)]
+
+
+def test_many_messages_speak_for_themselves():
+    _, rows = world(seed=5, people=300)
+    loud = [{"person_id": "loud", "value": 0.9 - 0.2 * (i % 2), "happened_at": START} for i in range(3000)]
+    con = derived(rows + loud, "spread", "feeling")
+    ((feeling, low, high),) = con.execute(
+        "select feeling, low, high from derived.feeling where person_id = 'loud'"
+    ).fetchall()
+    assert feeling == pytest.approx(0.8, abs=0.01)
+    assert high - low < 0.05
+
+
+def test_where_people_do_not_differ_nobody_has_a_feeling_of_his_own():
+    rows = [{"person_id": f"p{i % 50}", "value": 0.5 * (-1) ** (i // 50), "happened_at": START} for i in range(200)]
+    con = derived(rows, "spread", "feeling", "feeling_path")
+    assert con.execute("select t2 from derived.spread").fetchall() == [(0.0,)]
+    assert con.execute("select count(*) from derived.feeling").fetchall() == [(0,)]
+    assert con.execute("select count(*) from derived.feeling_path").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_brand_with_hardly_any_message_has_no_feelings_and_no_error(rows: int):
+    said = [{"person_id": f"p{i}", "value": 0.4, "happened_at": START} for i in range(rows)]
+    con = derived(said, "spread", "feeling", "feeling_path", "brand_index", "volume")
+    assert con.execute("select count(*) from derived.feeling").fetchall() == [(0,)]
+    assert con.execute("select distinct people from derived.brand_index").fetchall() == [(rows,)]
+
+
+def test_the_path_looks_only_back():
+    _, rows = world(seed=6, people=100)
+    whole = derived(rows, "spread", "feeling_path")
+    cut = START + timedelta(days=45)
+    early = duckdb.connect()
+    early.execute("create schema derived")
+    early.register(
+        "rows", pa.Table.from_pylist([{"brand": "b", "counts": True} | r for r in rows if r["happened_at"] < cut])
+    )
+    early.execute("create table derived.ledger as select * from rows")
+    early.register("spread_rows", whole.sql("select * from derived.spread").to_arrow_table())
+    early.execute("create table derived.spread as select * from spread_rows")
+    early.execute(f"create table derived.feeling_path as {metrics.sql('feeling_path')}")
+    ask = "select person_id, day, round(feeling, 9) from derived.feeling_path where day < ? order by all"
+    assert early.execute(ask, [cut.date()]).fetchall() == whole.execute(ask, [cut.date()]).fetchall()
+
+
+def weekly(seed: int, people: int = 250) -> tuple[float, list[dict]]:
+    """Return (true mean person, one week of mentions with a heavy tail of loud people)."""
+    chance = np.random.default_rng(seed)
+    rows = []
+    for i in range(people):
+        feeling = chance.normal(0.05, 0.35)
+        for _ in range(int(min(60, chance.pareto(1.2) + 1))):
+            rows.append({"person_id": f"p{i}", "value": chance.normal(feeling, 0.4), "happened_at": START})
+    return 0.05, rows
+
+
+def test_the_clustered_band_of_the_index_covers_and_a_naive_one_would_not():
+    covered, naive = [], []
+    for seed in range(150):
+        truth, rows = weekly(seed)
+        con = derived(rows, "brand_index")
+        ((low, high),) = con.execute(
+            "select low, high from derived.brand_index where grain = 'week' and weighting = 'person'"
+        ).fetchall()
+        covered.append(low <= truth <= high)
+        values = np.array([row["value"] for row in rows])
+        naive.append(abs(values.mean() - truth) <= 1.645 * values.std() / np.sqrt(len(values)))
+    assert 0.84 <= np.mean(covered) <= 0.96
+    assert np.mean(naive) < 0.75
+
+
+def test_one_person_posting_a_hundred_times_leaves_the_person_weighted_index_as_it_was():
+    _, rows = weekly(7)
+    again = [row for row in rows if row["person_id"] == "p0"] * 100
+    ask = "select weighting, round(estimate, 12) from derived.brand_index where grain = 'week'"
+    before, after = (dict(derived(r, "brand_index").execute(ask).fetchall()) for r in (rows, rows + again))
+    assert before["person"] == after["person"]
+    assert before["post"] != after["post"]
+
+
+def test_the_index_and_its_error_equal_the_formula_computed_by_hand():
+    values = {"a": [0.2, 0.4], "b": [-0.5], "c": [0.9, 0.7, 0.8]}
+    rows = [{"person_id": p, "value": v, "happened_at": START} for p, vs in values.items() for v in vs]
+    found = derived(rows, "brand_index").execute(
+        "select weighting, estimate, se, n_eff, people, mentions from derived.brand_index where grain = 'month'"
+    )
+    by = {row[0]: row[1:] for row in found.fetchall()}
+    means, sizes = np.array([0.3, -0.5, 0.8]), np.array([2.0, 1.0, 3.0])
+    for weighting, w in (("person", np.ones(3)), ("post", sizes)):
+        estimate = (w * means).sum() / w.sum()
+        se = np.sqrt(3 / 2 * (w**2 * (means - estimate) ** 2).sum()) / w.sum()
+        assert by[weighting] == pytest.approx((estimate, se, w.sum() ** 2 / (w**2).sum(), 3, 6))
+
+
+def published(rows: list[dict]) -> duckdb.DuckDBPyConnection:
+    """Return what `reads` ask, with the rows as its touches."""
+    con = derived(rows)
+    con.execute("attach ':memory:' as pub")
+    con.execute("create table pub.touch as select * from derived.ledger")
+    return con
+
+
+def period(con: duckdb.DuckDBPyConnection):
+    middle = START + timedelta(days=28)
+    return reads.frame(con, "period", brand="b", start=middle, until=middle + timedelta(days=28)).iloc[0]
+
+
+def test_the_band_of_a_change_covers_where_the_same_people_speak_twice():
+    covered, narrower = [], []
+    for seed in range(150):
+        chance = np.random.default_rng(seed)
+        rows = []
+        for i in range(80):
+            feeling = chance.normal(0, 0.4)
+            for day in (5, 33):
+                for _ in range(int(chance.integers(0, 3))):
+                    said = feeling + (0.1 if day > 28 else 0) + chance.normal(0, 0.3)
+                    rows.append({"person_id": f"p{i}", "value": said, "happened_at": START + timedelta(days=day)})
+        found = period(published(rows))
+        covered.append(abs(found["change"] - 0.1) <= 1.645 * found["se_change"])
+        apart = np.hypot(found["se"], found["se_before"])
+        narrower.append(found["se_change"] < apart)
+    assert 0.84 <= np.mean(covered) <= 0.96
+    assert np.mean(narrower) > 0.95  # people heard twice make the change surer than two independent samples would
+
+
+def test_a_period_without_one_before_it_says_so_by_a_missing_change():
+    rows = [{"person_id": f"p{i}", "value": 0.1 * i, "happened_at": START + timedelta(days=30)} for i in range(5)]
+    found = period(published(rows))
+    assert found["people"] == 5 and found["people_before"] == 0
+    assert np.isnan(found["change"]) and np.isnan(found["se_change"])

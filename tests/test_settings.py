@@ -1,0 +1,102 @@
+"""brand.toml: what is right is read, what is wrong is named."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import settings
+from pipeline.settings import SettingsError
+from pipeline.touch import Brand
+
+GOOD = """
+staff = ["@mags"]
+bots = ["permits"]
+[brand]
+key = "tamrow"
+name = "Tamrow Design-Build"
+handles = ["tamrowbuild"]
+[[competitors]]
+key = "quillstone"
+name = "Quillstone"
+[[sources]]
+type = "file"
+path = "inbox/*.csv"
+brand = "tamrow"
+map = { text = "Body", author = "User", at = "Date" }
+[model]
+name = "default"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "brand.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_settings_are_read_and_frozen(tmp_path: Path):
+    found = settings.load(written(tmp_path, GOOD))
+    assert found.brand is not None and found.brand.to_brand() == Brand(
+        "tamrow", "Tamrow Design-Build", ("tamrowbuild",)
+    )
+    assert [brand.key for brand in found.brand_settings()] == ["tamrow", "quillstone"]
+    assert found.staff == ("mags",)
+    assert found.sources[0].map == {"text": "Body", "author": "User", "at": "Date"}
+    with pytest.raises(ValueError, match="frozen"):
+        found.staff = ()  # type: ignore[misc]
+
+
+def test_without_a_file_all_is_at_its_default(tmp_path: Path):
+    assert settings.load(tmp_path) == settings.Settings()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ORCHARD_MODEL__NAME", "some/model")
+    assert settings.load(written(tmp_path, GOOD)).model.name == "some/model"
+
+
+@pytest.mark.parametrize("name", ["tamrow", "@TamrowBuild", "Tamrow Design-Build", "tamrow design-build"])
+def test_a_brand_is_found_by_key_name_and_handle(name: str, tmp_path: Path):
+    assert settings.load(written(tmp_path, GOOD)).find_brand(name).key == "tamrow"
+
+
+def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
+    assert settings.load(tmp_path).find_brand("SpotifyCares") == Brand(
+        "SpotifyCares", "SpotifyCares", ("SpotifyCares",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("brand = [", "not valid TOML"),
+        ("colour = 'blue'", "key colour: unknown; allowed here: bots, brand, competitors, model, sources, staff"),
+        (
+            "[brand]\nkey = 'a'\nname = 'A'\nhandels = []",
+            "key brand.handels: unknown; allowed here: handles, key, name, terms",
+        ),
+        ("[brand]\nkey = 'a b'\nname = 'A'", "key brand.key: String should match pattern"),
+        ("[brand]\nkey = 'a'", "key brand.name: Field required"),
+        ("staff = 'mags'", "key staff: Input should be a valid tuple; found 'mags'"),
+        (
+            "[[sources]]\ntype = 'fax'\npath = 'x'\nbrand = 'a'",
+            "key sources.0.type: Input should be 'file'; found 'fax'",
+        ),
+        (
+            "[[sources]]\ntype = 'file'\npath = 'x'\nbrand = 'a'\nformat = 'xls'",
+            "key sources.0.format: Input should be 'auto'",
+        ),
+        ("[brand]\nkey='a'\nname='A'\n[[competitors]]\nkey='A'\nname='B'", "every brand needs a key of its own"),
+    ],
+)
+def test_what_is_wrong_is_named_with_file_and_key(text: str, message: str, tmp_path: Path):
+    with pytest.raises(SettingsError) as error:
+        settings.load(written(tmp_path, text))
+    assert message in str(error.value)
+    assert str(tmp_path / "brand.toml") in str(error.value)
+
+
+def test_orchard_data_points_at_another_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ORCHARD_DATA", str(tmp_path))
+    assert settings.workspace_folder() == tmp_path
+    monkeypatch.delenv("ORCHARD_DATA")
+    assert settings.workspace_folder() == settings.ROOT / "data"

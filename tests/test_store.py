@@ -1,0 +1,241 @@
+"""The store: migrations, transactions, locks, and a published file that is always whole."""
+
+import shutil
+import subprocess
+import sys
+import textwrap
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline import publish, reads, run, settings, store
+from pipeline.store import FileCursor, StoreError, Workspace
+from pipeline.touch import Account, Brand, Mapped, Record, Touch
+from tests.conftest import PAYLOADS, ROOT, TAMROW
+
+SCHEMA = ROOT / "pipeline" / "schema"
+
+
+def said(number: int, text: str = "fine", brand: str = "tamrow", person: str = "ana") -> Mapped:
+    """Return one inbound touch."""
+    account = Account(f"x:{person}", "x", person, person)
+    at = datetime(2025, 1, 1 + number % 28)
+    return Mapped(Record(number, {"n": number}), Touch(f"x:{number}", "x", brand, account, "in", "mention", at, text))
+
+
+def cursor(rows: int, finished: bool = True) -> FileCursor:
+    return FileCursor("file.csv", "digest", Brand("tamrow", "Tamrow"), "mapped", rows, finished)
+
+
+def schema_of(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    return con.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal order by all"
+    ).fetchall()
+
+
+@pytest.mark.parametrize("name", ["mentions", "journal"])
+def test_migrations_lead_from_blank_and_from_every_earlier_state_to_the_same_schema(name: str, tmp_path: Path):
+    steps = sorted((SCHEMA / name).glob("*.sql"))
+    found = []
+    for already in range(len(steps) + 1):
+        part = tmp_path / f"{already}"
+        part.mkdir()
+        for step in steps[:already]:
+            shutil.copy(step, part)
+        with duckdb.connect(tmp_path / f"{already}.duckdb") as con:
+            store.migrate(con, part)
+            store.migrate(con, SCHEMA / name)
+            store.migrate(con, SCHEMA / name)
+            found.append(schema_of(con))
+            assert [n for (n,) in con.execute("select number from migration order by 1").fetchall()] == [
+                int(step.name[:3]) for step in steps
+            ]
+    assert found[0] and all(schema == found[0] for schema in found)
+
+
+def test_a_step_that_fails_leaves_neither_table_nor_record(tmp_path: Path):
+    (tmp_path / "001_bad.sql").write_text("create table half (a int); create table half (a int);")
+    with duckdb.connect() as con:
+        with pytest.raises(duckdb.CatalogException):
+            store.migrate(con, tmp_path)
+        assert con.execute("select count(*) from migration").fetchall() == [(0,)]
+        assert "half" not in {row[1] for row in schema_of(con)}
+
+
+def test_a_workspace_of_a_newer_orchard_is_refused(workspace: Workspace):
+    with store.connect(workspace.mentions) as con:
+        con.execute("insert into migration values (999, 'later', now()::timestamp)")
+    with pytest.raises(StoreError, match="newer Orchard"), store.connect(workspace.mentions):
+        pass
+
+
+def test_rows_and_cursor_are_saved_together_or_not_at_all(workspace: Workspace):
+    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    broken = Mapped(Record(2, {}), Touch("x:2", "x", "tamrow", None, "sideways", "mention", datetime(2025, 1, 1)))  # type: ignore[arg-type]
+    with pytest.raises(duckdb.ConstraintException):
+        store.save_outcomes(workspace, [said(3), broken], [], cursor(3))
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select touch_id from touch").fetchall() == [("x:1",)]
+        assert con.execute("select rows_read from import").fetchall() == [(1,)]
+
+
+def test_what_goes_in_comes_out_value_by_value(workspace: Workspace):
+    many = [said(n, f"text {n} “é” 🙂", person=f"p{n % 7}") for n in range(5000)]
+    assert store.save_outcomes(workspace, many, [], cursor(5000)) == 5000
+    with store.connect(workspace.mentions) as con:
+        rows = con.execute("select touch_id, account_id, happened_at, text from touch").fetchall()
+        payloads = con.execute("select touch_id, payload->>'n' from raw").fetchall()
+    assert sorted(rows) == sorted((m.touch.id, m.touch.account.id, m.touch.at, m.touch.text) for m in many)
+    assert sorted(payloads) == sorted((m.touch.id, str(m.record.number)) for m in many)
+
+
+def test_one_message_about_two_brands_is_two_touches(workspace: Workspace):
+    assert store.save_outcomes(workspace, [said(1), said(1, brand="quillstone")], [], cursor(2)) == 2
+
+
+def test_equal_texts_are_read_once_and_later_twins_take_over_the_score(workspace: Workspace):
+    store.save_outcomes(workspace, [said(1, "good"), said(2, "good"), said(3, "bad")], [], cursor(3))
+    assert store.read_unscored(workspace, "m", 10) == ["bad", "good"]
+    assert store.save_scores(workspace, "m", ["good"], [[0.1, 0.2, 0.7]]) == 2
+    assert store.read_unscored(workspace, "m", 10) == ["bad"]
+    store.save_outcomes(workspace, [said(4, "good")], [], cursor(4))
+    assert store.count_unscored(workspace, "m") == 1
+    assert store.read_unscored(workspace, "another model", 10) == ["bad", "good"]
+
+
+HOLD = """
+    import sys, time
+    from pathlib import Path
+    from pipeline.store import Workspace, working
+    with working(Workspace(Path(sys.argv[1])), "a long refresh"):
+        print("held", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_the_lock_says_who_holds_it_and_a_killed_holder_frees_it(workspace: Workspace):
+    code = textwrap.dedent(HOLD)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(workspace.folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with holder:
+        assert holder.stdout and holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(StoreError, match=rf"`a long refresh` \(process {holder.pid}, since"),
+            store.working(workspace, "x"),
+        ):
+            pass
+        holder.kill()
+        holder.wait()
+    with store.working(workspace, "x", wait=5):
+        assert workspace.lock.exists()
+
+
+def test_a_file_that_stays_locked_is_named(workspace: Workspace):
+    with store.connect(workspace.mentions):
+        code = f"from pathlib import Path; from pipeline import store; store.open_patiently(Path({str(workspace.mentions)!r}), 0.2)"
+        tried = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Conflicting lock is held" in tried.stderr
+
+
+class Fixed:
+    """A model that says the same of every text."""
+
+    version = "fixed"
+
+    def predict(self, texts, progress):
+        progress(len(texts))
+        return [[0.1, 0.2, 0.7] for _ in texts]
+
+
+def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
+    return run.refresh(workspace, chosen, Fixed, lambda: "fixed")
+
+
+def test_a_reader_keeps_its_file_while_the_next_one_sees_the_new(workspace: Workspace):
+    chosen = settings.Settings()
+    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    refresh(workspace, chosen)
+    old = store.open_published(workspace.published)
+    store.save_outcomes(workspace, [said(2)], [], cursor(2))
+    refresh(workspace, chosen)
+    new = store.open_published(workspace.published)
+    assert reads.frame(old, "brands")["touches"].tolist() == [1]
+    assert reads.frame(new, "brands")["touches"].tolist() == [2]
+
+
+def test_a_second_refresh_changes_nothing(workspace: Workspace):
+    run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
+    refresh(workspace, settings.Settings())
+    with store.connect(workspace.mentions) as con:
+        before = [
+            con.execute(f"select * from {table} order by all").fetchall() for table in ("touch", "score", "reject")
+        ]
+    assert refresh(workspace, settings.Settings())[0] == "0 mentions scored"
+    with store.connect(workspace.mentions) as con:
+        after = [
+            con.execute(f"select * from {table} order by all").fetchall() for table in ("touch", "score", "reject")
+        ]
+    assert before == after
+
+
+def test_leftovers_of_a_killed_publish_are_removed(workspace: Workspace):
+    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    leftover = workspace.folder / "published-1.building"
+    leftover.write_bytes(b"half a file")
+    refresh(workspace, settings.Settings())
+    assert not leftover.exists()
+    assert sorted(file.name for file in workspace.folder.glob("published*")) == ["published.duckdb"]
+
+
+def test_a_damaged_published_file_is_named(workspace: Workspace):
+    workspace.folder.mkdir()
+    workspace.published.write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreError, match=r"published\.duckdb cannot be read"):
+        store.open_published(workspace.published)
+
+
+def test_files_of_a_source_are_collected_once(workspace: Workspace):
+    inbox = workspace.folder / "inbox"
+    inbox.mkdir(parents=True)
+    shutil.copy(PAYLOADS / "twcs.csv", inbox)
+    source = {"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}
+    chosen = settings.Settings(sources=[source])  # type: ignore[list-item]
+    assert refresh(workspace, chosen)[0] == "twcs.csv: 5 stored of 8"
+    assert refresh(workspace, chosen)[0] == "0 mentions scored"
+
+
+def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Workspace):
+    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    refresh(workspace, settings.Settings())
+    entry = {"brand": "tamrow", "account_id": "x:ana", "kind": "call", "direction": "out"}
+    store.save_entry(workspace, entry | {"happened_at": datetime(2025, 2, 1), "text": "20 min", "author": "Mags"})
+    assert len(store.read_entries_since(workspace, "tamrow", "x:ana", datetime(2025, 1, 1))) == 1
+    publish.relate(workspace, settings.Settings(), "fixed")
+    publish.publish(workspace)
+    con = store.open_published(workspace.published)
+    (person,) = con.execute("select person_id from pub.person").fetchall()
+    found = reads.frame(con, "person_touches", brand="tamrow", person=person[0])
+    assert found["kind"].tolist() == ["call", "mention"]
+    assert found["counts"].tolist() == [False, True]
+
+
+def test_a_run_that_was_cut_off_is_marked_so(workspace: Workspace):
+    store.save_run(workspace, "1", "refresh", store.now(), "running")
+    store.save_run(workspace, "2", "refresh", store.now(), "running")
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select outcome from run order by run_id").fetchall() == [("cut off",), ("running",)]
+
+
+def test_a_failed_refresh_is_recorded_with_its_reason(workspace: Workspace):
+    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+
+    def broken() -> run.Model:
+        raise RuntimeError("no weights")
+
+    with pytest.raises(RuntimeError):
+        run.refresh(workspace, settings.Settings(), broken, lambda: "fixed")
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select outcome, detail from run").fetchall() == [("failed", "RuntimeError: no weights")]
