@@ -1,0 +1,273 @@
+"""Every page, driven in Streamlit's own test harness."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline import reads, run, settings, store
+from pipeline.store import Workspace
+from tests.conftest import ROOT, TAMROW
+from tests.test_store import Fixed
+from views import _words
+
+PAGES = {
+    "views/pulse.py": "How do people feel about",
+    "views/relationships.py": "Relationships with",
+    "views/person.py": "Person",
+    "views/conversations.py": "Conversations with",
+}
+Look = Callable[[Workspace], None]
+
+
+@pytest.fixture
+def app(sample: Workspace, in_workspace: Look) -> AppTest:
+    in_workspace(sample)
+    return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+
+
+def shown(place: Workspace, name: str, **values) -> pd.DataFrame:
+    return reads.frame(store.open_published(place.published), name, **values)
+
+
+def person_named(place: Workspace, name: str) -> str:
+    found = shown(
+        place,
+        "relationships",
+        brand="tamrow",
+        search=name,
+        sources=[],
+        roles=[],
+        touches=1,
+        sort="warmest",
+        many=9,
+        skip=0,
+    )
+    return str(found["person_id"].iloc[0])
+
+
+def at(app: AppTest, page: str, **query: str) -> AppTest:
+    app.switch_page(page)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_draws_the_sample(page: str, app: AppTest):
+    assert at(app, page).title[0].value.startswith(PAGES[page])
+
+
+@pytest.mark.parametrize("brand", ["tamrow", "quillstone", "fenmarsh"])
+@pytest.mark.parametrize("period", ["4 weeks", "6 months", "everything"])
+def test_pulse_follows_brand_and_period(brand: str, period: str, app: AppTest):
+    at(app, "views/pulse.py", brand=brand, period=period)
+    assert app.selectbox(key="brand").value == brand
+    assert app.selectbox(key="period").value == period
+    assert app.metric[2].label == "People heard"
+
+
+def test_pulse_says_people_mentions_and_interval_beside_the_feeling(app: AppTest, sample: Workspace):
+    at(app, "views/pulse.py", period="everything")
+    brands = shown(sample, "brands")
+    first, last = brands["first_touch"].iloc[0], brands["last_touch"].iloc[0]
+    until = (last + pd.Timedelta(days=1)).normalize()
+    found = shown(
+        sample, "period", brand="tamrow", start=first.normalize().to_pydatetime(), until=until.to_pydatetime()
+    )
+    people, mentions = int(found["people"].iloc[0]), int(found["mentions"].iloc[0])
+    words = app.markdown[0].value
+    assert f"{people:,} people in {mentions:,} mentions" in words
+    assert _words.signed(found["now"].iloc[0]) in words and "90 %:" in words
+    assert "not enough people in the equal period before" in words
+
+
+def test_a_click_on_the_index_leads_to_the_messages_behind_the_point(app: AppTest):
+    at(app, "views/pulse.py", period="12 months")
+    app.session_state["index"] = {
+        "selection": {"points": [{"x": "2026-06-01"}], "point_indices": [], "box": [], "lasso": []}
+    }
+    app.run()
+    assert app.title[0].value.startswith("Conversations")
+    assert (app.query_params["from"], app.query_params["until"]) == (["2026-06-01"], ["2026-07-01"])
+    assert "01 Jun 2026 to 30 Jun 2026" in app.caption[0].value
+
+
+def test_a_chosen_relationship_leads_to_its_person(app: AppTest, sample: Workspace):
+    at(app, "views/relationships.py", search="priya")
+    app.session_state["table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert app.title[0].value == "Priya Raman"
+    assert app.query_params["person"] == [person_named(sample, "priya")]
+
+
+@pytest.mark.parametrize("order", ["latest touch", "warmest", "coldest", "most touches", "silent longest"])
+def test_relationships_can_be_sorted(order: str, app: AppTest):
+    at(app, "views/relationships.py", sort=order)
+    table = app.dataframe[0].value
+    assert len(table) == 50
+    if order == "most touches":
+        touches = (table["From them"] + table["From us"]).tolist()
+        assert touches == sorted(touches, reverse=True)
+    if order == "coldest":
+        assert table["Leaning"].iloc[0] == "negative"
+
+
+def test_filters_narrow_the_relationships(app: AppTest):
+    at(app, "views/relationships.py", source="mastodon", touches="5")
+    table = app.dataframe[0].value
+    assert set(table["Source"]) == {"Mastodon"}
+    assert ((table["From them"] + table["From us"]) >= 5).all()
+    at(app, "views/relationships.py", search="nobody is called so")
+    assert "No relationship fits" in app.info[0].value
+
+
+def test_a_person_shows_both_directions_and_the_way_to_the_next_step(app: AppTest, sample: Workspace):
+    at(app, "views/person.py", person=person_named(sample, "grant holloway"))
+    assert app.title[0].value == "Grant Holloway"
+    assert [metric.label for metric in app.metric] == ["Feeling", "90 % interval", "From them", "From us"]
+    lines = " ".join(m.value for m in app.markdown)
+    assert "**Grant Holloway** → Tamrow" in lines and "→ Grant Holloway" in lines
+    assert app.metric[0].value.startswith("−")
+
+
+def test_a_logged_call_is_kept_and_is_part_of_the_history_after_a_refresh(tmp_path: Path, in_workspace: Look):
+    place = Workspace(tmp_path)
+    run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    in_workspace(place)
+    person = str(shown(place, "person_touches", brand="TamrowBuild", person="")["person_id"].tolist() or "")
+    person = str(store.open_published(place.published).execute("select person_id from pub.person").fetchall()[0][0])
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    at(app, "views/person.py", person=person)
+    app.text_area[0].set_value("20 min about the porch light")
+    app.text_input[0].set_value("Mags")
+    app.button[0].click().run()
+    assert "Kept" in app.success[0].value
+    assert any("Waits for the next refresh: call" in text.value for text in app.text)
+    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    app.run()
+    assert any(text.value == "20 min about the porch light" for text in app.text)
+    assert not any("Waits for" in text.value for text in app.text)
+
+
+def test_search_and_filters_find_messages_and_a_choice_shows_the_whole_thread(app: AppTest):
+    at(app, "views/conversations.py", period="everything", words="basement", label="negative")
+    table = app.dataframe[0].value
+    assert len(table) > 0 and table["Text"].str.lower().str.contains("basement").all()
+    assert set(table["Sentiment"]) == {"negative"}
+    app.session_state["messages"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert app.subheader[0].value == "The whole thread"
+    assert table["Text"].iloc[0] in [text.value for text in app.text]
+    assert "message" in app.query_params
+
+
+HOSTILE = [
+    "<script>alert('x')</script><img src=x onerror=alert(1)>",
+    "**bold** [click](javascript:alert(1)) $x^2$ :material/bomb: # title",
+    '=HYPERLINK("http://evil.example","x")',
+    "‮right to left‬ and zero​width " + "long" * 2500,
+]
+
+
+def test_text_from_the_network_is_shown_as_it_is(tmp_path: Path, in_workspace: Look):
+    place = Workspace(tmp_path)
+    outcomes = [hostile(number, text) for number, text in enumerate(HOSTILE)]
+    brand = TAMROW
+    store.save_outcomes(place, outcomes, [], store.FileCursor("f", "d", brand, "mapped", 4, finished=True))
+    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    in_workspace(place)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    for page in PAGES:
+        at(app, page)
+    for number, text in enumerate(HOSTILE):
+        at(app, "views/conversations.py", message=f"x:{number}")
+        assert text in [element.value for element in app.text]
+        markdown = " ".join(element.value for element in [*app.markdown, *app.title, *app.caption, *app.button_group])
+        assert "<script>" not in markdown and "[click]" not in markdown and "**bold**" not in markdown
+        person = str(shown(place, "thread", brand=brand.key, touch=f"x:{number}")["person_id"].iloc[0])
+        at(app, "views/person.py", person=person)
+        assert "<" not in app.title[0].value.replace("\\<", "")
+
+
+def hostile(number: int, text: str):
+    """Return a touch whose text and name are hostile."""
+    from pipeline.touch import Account, Mapped, Record, Touch
+
+    account = Account(f"x:h{number}", "x", text[:40], text)
+    touch = Touch(
+        f"x:{number}", "x", TAMROW.key, account, "in", "mention", datetime(2025, 1, 1 + number), text, addressed=True
+    )
+    return Mapped(Record(number, {}), touch)
+
+
+def test_without_data_the_page_says_what_to_do(tmp_path: Path, in_workspace: Look):
+    in_workspace(Workspace(tmp_path))
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    assert app.title[0].value == "Nothing to show yet"
+    assert "python -m pipeline import FILE --brand NAME" in app.code[0].value
+
+
+def test_a_damaged_file_is_said_and_the_last_good_numbers_stay(tmp_path: Path, in_workspace: Look):
+    place = Workspace(tmp_path)
+    run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    in_workspace(place)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    damaged = place.folder / "damaged"
+    damaged.write_bytes(b"no database" * 999)
+    damaged.replace(place.published)
+    app.run()
+    assert not app.exception
+    assert "last good numbers" in app.warning[0].value
+    assert app.title[0].value.startswith("How do people feel about")
+
+
+def test_names_are_told_only_of_people_who_addressed_the_brand(tmp_path: Path):
+    from pipeline.touch import Account, Mapped, Record, Touch
+
+    def said(number: int, handle: str, addressed: bool) -> Mapped:
+        account = Account(f"x:{handle}", "x", handle, handle.title())
+        return Mapped(
+            Record(number, {}),
+            Touch(f"x:{number}", "x", "b", account, "in", "mention", datetime(2025, 1, 1), "hm", addressed=addressed),
+        )
+
+    place = Workspace(tmp_path)
+    cursor = store.FileCursor("f", "d", TAMROW, "mapped", 2, finished=True)
+    store.save_outcomes(place, [said(1, "shy", False), said(2, "bold", True)], [], cursor)
+    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    with store.connect(place.mentions) as con:
+        con.execute("insert or ignore into brand values ('b', 'B', now()::timestamp)")
+    names = store.open_published(place.published).execute("select name, handle, account_id from pub.person").fetchall()
+    assert ("Bold", "bold", "x:bold") in names
+    assert [row[1:] for row in names if row[0].startswith("someone on x · ")] == [(None, None)]
+    raw = place.published.read_bytes()
+    assert b"shy" not in raw.lower()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "leaning"),
+    [(0.1, 0.3, "positive"), (-0.3, -0.1, "negative"), (-0.1, 0.1, _words.EVIDENCE), (None, None, _words.EVIDENCE)],
+)
+def test_an_interval_that_holds_zero_is_not_enough_evidence(low, high, leaning: str):
+    assert _words.leaning(low, high) == leaning
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "words"),
+    [
+        (0.1, 0.1, "no more than chance"),
+        (0.3, 0.1, "rose by 0.30"),
+        (-0.3, 0.1, "fell by 0.30"),
+        (None, None, "not enough people"),
+    ],
+)
+def test_a_change_is_called_one_only_where_chance_would_not_do_it(value, se, words: str):
+    assert words in _words.change(value, se)
