@@ -94,9 +94,7 @@ def test_every_page_is_whole_at_every_size_in_both_themes(
     page.screenshot(path=SCREENS / f"{name}-{size}-{theme}.png")
     assert page.locator("h1").first.inner_text().strip() == TITLES[name]
     assert page.locator('[data-testid="stException"]').count() == 0
-    wide = page.evaluate(
-        "document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
-    )
+    wide = page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth - main.clientWidth")
     assert wide <= 0, f"{wide} pixels stick out to the right"
     assert problems == []
     page.close()

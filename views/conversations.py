@@ -124,7 +124,7 @@ def thread(now: Shared) -> None:
     people = touches.dropna(subset=["person_id"]).drop_duplicates("person_id")
     for person_id, name in zip(people["person_id"], people["name"], strict=True):
         if st.button(_words.plain(name), key=f"person-{person_id}", icon=":material/person:"):
-            st.switch_page("views/person.py", query_params={"brand": now.brand, "person": person_id})
+            st.switch_page("views/person.py", query_params={"person": person_id})
     _messages.thread(touches, now.name)
 
 

@@ -18,7 +18,7 @@ def main() -> None:
     person_id = st.query_params.get("person") or st.session_state.get("person", "")
     found = _data.ask("person", brand=now.brand, person=person_id)
     if found.empty:
-        nobody(now.brand)
+        nobody()
         return
     st.session_state["person"] = person_id
     st.query_params["person"] = person_id
@@ -38,12 +38,12 @@ def main() -> None:
     timeline(touches, now.name)
 
 
-def nobody(brand: str) -> None:
+def nobody() -> None:
     """Say how to choose somebody."""
     st.title("Person")
     st.info("Nobody is chosen, or this person has no touch with this brand. Choose a row in Relationships.")
     if st.button("Relationships", icon=":material/group:"):
-        st.switch_page("views/relationships.py", query_params={"brand": brand})
+        st.switch_page("views/relationships.py")
 
 
 def about(person: pd.Series) -> None:

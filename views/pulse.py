@@ -99,8 +99,8 @@ def lead_on(event: object, now: Shared) -> None:
     if points:
         start = pd.Timestamp(points[0]["x"])
         until = start + (pd.Timedelta(days=7) if now.grain == "week" else pd.DateOffset(months=1))
-        query = {"brand": now.brand, "from": f"{start:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}"}
-        st.switch_page("views/conversations.py", query_params=query)
+        narrowed = {"from": f"{start:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}"}
+        st.switch_page("views/conversations.py", query_params=narrowed)
 
 
 def standing(now: Shared) -> None:

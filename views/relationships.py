@@ -22,7 +22,7 @@ def main() -> None:
     st.caption(
         f"{_words.count(total, 'relationship', 'relationships')}. Click a row to open the person. {spread(now.brand)}"
     )
-    table(found, now.brand)
+    table(found)
     if total > PAGE:
         st.pagination(-(-total // PAGE), key="page", bind="query-params")
 
@@ -62,7 +62,7 @@ def spread(brand: str) -> str:
     )
 
 
-def table(found: pd.DataFrame, brand: str) -> None:
+def table(found: pd.DataFrame) -> None:
     """Show the table; a chosen row leads to the person."""
     shown = pd.DataFrame(
         {
@@ -99,7 +99,7 @@ def table(found: pd.DataFrame, brand: str) -> None:
     )
     if event["selection"]["rows"]:
         person = found["person_id"].iloc[event["selection"]["rows"][0]]
-        st.switch_page("views/person.py", query_params={"brand": brand, "person": person})
+        st.switch_page("views/person.py", query_params={"person": person})
 
 
 main()

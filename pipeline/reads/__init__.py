@@ -32,4 +32,7 @@ def frame(con: duckdb.DuckDBPyConnection, name: str, **values: Any) -> pd.DataFr
     query = (HERE / f"{name}.sql").read_text(encoding="utf-8")
     with con.cursor() as cursor:
         cursor.execute("use pub")
-        return cursor.sql(query, params=values).to_arrow_table().to_pandas()
+        found = cursor.sql(query, params=values).to_arrow_table().to_pandas()
+    for column in found.select_dtypes("string"):  # a missing text is None, as everywhere else, not a float
+        found[column] = found[column].astype(object).where(found[column].notna(), None)
+    return found
