@@ -1,10 +1,15 @@
 """The frame of the dashboard: page config, navigation, run."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from views import _filters
 
-st.set_page_config(page_title="Orchard", page_icon=":material/potted_plant:", layout="wide")
+# A file of ours: symbols by name are fetched from the network.
+ICON = Path(__file__).parent / "views" / "icon.png"
+
+st.set_page_config(page_title="Orchard", page_icon=str(ICON), layout="wide")
 
 PAGES = [
     st.Page("views/pulse.py", title="Pulse", icon=":material/monitor_heart:", default=True),

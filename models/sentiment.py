@@ -82,8 +82,8 @@ def load(name: str = "default", revision: str | None = None) -> SentimentModel:
 @contextmanager
 def quietly() -> Iterator[None]:
     """Keep the libraries from reporting what is as it should be: a fresh head on the base, an old name."""
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
         yield

@@ -20,6 +20,7 @@ PAGES = {
     "views/person.py": "Person",
     "views/conversations.py": "Conversations with",
 }
+NAMES = {"tamrow": "Tamrow Design-Build", "quillstone": "Quillstone Construction", "fenmarsh": "Fenmarsh Builders"}
 Look = Callable[[Workspace], None]
 
 
@@ -69,10 +70,10 @@ def test_every_page_draws_the_sample(page: str, visit: Open):
     assert visit(page).title[0].value.startswith(PAGES[page])
 
 
-@pytest.mark.parametrize("brand", ["tamrow", "quillstone", "fenmarsh"])
+@pytest.mark.parametrize("brand", NAMES)
 @pytest.mark.parametrize("period", ["4 weeks", "6 months", "everything"])
 def test_pulse_follows_brand_and_period(brand: str, period: str, visit: Open):
-    app = visit("views/pulse.py", brand=brand, period=period)
+    app = visit("views/pulse.py", brand=NAMES[brand], period=period)
     assert app.selectbox(key="brand").value == brand
     assert app.selectbox(key="period").value == period
     assert app.metric[2].label == "People heard"

@@ -102,7 +102,7 @@ def test_every_page_is_whole_at_every_size_in_both_themes(
 
 def test_filters_live_in_the_address_bar_and_a_link_shows_the_same_view(browser: Browser, address: str):
     page = browser.new_page(viewport=SIZES["desktop"])
-    page.goto(f"{address}/?brand=quillstone&period=12+months")
+    page.goto(f"{address}/?brand=Quillstone+Construction&period=12+months")
     settled(page)
     assert "Quillstone" in page.locator("h1").first.inner_text()
     page.get_by_role("link", name="Conversations").click()

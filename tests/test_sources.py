@@ -218,7 +218,7 @@ def test_times_of_every_export_become_utc(text: str):
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2025-13-01", None])
 def test_what_is_no_time_is_refused(text):
-    with pytest.raises(MappingError, match="no date and time|not a date and time"):
+    with pytest.raises(MappingError, match=r"no date and time|not a date and time"):
         to_time(text)
 
 

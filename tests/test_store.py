@@ -135,8 +135,10 @@ def test_the_lock_says_who_holds_it_and_a_killed_holder_frees_it(workspace: Work
 
 def test_a_file_that_stays_locked_is_named(workspace: Workspace):
     with store.connect(workspace.mentions):
-        code = f"from pathlib import Path; from pipeline import store; store.open_patiently(Path({str(workspace.mentions)!r}), 0.2)"
-        tried = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+        code = "import sys, pathlib; from pipeline import store; store.open_patiently(pathlib.Path(sys.argv[1]), 0.2)"
+        tried = subprocess.run(
+            [sys.executable, "-c", code, str(workspace.mentions)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
     assert "Conflicting lock is held" in tried.stderr
 
 

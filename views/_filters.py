@@ -44,15 +44,13 @@ def sidebar() -> bool:
         st.selectbox(
             "Brand",
             found["brand"].tolist(),
+            format_func=dict(zip(found["brand"], found["name"], strict=True)).__getitem__,
             key="brand",
             bind="query-params",
             persist_state="session",
             filter_mode="contains",
-            required=True,
         )
-        st.selectbox(
-            "Period", list(PERIODS), index=2, key="period", bind="query-params", persist_state="session", required=True
-        )
+        st.selectbox("Period", list(PERIODS), index=2, key="period", bind="query-params", persist_state="session")
         st.caption(freshness(found))
     return True
 

@@ -59,7 +59,6 @@ def choose(now: Shared) -> tuple[datetime, datetime]:
         format_func=DIRECTIONS.__getitem__,
         key="direction",
         bind="query-params",
-        required=True,
     )
     narrowed = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
     if narrowed[0] and narrowed[1]:

@@ -81,8 +81,8 @@ def log(brand: str, person: pd.Series) -> None:
     with st.expander("Log a call, a meeting, a gift …", icon=":material/edit_note:"):
         with st.form("log", clear_on_submit=True, border=False):
             first, second, third = st.columns(3)
-            kind = first.selectbox("What", OFFLINE_KINDS, required=True)
-            direction = second.selectbox("Who began", ("they", "we"), required=True)
+            kind = first.selectbox("What", OFFLINE_KINDS)
+            direction = second.selectbox("Who began", ("they", "we"))
             date = third.date_input("Day", value="today", max_value="today")
             text = st.text_area("Note", max_chars=2000)
             author = st.text_input("Your name", max_chars=80)

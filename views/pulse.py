@@ -36,28 +36,35 @@ def in_words(now: Shared, found: pd.Series) -> None:
 
 def figures(now: Shared, found: pd.Series) -> None:
     """Show the few numbers that one looks for first, each beside what it is compared with."""
-    before = "no equal period before it" if now.everything else "against the equal period before"
-    columns = st.columns(4)
-    columns[0].metric(
-        "Feeling, one person one voice",
+    before = "nothing before it" if now.everything else "vs period before"
+    one, every, people, mentions = st.columns(4)
+    one.metric(
+        "Feeling",
         _words.signed(found["now"]),
         None if pd.isna(found["change"]) else f"{found['change']:+.2f}",
         delta_description=before,
         delta_color="off",
+        help="One person, one voice: the mean over people of each one's mean, from −1 to +1.",
         border=True,
+        height="stretch",
     )
-    columns[1].metric(
-        "Feeling, every post counts",
+    every.metric(
+        "If every post counts",
         _words.signed(found["post_now"]),
-        delta_description=f"{found['mentions']:,} mentions",
+        help="The mean over mentions: loud people weigh more.",
         border=True,
+        height="stretch",
     )
-    columns[2].metric(
-        "People heard", f"{found['people']:,}", difference(now, found, "people"), delta_color="off", border=True
-    )
-    columns[3].metric(
-        "Mentions", f"{found['mentions']:,}", difference(now, found, "mentions"), delta_color="off", border=True
-    )
+    for column, label, what in ((people, "People heard", "people"), (mentions, "Mentions", "mentions")):
+        column.metric(
+            label,
+            f"{int(found[what]):,}",
+            difference(now, found, what),
+            delta_description=before,
+            delta_color="off",
+            border=True,
+            height="stretch",
+        )
 
 
 def difference(now: Shared, found: pd.Series, what: str) -> int | None:

@@ -33,7 +33,7 @@ def choose(brand: str) -> None:
     first, second, third, fourth = st.columns([3, 3, 2, 2])
     first.text_input("Name", key="search", bind="query-params", placeholder="name or handle", type="search")
     second.multiselect("Source", sources, key="source", bind="query-params")
-    third.selectbox("Sort by", SORTS, key="sort", bind="query-params", required=True)
+    third.selectbox("Sort by", SORTS, key="sort", bind="query-params")
     fourth.number_input("At least touches", 1, 1000, 1, key="touches", bind="query-params")
 
 
