@@ -5,7 +5,7 @@ BIN := .venv/bin
 PORT ?= 8501
 PIP_FLAGS := --disable-pip-version-check --no-input --progress-bar off
 
-.PHONY: run test check
+.PHONY: run test check screenshot
 
 run: .venv/installed
 	@data="$${ORCHARD_DATA:-data}"; \
@@ -30,3 +30,6 @@ check: .venv/installed
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment: apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.txt
 	@touch $@
+
+screenshot: # the README's, as the last test run made it
+	cp build/screens/pulse-desktop-light.png docs/pulse.png

@@ -1,7 +1,7 @@
 """The command line: the only place that joins sources, models and store."""
 
 import json
-import shutil
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,18 +45,25 @@ def bar(what: str, total: int | None) -> Iterator[run.Tick]:
 
 def load_model() -> run.Model:
     """Load the model of the settings; imported late, since torch takes seconds."""
+    from models.catalog import ModelError
     from models.sentiment import load
 
     chosen = settings.load(workspace().folder).model
-    return load(chosen.name, chosen.revision)
+    try:
+        return load(chosen.name, chosen.revision)
+    except ModelError as error:
+        raise StoreError(str(error)) from error
 
 
 def model_version() -> str:
     """Return the version of the model of the settings, without loading it."""
-    from models.catalog import version
+    from models.catalog import ModelError, version
 
     chosen = settings.load(workspace().folder).model
-    return version(chosen.name, chosen.revision)
+    try:
+        return version(chosen.name, chosen.revision)
+    except ModelError as error:
+        raise StoreError(str(error)) from error
 
 
 @app.command(name="import")
@@ -166,11 +173,14 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
 @app.command()
 def demo(wait: Wait = 30) -> None:
     """Make the workspace of the shipped sample (ORCHARD_DATA, else data/demo), scored and published."""
+    os.environ.setdefault("ORCHARD_DATA", str(settings.ROOT / "data" / "demo"))
     place = workspace()
-    if place.mentions.exists() and not (place.folder / "sample").exists():
+    own = place.folder / "brand.toml"
+    ours = (SAMPLE / "brand.toml").read_text(encoding="utf-8")
+    if own.read_text(encoding="utf-8") != ours if own.exists() else place.mentions.exists():
         raise StoreError(f"{place.folder} holds other data; give the sample a folder of its own with ORCHARD_DATA")
-    (place.folder / "sample").mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(SAMPLE / "brand.toml", place.folder / "brand.toml")
+    place.folder.mkdir(parents=True, exist_ok=True)
+    own.write_text(ours, encoding="utf-8")
     chosen = settings.load(place.folder)
     with store.working(place, "demo", wait):
         for brand in chosen.brand_settings():
@@ -183,11 +193,9 @@ EXPECTED = (StoreError, settings.SettingsError, FileError, ValueError, OSError)
 
 def main() -> None:
     """Run a command; what can go wrong ends with its message and exit status 1."""
-    from models.catalog import ModelError
-
     try:
         app()
-    except (*EXPECTED, ModelError) as error:
+    except EXPECTED as error:
         notes.print(f"error: {error}", style="red", markup=False)
         sys.exit(1)
 

@@ -3,9 +3,10 @@
 import re
 import signal
 from collections.abc import Callable
-from types import FrameType
+from datetime import UTC, datetime
+from threading import Event
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -21,15 +22,21 @@ def to_seconds(text: str) -> int:
 def repeat(job: Callable[[], None], seconds: int) -> None:
     """Run the job at once and then every so many seconds; SIGTERM and Ctrl-C let a running job finish, then return.
 
-    A run that is missed or late is made up once, not several times (coalesce); two never overlap.
+    A run that is missed or late is made up once, not several times (coalesced); two never overlap.
     """
-    scheduler = BlockingScheduler(timezone="UTC")
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        scheduler.shutdown(wait=False)
-
+    stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    job()
-    scheduler.add_job(job, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None)
+        signal.signal(number, lambda *_: stopped.set())
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        job,
+        "interval",
+        seconds=seconds,
+        next_run_time=datetime.now(UTC),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
     scheduler.start()
+    stopped.wait()
+    scheduler.shutdown(wait=True)

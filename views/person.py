@@ -53,25 +53,14 @@ def about(person: pd.Series) -> None:
         f"{person['role']} on {_words.plain(_words.source(person['source']))}{handle} · "
         f"since {_words.day(person['first_touch'])}"
     )
-    columns = st.columns(4)
-    columns[0].metric(
-        "Feeling",
-        _words.signed(person["feeling"]),
-        delta_description=_words.leaning(person["low"], person["high"]),
-        border=True,
-    )
-    columns[1].metric(
-        "90 % interval",
-        _words.interval(person["low"], person["high"]),
-        delta_description=f"{person['mentions']} mentions",
-        border=True,
-    )
-    columns[2].metric(
-        "From them", f"{person['touches_in']:,}", delta_description=f"last {_words.day(person['last_in'])}", border=True
-    )
-    columns[3].metric(
-        "From us", f"{person['touches_out']:,}", delta_description=f"last {_words.day(person['last_out'])}", border=True
-    )
+    shown = {
+        "Feeling": (_words.signed(person["feeling"]), f"90 %: {_words.interval(person['low'], person['high'])}"),
+        "Scored mentions": (f"{person['mentions']:,}", _words.leaning(person["low"], person["high"])),
+        "From them": (f"{person['touches_in']:,}", f"last {_words.day(person['last_in'])}"),
+        "From us": (f"{person['touches_out']:,}", f"last {_words.day(person['last_out'])}"),
+    }
+    for column, (label, (value, beside)) in zip(st.columns(len(shown)), shown.items(), strict=True):
+        column.metric(label, value, delta_description=beside, border=True)
 
 
 def log(brand: str, person: pd.Series) -> None:
