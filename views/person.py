@@ -27,7 +27,7 @@ def main() -> None:
     st.title(_words.plain(person["name"]))
     about(person)
     path = _data.ask("person_path", brand=now.brand, person=person_id)
-    figure = _charts.person_path(path, touches, "How did their feeling move, and what passed between us?")
+    figure = _charts.person_path(path, touches, "How did their feeling move?")
     st.plotly_chart(
         figure, key="path", alt=f"Feeling of {person['name']} over time with 90 % band, and touches in both directions"
     )
