@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipeline.metrics import METRICS, sql
 from pipeline.settings import Settings
-from pipeline.store import Workspace, connect, incoming, now, query, quoted, transaction
+from pipeline.store import StoreError, Workspace, connect, incoming, now, query, quoted, transaction
 
 ENTRY_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("entry_id", "brand", "account_id", "direction", "kind", "text", "author")]
@@ -58,6 +58,8 @@ def publish(workspace: Workspace) -> None:
         leftover.unlink()
     new = workspace.folder / f"published-{os.getpid()}.building"
     with connect(workspace.mentions) as con:
+        if not con.execute("select 1 from duckdb_tables() where table_name = 'ledger'").fetchall():
+            raise StoreError("there is nothing to publish yet: run relate or refresh first")
         con.execute(f"attach {quoted(new)} as pub")
         with transaction(con):
             for statement in con.extract_statements(query("publish")):

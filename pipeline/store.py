@@ -115,7 +115,7 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield con
         finally:
             con.close()
-    except duckdb.IOException as error:
+    except duckdb.OperationalError as error:  # locked, damaged, disk full
         raise StoreError(f"{path} cannot be read or written: {error}") from error
 
 

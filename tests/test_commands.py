@@ -37,7 +37,7 @@ def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
         (("import", "README.md", "--brand", "x", "--map", "text=a"), "no column given for author, at"),
         (("import", "README.md", "--brand", "x"), "Name them with --map"),
         (("schedule", "--every", "soon"), "give a number and s, m, h or d"),
-        (("publish",), "relate"),
+        (("publish",), "run relate or refresh first"),
     ],
 )
 def test_what_goes_wrong_is_said_in_one_message_and_the_exit_status(arguments, message: str, tmp_path: Path):
@@ -84,7 +84,7 @@ def test_a_schedule_repeats_records_its_runs_and_stops_cleanly(tmp_path: Path):
         assert process.stderr
         lines = [process.stderr.readline() for _ in range(3)]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=180) == 0
     assert all("relationships" in line for line in lines), lines
     with store.connect(Workspace(tmp_path).mentions) as con:
         outcomes = con.execute("select outcome, count(*) from run group by 1").fetchall()
@@ -100,7 +100,7 @@ def test_two_schedules_never_work_at_once(tmp_path: Path):
             assert process.stderr
             line = process.stderr.readline() + process.stderr.readline()
             process.terminate()
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=180) == 0
     assert "in use by `another refresh`" in " ".join(line.split())
 
 
