@@ -93,7 +93,7 @@ def import_(
 
 def tell(counts: Counts, brand: str) -> None:
     """Print what became of the rows of an import."""
-    print(f"read              {counts.read:>8}  as {counts.encoding}")
+    print(f"read              {counts.read:>8}  as {counts.encoding.removesuffix('-sig')}")
     print(f"stored            {counts.stored:>8}  as touches with {brand}")
     print(f"already had       {counts.already:>8}")
     print(f"not about brand   {counts.not_about:>8}")

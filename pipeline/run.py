@@ -162,5 +162,5 @@ def refresh(
         waiting = store.count_unscored(workspace, version())
         detail.append(f"{score(workspace, load_model(), tick) if waiting else 0} mentions scored")
         detail.append(f"{relate(workspace, settings, version())} relationships")
-    publish(workspace)
+        publish(workspace)
     return detail
