@@ -57,17 +57,26 @@ def find(name: str, revision: str | None = None) -> Source:
 
     A folder that holds ``adapter_config.json`` is an adapter over the packaged base.
     """
+    adapter = adapter_folder(name)
+    return Source(str(base_folder()), adapter) if adapter else Source(name, None, revision)
+
+
+def adapter_folder(name: str) -> Path | None:
+    """Return the folder of the adapter that a setting names; None where it names a complete model.
+
+    Raises ModelError where the shipped adapter is not there.
+    """
     folder = SHIPPED if name == "default" else Path(name)
     if (folder / "adapter_config.json").is_file():
-        return Source(str(base_folder()), folder)
+        return folder
     if name == "default":
         raise ModelError(f"{SHIPPED} holds no adapter: run `python -m models train` (see models/default/README.md)")
-    return Source(name, None, revision)
+    return None
 
 
 def version(name: str, revision: str | None = None) -> str:
     """Return what scores of a model are kept under, without loading it: a changed adapter is another model."""
-    source = find(name, revision)
-    if source.adapter:
-        return "orchard-minilm-" + sha256(source.adapter / "adapter_model.safetensors")[:10]
-    return source.weights + (f"@{revision}" if revision else "")
+    adapter = adapter_folder(name)
+    if adapter:
+        return "orchard-minilm-" + sha256(adapter / "adapter_model.safetensors")[:10]
+    return name + (f"@{revision}" if revision else "")

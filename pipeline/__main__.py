@@ -77,6 +77,7 @@ def import_(
         str, typer.Option(help="Fields of a touch and their columns: text=Body,author=User,at=Date,...")
     ] = "",
     encoding: Annotated[str | None, typer.Option(help="Such as cp1252, where the one found is wrong.")] = None,
+    source: Annotated[str, typer.Option(help="With --map: where the rows come from; part of their ids.")] = "file",
     wait: Wait = 30,
 ) -> None:
     """Import a file: touches are stored, rows that cannot be mapped are kept with a reason."""
@@ -85,9 +86,9 @@ def import_(
         raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
     mapping = parse_map(map) if map else None
     place = workspace()
-    target = settings.load(place.folder).find_brand(brand)
+    target = settings.load(place.folder).find_brand(brand, store.read_brands(place))
     with store.working(place, "import", wait), bar(f"importing {file.name}", None) as tick:
-        counts = run.import_file(place, file, target, format, mapping, encoding, tick)
+        counts = run.import_file(place, file, target, format, mapping, encoding, source, tick)
     tell(counts, target.key)
 
 

@@ -1,6 +1,7 @@
 """What follows from the facts: derived tables computed, and copied into the file that the dashboard reads."""
 
 import os
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
@@ -17,9 +18,10 @@ ENTRY_SCHEMA = pa.schema(
 
 def relate(workspace: Workspace, settings: Settings, model: str) -> int:
     """Compute every metric from the facts and the journal in one transaction; return the number of relationships."""
+    until = now()
     entries = read_entries(workspace)
     with connect(workspace.mentions) as con, transaction(con):
-        save_setting(con, settings, model)
+        save_setting(con, settings, model, until)
         with incoming(con, entries):
             con.execute("create or replace table derived.entry as select * from incoming")
         for name in METRICS:
@@ -36,12 +38,13 @@ def read_entries(workspace: Workspace) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=ENTRY_SCHEMA)
 
 
-def save_setting(con: duckdb.DuckDBPyConnection, settings: Settings, model: str) -> None:
+def save_setting(con: duckdb.DuckDBPyConnection, settings: Settings, model: str, until: datetime) -> None:
     """Write the settings that metrics depend on where their queries find them."""
     con.execute(
         query("save_setting"),
         {
             "model": model,
+            "entries_until": until,
             "own": settings.brand.key if settings.brand else None,
             "staff": [handle.lower() for handle in settings.staff],
             "bots": [handle.lower() for handle in settings.bots],

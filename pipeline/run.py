@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline import sources, store
 from pipeline.publish import publish, relate
 from pipeline.settings import FileSource, Settings
+from pipeline.sources.files import FileError
 from pipeline.store import FileCursor, Workspace
 from pipeline.touch import Brand, Counts, Mapped, Outcome, Reject
 
@@ -52,6 +53,7 @@ def import_file(
     wanted: str = "auto",
     mapping: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    source: str = "file",
     tick: Tick = lambda rows: None,
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
@@ -63,7 +65,7 @@ def import_file(
     digest = sha256(path, mapping)
     counts = Counts(encoding=records.encoding)
     chunk = Chunk()
-    for outcome in sources.to_touches(name, records, brand, mapping):
+    for outcome in sources.to_touches(name, records, brand, mapping, source):
         take(outcome, chunk, counts)
         if chunk.rows == CHUNK_ROWS:
             save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read, finished=False))
@@ -89,9 +91,11 @@ def take(outcome: Outcome, chunk: Chunk, counts: Counts) -> None:
 
 def save(workspace: Workspace, chunk: Chunk, counts: Counts, cursor: FileCursor) -> None:
     """Save a chunk and count what of it was new."""
-    stored = store.save_outcomes(workspace, chunk.mapped, chunk.rejects, cursor)
+    stored, clashes = store.save_outcomes(workspace, chunk.mapped, chunk.rejects, cursor)
     counts.stored += stored
-    counts.already += len(chunk.mapped) - stored
+    counts.already += len(chunk.mapped) - stored - len(clashes)
+    for clash in clashes:
+        counts.reject(clash.reason)
 
 
 def sha256(path: Path, mapping: Mapping[str, str] | None) -> str:
@@ -102,12 +106,20 @@ def sha256(path: Path, mapping: Mapping[str, str] | None) -> str:
     return digest.hexdigest()
 
 
-def collect(workspace: Workspace, settings: Settings) -> Iterator[tuple[Path, Counts]]:
-    """Import the files of every source in brand.toml that were not imported whole before."""
+def collect(workspace: Workspace, settings: Settings) -> Iterator[str | FileError]:
+    """Import the files of every source in brand.toml that were not imported whole before.
+
+    Yields a line on each, or the error of a file that cannot be read: it must not keep the others waiting.
+    """
     for source in settings.sources:
         brand = settings.find_brand(source.brand)
         for path in waiting_files(workspace, source, brand):
-            yield path, import_file(workspace, path, brand, source.format, source.map)
+            try:
+                counts = import_file(workspace, path, brand, source.format, source.map, source=source.name)
+            except FileError as error:
+                yield error
+            else:
+                yield f"{path.name}: {counts.stored} stored of {counts.read}"
 
 
 def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> list[Path]:
@@ -154,13 +166,17 @@ def refresh(
 ) -> list[str]:
     """Collect, score, relate and publish once; return what was done, line by line.
 
-    The model is loaded only where something waits for it, since that takes seconds.
+    The model is loaded only where something waits for it, since that takes seconds. Raises FileError at the very end
+    where a file of [[sources]] cannot be read: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
-        for path, counts in collect(workspace, settings):
-            detail.append(f"{path.name}: {counts.stored} stored of {counts.read}")
+        collected = list(collect(workspace, settings))
+        unreadable = [error for error in collected if isinstance(error, FileError)]
+        detail += [line for line in collected if isinstance(line, str)]
         waiting = store.count_unscored(workspace, version())
         detail.append(f"{score(workspace, load_model(), tick) if waiting else 0} mentions scored")
         detail.append(f"{relate(workspace, settings, version())} relationships")
         publish(workspace)
+        if unreadable:
+            raise FileError("\n".join(str(error) for error in unreadable))
     return detail

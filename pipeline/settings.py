@@ -2,13 +2,14 @@
 
 import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from pipeline.touch import Brand
+from pipeline.touch import Brand, check_map
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_FORMATS = Literal["auto", "twcs", "airline", "dialogues", "orchard", "mapped"]
@@ -43,8 +44,17 @@ class FileSource(Frozen):
     type: Literal["file"]
     path: str = Field(min_length=1)
     brand: str = Field(min_length=1)
+    name: str = Field("file", pattern=r"^[a-z0-9_]+$", description="where the rows come from; part of their ids")
     format: FILE_FORMATS = "auto"
     map: dict[str, str] = {}
+
+    @field_validator("map")
+    @classmethod
+    def map_is_whole(cls, mapping: dict[str, str]) -> dict[str, str]:
+        """Refuse a map of unknown fields, or without the needed ones."""
+        if mapping:
+            check_map(mapping)
+        return mapping
 
 
 class ModelSettings(Frozen):
@@ -82,6 +92,15 @@ class Settings(BaseSettings):
             raise ValueError(f"every brand needs a key of its own; found {', '.join(keys)}")
         return self
 
+    @model_validator(mode="after")
+    def sources_name_known_brands(self) -> "Settings":
+        """Refuse a source whose brand is misspelt, where there are brands to choose from."""
+        known = [brand.to_brand() for brand in self.brand_settings()]
+        for source in self.sources:
+            if known and not any(brand.is_called(source.brand) for brand in known):
+                raise ValueError(f"sources: brand {source.brand!r} is none of {', '.join(b.key for b in known)}")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -98,12 +117,13 @@ class Settings(BaseSettings):
         """Return the own brand, if set, then the competitors."""
         return ((self.brand,) if self.brand else ()) + self.competitors
 
-    def find_brand(self, name: str) -> Brand:
-        """Return the brand that is called so; a name that brand.toml does not know is a brand by itself."""
-        for known in (settings.to_brand() for settings in self.brand_settings()):
-            if known.is_called(name):
-                return known
-        return Brand(name, name, (name,))
+    def find_brand(self, name: str, stored: Sequence[Brand] = ()) -> Brand:
+        """Return the brand that is called so in brand.toml or, by whatever spelling, was ``stored`` before.
+
+        A name that neither knows is a brand by itself.
+        """
+        configured = (settings.to_brand() for settings in self.brand_settings())
+        return next((brand for brand in (*configured, *stored) if brand.is_called(name)), Brand(name, name, (name,)))
 
 
 def workspace_folder() -> Path:
@@ -129,6 +149,9 @@ def load(folder: Path) -> Settings:
 def explain(file: Path, problem: Any) -> str:
     """Return one line on one wrong key."""
     key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+    variable = "ORCHARD_" + "__".join(str(part).upper() for part in problem["loc"])
+    if any(name in os.environ for name in (variable, variable.split("__", maxsplit=1)[0])):
+        key = f"{key} (from the environment variable {variable})"
     if problem["type"] == "extra_forbidden":
         return f"{file}: key {key}: unknown; allowed here: {', '.join(allowed_keys(problem['loc']))}"
     return f"{file}: key {key}: {problem['msg']}; found {problem['input']!r}"

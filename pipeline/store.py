@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ import duckdb
 import filelock
 import pyarrow as pa
 
-from pipeline.sources.files import dump
-from pipeline.touch import Brand, Mapped, Reject
+from pipeline.touch import Account, Brand, Mapped, Reject, dump, sound
 
 HERE = Path(__file__).parent
+ACCOUNT_FIELDS = tuple(field.name for field in fields(Account))
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
 TEXTS = (
     *("touch_id", "brand", "account_id", "source", "handle", "name", "kind", "touch_source", "direction", "touch_kind"),
@@ -119,6 +119,14 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise StoreError(f"{path} cannot be read or written: {error}") from error
 
 
+@contextmanager
+def blank() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield an empty database of the newest schema, in memory."""
+    with duckdb.connect() as con:
+        migrate(con, HERE / "schema" / "mentions")
+        yield con
+
+
 def open_patiently(path: Path, seconds: float = OPEN_SECONDS) -> duckdb.DuckDBPyConnection:
     """Open a file read-write, trying again while another process has it."""
     end = time.monotonic() + seconds
@@ -184,25 +192,33 @@ class FileCursor:
     finished: bool
 
 
-def save_outcomes(workspace: Workspace, mapped: Sequence[Mapped], rejects: Sequence[Reject], cursor: FileCursor) -> int:
-    """Save touches, raw payloads, rejects and the file's cursor in one transaction; return the new touches."""
+def save_outcomes(
+    workspace: Workspace, mapped: Sequence[Mapped], rejects: Sequence[Reject], cursor: FileCursor
+) -> tuple[int, list[Reject]]:
+    """Save touches, raw payloads, rejects and the file's cursor in one transaction.
+
+    Returns how many touches were new, and the rows that became rejects since another message has their id.
+    """
     moment = {"now": now()}
     with connect(workspace.mentions) as con, transaction(con):
         con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
-        stored = save_mapped(con, mapped) if mapped else 0
-        if rejects:
-            with incoming(con, reject_table(rejects, cursor.file)):
+        stored, clashes = save_mapped(con, mapped) if mapped else (0, [])
+        if rejects or clashes:
+            with incoming(con, reject_table([*rejects, *clashes], cursor.file)):
                 con.execute(query("save_rejects"), moment)
         con.execute(query("save_import"), cursor_values(cursor, stored) | moment)
-    return stored
+    return stored, clashes
 
 
-def save_mapped(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> int:
-    """Save accounts, touches and raw payloads; return how many touches were new."""
+def save_mapped(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tuple[int, list[Reject]]:
+    """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's."""
     with incoming(con, touch_table(mapped)):
         con.execute(query("save_accounts"))
         con.execute(query("save_raw"))
-        return count(con, query("save_touches"), {"now": now()})
+        stored = count(con, query("save_touches"), {"now": now()})
+        numbers = {number for (number,) in con.execute(query("clashes")).fetchall()}
+    reason = "its id belongs to another message already; name the source with --source"
+    return stored, [Reject(item.record, reason) for item in mapped if item.record.number in numbers]
 
 
 def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
@@ -226,11 +242,10 @@ def touch_table(mapped: Sequence[Mapped]) -> pa.Table:
 def touch_row(item: Mapped) -> dict[str, Any]:
     """Return one touch as a row of the Arrow table."""
     touch, account = item.touch, item.touch.account
-    row = {name: getattr(touch, name) for name in TOUCH_SCHEMA.names if hasattr(touch, name)}
+    row: dict[str, Any] = asdict(touch) | (asdict(account) if account else dict.fromkeys(ACCOUNT_FIELDS))
     row |= {"touch_id": touch.id, "happened_at": touch.at, "touch_source": touch.source, "touch_kind": touch.kind}
-    row |= {"number": item.record.number, "payload": dump(item.record)}
-    who = {"account_id": account and account.id, "source": account and account.source, "kind": account and account.kind}
-    return row | who | {"handle": account and account.handle, "name": account and account.name}
+    row |= {"number": item.record.number, "account_id": account and account.id, "payload": dump(item.record)}
+    return {name: sound(row[name]) if isinstance(row[name], str) else row[name] for name in TOUCH_SCHEMA.names}
 
 
 def reject_table(rejects: Sequence[Reject], file: str) -> pa.Table:
@@ -281,11 +296,21 @@ def save_run(
 
 
 def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
-    """Return the counts of the workspace; all zero where nothing was imported yet."""
-    with connect(workspace.mentions) as con:
+    """Return the counts of the workspace; all zero, and nothing created, where nothing was imported yet."""
+    with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
         cursor = con.execute(query("status"), {"model": model})
         names = [column[0] for column in cursor.description or ()]
         return dict(zip(names, cursor.fetchall()[0], strict=True))
+
+
+def read_brands(workspace: Workspace) -> list[Brand]:
+    """Return the brands that touches were imported for."""
+    if not workspace.mentions.exists():
+        return []
+    with connect(workspace.mentions) as con:
+        return [
+            Brand(key, name) for key, name in con.execute("select brand, name from brand order by brand").fetchall()
+        ]
 
 
 def read_imported(workspace: Workspace) -> set[tuple[str, str]]:

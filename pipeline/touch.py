@@ -1,8 +1,10 @@
 """The shapes that every source produces."""
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 Direction = Literal["in", "out"]
@@ -46,6 +48,12 @@ class Brand:
     def is_addressed(self, text: str) -> bool:
         """Say whether a text speaks to the brand by one of its handles."""
         return any(self.is_called(handle) for handle in re.findall(r"@(\w+)", text))
+
+
+def first_name(text: str) -> str | None:
+    """Return whom a text addresses at its very start, if anybody: ``@name ...``."""
+    found = re.match(r"@(\w+)", text)
+    return found[1] if found else None
 
 
 def squeeze(name: str) -> str:
@@ -139,6 +147,7 @@ class Counts:
         self.rejected[reason] = self.rejected.get(reason, 0) + 1
 
 
+EARLIEST = datetime(1990, 1, 1)
 TIME_FORMATS = (
     "%a %b %d %H:%M:%S %z %Y",
     "%Y-%m-%d %H:%M:%S %z",
@@ -157,23 +166,57 @@ TIME_FORMATS = (
 def to_time(text: str | None) -> datetime:
     """Return a moment as naive UTC, from ISO 8601, the X formats, Unix seconds or the common export formats.
 
-    A time without zone is taken as UTC; with slashes the month comes first. Raises MappingError naming the text.
+    A time without zone is taken as UTC; with slashes the month comes first. Raises MappingError where there is none, or
+    one that no message can have: one typing error must not move every period of the dashboard.
     """
     text = (text or "").strip()
+    if not text:
+        raise MappingError("no date and time")
+    moment = parse_time(text)
+    if moment is None:
+        raise MappingError("not a date and time")
+    if not EARLIEST <= moment <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1):
+        raise MappingError("a date before 1990 or in the future")
+    return moment
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return a moment as naive UTC in the first form that fits, if one does."""
     if re.fullmatch(r"\d{9,10}(\.\d+)?", text):
         return datetime.fromtimestamp(float(text), UTC).replace(tzinfo=None)
-    try:
-        return to_utc(datetime.fromisoformat(text))
-    except ValueError:
-        pass
-    for form in TIME_FORMATS:
+    for form in (None, *TIME_FORMATS):
         try:
-            return to_utc(datetime.strptime(text, form))
-        except ValueError:
+            return to_utc(datetime.strptime(text, form) if form else datetime.fromisoformat(text))
+        except (ValueError, OverflowError):
             continue
-    raise MappingError(f"not a date and time: {text[:40]!r}" if text else "no date and time")
+    return None
 
 
 def to_utc(moment: datetime) -> datetime:
     """Return a moment as naive UTC."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def sound(text: str) -> str:
+    """Return a text that every encoder takes: half a character pair, as cut-off emoji leave it, becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def dump(record: Record) -> str:
+    """Return the raw values of a record as JSON, as they are kept."""
+    return sound(json.dumps(record.values, ensure_ascii=False, default=str))
+
+
+MAP_NEEDED = ("text", "author", "at")
+MAP_OPTIONAL = ("id", "name", "source", "direction", "kind", "to", "conversation", "reply_to", "url")
+MAP_FIELDS = MAP_NEEDED + MAP_OPTIONAL
+
+
+def check_map(mapping: Mapping[str, str]) -> None:
+    """Raise ValueError saying what is wrong with a map of touch fields to columns, and what is allowed."""
+    unknown = sorted(set(mapping) - set(MAP_FIELDS))
+    missing = [field for field in MAP_NEEDED if not mapping.get(field)]
+    if unknown:
+        raise ValueError(f"unknown field {', '.join(unknown)}; allowed: {', '.join(MAP_FIELDS)}")
+    if missing:
+        raise ValueError(f"no column given for {', '.join(missing)}; needed: {', '.join(MAP_NEEDED)}")

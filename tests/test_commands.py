@@ -21,7 +21,7 @@ def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
     first = orchard(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
     counts = {name: int(many) for name, many in PRINTED.findall(first.stdout)}
     assert counts == {"read": 8, "stored": 5, "already had": 0, "not about brand": 1, "rejected": 2}
-    assert "1  not a date and time: 'not a date'" in first.stdout
+    assert "1  not a date and time" in first.stdout
     refreshed = orchard(tmp_path, "refresh")
     assert refreshed.returncode == 0, refreshed.stderr
     status = json.loads(orchard(tmp_path, "status", "--json").stdout)

@@ -2,12 +2,16 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from pipeline.metrics import METRICS
 from pipeline.reads import READS
+from pipeline.settings import FILE_FORMATS
 from pipeline.sources import SOURCES
 from tests.conftest import PAYLOADS, ROOT
 
@@ -64,8 +68,14 @@ def test_only_the_store_and_what_it_hands_out_know_duckdb():
 
 
 def test_the_dashboard_never_imports_torch():
-    text = "".join(f.read_text(encoding="utf-8") for f in [ROOT / "dashboard.py", *(ROOT / "views").glob("*.py")])
-    assert not re.search(r"import (torch|transformers|models)|from (torch|transformers|models)", text)
+    code = "import sys; from views import _charts, _data, _filters, _messages, _words; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "pipeline.store" in done.stdout.split()
+    assert not {"torch", "transformers", "models", "networkx"} & set(done.stdout.split())
+
+
+def test_the_formats_of_the_settings_are_the_sources():
+    assert set(get_args(FILE_FORMATS)) == {*SOURCES, "auto", "mapped"}
 
 
 def test_every_metric_has_its_file_and_its_paragraph():

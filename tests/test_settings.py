@@ -8,6 +8,7 @@ from pipeline import settings
 from pipeline.settings import SettingsError
 from pipeline.touch import Brand
 
+SOURCE = "[[sources]]\ntype = 'file'\npath = 'x'\nbrand = 'b'\n"
 GOOD = """
 staff = ["@mags"]
 bots = ["permits"]
@@ -86,6 +87,11 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
             "key sources.0.format: Input should be 'auto'",
         ),
         ("[brand]\nkey='a'\nname='A'\n[[competitors]]\nkey='A'\nname='B'", "every brand needs a key of its own"),
+        (
+            SOURCE + "map = { texte = 'Body' }",
+            "key sources.0.map: Value error, unknown field texte; allowed: text",
+        ),
+        ("[brand]\nkey = 'a'\nname = 'A'\n" + SOURCE, "sources: brand 'b' is none of a"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_and_key(text: str, message: str, tmp_path: Path):
@@ -93,6 +99,17 @@ def test_what_is_wrong_is_named_with_file_and_key(text: str, message: str, tmp_p
         settings.load(written(tmp_path, text))
     assert message in str(error.value)
     assert str(tmp_path / "brand.toml") in str(error.value)
+
+
+def test_a_brand_that_was_stored_is_found_by_any_spelling(tmp_path: Path):
+    stored = [Brand("SpotifyCares", "SpotifyCares")]
+    assert settings.load(tmp_path).find_brand("@spotify cares", stored) is stored[0]
+
+
+def test_a_wrong_variable_of_the_environment_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ORCHARD_MODEL__NAMES", "x")
+    with pytest.raises(SettingsError, match="from the environment variable ORCHARD_MODEL__NAMES"):
+        settings.load(tmp_path)
 
 
 def test_orchard_data_points_at_another_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

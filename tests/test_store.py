@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipeline import publish, reads, run, settings, store
+from pipeline.sources.files import FileError
 from pipeline.store import FileCursor, StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import PAYLOADS, ROOT, TAMROW
@@ -83,7 +84,7 @@ def test_rows_and_cursor_are_saved_together_or_not_at_all(workspace: Workspace):
 
 def test_what_goes_in_comes_out_value_by_value(workspace: Workspace):
     many = [said(n, f"text {n} “é” 🙂", person=f"p{n % 7}") for n in range(5000)]
-    assert store.save_outcomes(workspace, many, [], cursor(5000)) == 5000
+    assert store.save_outcomes(workspace, many, [], cursor(5000)) == (5000, [])
     with store.connect(workspace.mentions) as con:
         rows = con.execute("select touch_id, account_id, happened_at, text from touch").fetchall()
         payloads = con.execute("select touch_id, payload->>'n' from raw").fetchall()
@@ -92,7 +93,36 @@ def test_what_goes_in_comes_out_value_by_value(workspace: Workspace):
 
 
 def test_one_message_about_two_brands_is_two_touches(workspace: Workspace):
-    assert store.save_outcomes(workspace, [said(1), said(1, brand="quillstone")], [], cursor(2)) == 2
+    assert store.save_outcomes(workspace, [said(1), said(1, brand="quillstone")], [], cursor(2)) == (2, [])
+
+
+def test_a_row_with_the_id_of_another_message_is_kept_as_a_reject(tmp_path: Path, workspace: Workspace):
+    mapping = {"text": "T", "author": "A", "at": "D", "id": "N"}
+    for name, text in (("first", "lovely"), ("second", "awful")):
+        (tmp_path / f"{name}.csv").write_text(f"N,T,A,D\n1,{text},ana,2025-01-02\n")
+    brand = Brand("b", "B")
+    assert run.import_file(workspace, tmp_path / "first.csv", brand, mapping=mapping).stored == 1
+    counts = run.import_file(workspace, tmp_path / "second.csv", brand, mapping=mapping)
+    assert (counts.stored, counts.already, sum(counts.rejected.values())) == (0, 0, 1)
+    assert run.import_file(workspace, tmp_path / "second.csv", brand, mapping=mapping, source="reviews").stored == 1
+
+
+def test_half_a_character_does_not_stop_an_import(workspace: Workspace):
+    assert store.save_outcomes(workspace, [said(1, "cut off \ud83d")], [], cursor(1)) == (1, [])
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select text from touch").fetchall() == [("cut off \ufffd",)]
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_waiting(workspace: Workspace):
+    inbox = workspace.folder / "inbox"
+    inbox.mkdir(parents=True)
+    (inbox / "a.csv").write_bytes(b"")
+    shutil.copy(PAYLOADS / "twcs.csv", inbox / "b.csv")
+    chosen = settings.Settings(sources=[{"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}])  # type: ignore[list-item]
+    with pytest.raises(FileError, match=r"a\.csv: the file is empty"):
+        refresh(workspace, chosen)
+    con = store.open_published(workspace.published)
+    assert reads.frame(con, "brands")["touches"].tolist() == [5]
 
 
 def test_equal_texts_are_read_once_and_later_twins_take_over_the_score(workspace: Workspace):

@@ -99,7 +99,7 @@ def volume(counts: pd.DataFrame, title: str) -> go.Figure:
 
 
 def standing(periods: pd.DataFrame, title: str) -> go.Figure:
-    """Return one row per brand with its feeling and 90 % interval; ``periods`` has name, now, se, people."""
+    """Return a row per brand with feeling and 90 % interval; ``periods`` has name, now, low, high, people, mentions."""
     figure = frame(
         title, 120 + 48 * len(periods), xaxis=feeling_axis("Feeling (−1 to +1)"), yaxis={"autorange": "reversed"}
     )
@@ -108,7 +108,12 @@ def standing(periods: pd.DataFrame, title: str) -> go.Figure:
         y=[html.escape(name) for name in periods["name"]],
         mode="markers",
         marker={"size": 12, "color": POSITIVE, "opacity": [0.3 if n < FEW else 1.0 for n in periods["people"]]},
-        error_x={"type": "data", "array": 1.645 * periods["se"], "color": NEUTRAL},
+        error_x={
+            "type": "data",
+            "array": periods["high"] - periods["now"],
+            "arrayminus": periods["now"] - periods["low"],
+            "color": NEUTRAL,
+        },
         customdata=periods[["people", "mentions"]],
         hovertemplate="%{y}: %{x:+.2f}<br>%{customdata[0]} people, %{customdata[1]} mentions<extra></extra>",
         showlegend=False,

@@ -44,7 +44,7 @@ def last_good() -> dict[str, Stamp]:
 def current() -> Stamp:
     """Return the newest published file that can be read.
 
-    Where the newest cannot, the page says so and keeps the last good one. Raises StoreError where there never was one.
+    Where the newest cannot, the last good one is kept. Raises StoreError where there never was one.
     """
     path = workspace().published
     newest = stamp(path)
@@ -52,16 +52,18 @@ def current() -> Stamp:
         raise StoreError(f"{path} does not exist")
     try:
         connection(newest)
-    except StoreError as error:
+    except StoreError:
         kept = last_good().get(str(path))
         if kept is None:
             raise
-        st.warning(
-            f"The newest data cannot be read, so these are the last good numbers. ({error})", icon=":material/warning:"
-        )
         return kept
     last_good()[str(path)] = newest
     return newest
+
+
+def is_stale() -> bool:
+    """Say whether the numbers shown are older than the newest published file, since that cannot be read."""
+    return current() != stamp(workspace().published)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
@@ -88,5 +90,5 @@ def log_touch(
 
 def waiting_entries(brand: str, account_id: str) -> list[dict[str, Any]]:
     """Return a person's journal entries that no refresh has taken in yet."""
-    published_at = ask("meta")["published_at"].iloc[0]
-    return store.read_entries_since(workspace(), brand, account_id, published_at.to_pydatetime())
+    until = ask("meta")["entries_until"].iloc[0]
+    return store.read_entries_since(workspace(), brand, account_id, until.to_pydatetime())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import pandas as pd
 import streamlit as st
@@ -40,6 +41,8 @@ def sidebar() -> bool:
     if found.empty:
         nothing_yet("the published file holds no touches")
         return False
+    if _data.is_stale():
+        st.warning("The newest data cannot be read, so these are the last good numbers.", icon=":material/warning:")
     with st.sidebar:
         st.selectbox(
             "Brand",
@@ -61,6 +64,7 @@ def freshness(found: pd.DataFrame) -> str:
     row = found[found["brand"] == st.session_state["brand"]].iloc[0]
     unread = meta["mentions"] - meta["scored"]
     waiting = f" {unread:,} mentions wait for their score." if unread else ""
+    waiting += f" {meta['rejects']:,} rows could not be read and are kept as rejects." if meta["rejects"] else ""
     return (
         f"{plain(row['name'])}: {row['touches']:,} touches from {day(row['first_touch'])} to {day(row['last_touch'])}. "
         f"Refreshed {meta['published_at']:%d %b %Y %H:%M} UTC with model {plain(meta['model'])}.{waiting}"
@@ -91,3 +95,20 @@ def grain(row: pd.Series, start: datetime, until: datetime) -> str:
     """Return week, or month where a week holds too few touches for a point of twenty people."""
     per_week = row["touches"] / max(1.0, (row["last_touch"] - row["first_touch"]).days / 7)
     return "week" if per_week >= 40 or (until - start).days < 60 else "month"
+
+
+def page(*filters: object) -> tuple[str, int]:
+    """Return (key of the pager, page in force) of a list under these filters; other filters begin at page 1 again."""
+    key = f"page-{fingerprint(*filters)}"
+    return key, st.session_state.get(key, 1)
+
+
+def pager(key: str, total: int, size: int) -> None:
+    """Draw the pager below a list that has more than one page."""
+    if total > size:
+        st.pagination(-(-total // size), key=key)
+
+
+def fingerprint(*values: object) -> str:
+    """Return a short key that changes with the values: what was chosen in one list must not be chosen in another."""
+    return f"{crc32(repr(values).encode()):08x}"

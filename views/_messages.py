@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 
 from views import _words
 
+URL_SAFE = ":/?&=%#@+,;~"  # nothing with which a link could end early and Markdown begin
 SIGNS = {
     "positive": ":material/add_circle:",
     "neutral": ":material/radio_button_unchecked:",
@@ -57,6 +59,6 @@ def score_line(touch: dict[str, Any]) -> None:
             + ("" if touch["counts"] else " · not counted: staff, bot or another company")
         )
     if touch["url"] and str(touch["url"]).startswith(("https://", "http://")):
-        parts.append(f"[original](<{touch['url'].replace('>', '%3E')}>)")
+        parts.append(f"[original]({quote(touch['url'], safe=URL_SAFE)})")
     if parts:
         st.caption(" · ".join(parts))

@@ -8,6 +8,8 @@ import pandas as pd
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
+JOINED = re.compile(r"([:.@/])(?=\S)")
+
 EVIDENCE = "not enough evidence yet"
 SOURCES = {
     "x": "X",
@@ -21,8 +23,11 @@ SOURCES = {
 
 
 def plain(text: str) -> str:
-    """Return text from the network so that Markdown shows it as it is."""
-    return MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
+    """Return text from the network so that Markdown shows it as it is.
+
+    Links, icons and emoji codes are found after the escapes are gone, so an invisible word joiner breaks them up.
+    """
+    return JOINED.sub("\\1\u2060", MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text)))
 
 
 def signed(value: Any) -> str:

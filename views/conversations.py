@@ -1,6 +1,7 @@
 """Conversations: find a message, and read the whole thread around it."""
 
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -17,54 +18,45 @@ def main() -> None:
     """Draw the page."""
     now = _filters.shared()
     st.title(f"Conversations with {_words.plain(now.name)}")
-    start, until = choose(now)
-    found = _data.ask(
-        "messages",
-        brand=now.brand,
-        start=start,
-        until=until,
-        search=st.session_state["words"] or "",
-        sources=st.session_state["where"],
-        labels=st.session_state["label"],
-        direction=st.session_state["direction"],
-        person="",
-        many=PAGE,
-        skip=(st.session_state.get("result_page", 1) - 1) * PAGE,
-    )
+    filters = choose(now)
+    key, page = _filters.page(now.brand, filters)
+    found = _data.ask("messages", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
     if found.empty:
         st.info("No message fits these filters. Choose a longer period, or take a filter away.")
-        return
-    total = int(found["found"].iloc[0])
-    st.caption(
-        f"{_words.count(total, 'message', 'messages')} from {_words.days(start, until)}. "
-        "Click one to read the whole thread."
-    )
-    table(found)
-    if total > PAGE:
-        st.pagination(-(-total // PAGE), key="result_page", bind="query-params")
+    else:
+        total = int(found["found"].iloc[0])
+        st.caption(
+            f"{_words.count(total, 'message', 'messages')} from {_words.days(filters['start'], filters['until'])}. "
+            "Click one to read the whole thread."
+        )
+        table(found)
+        _filters.pager(key, total, PAGE)
     thread(now)
 
 
-def choose(now: Shared) -> tuple[datetime, datetime]:
-    """Draw the filters of this page; return the period, which a click elsewhere may have narrowed."""
+def choose(now: Shared) -> dict[str, Any]:
+    """Draw the filters of this page and return them as parameters of the read."""
+    sources = _data.ask("sources", brand=now.brand)["source"].tolist()
     first, second, third, fourth = st.columns([3, 2, 3, 2])
-    first.text_input("Words", key="words", bind="query-params", placeholder="search the text", type="search")
-    second.multiselect("Sentiment", LABELS, key="label", bind="query-params")
-    third.multiselect(
-        "Source", _data.ask("sources", brand=now.brand)["source"].tolist(), key="where", bind="query-params"
-    )
-    fourth.selectbox(
-        "Direction",
-        list(DIRECTIONS),
-        format_func=DIRECTIONS.__getitem__,
-        key="direction",
-        bind="query-params",
-    )
-    narrowed = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
-    if narrowed[0] and narrowed[1]:
-        st.button(f"Only {_words.day(narrowed[0])} to {_words.day(narrowed[1])}. Show the whole period", on_click=widen)
-        return narrowed[0].to_pydatetime(), narrowed[1].to_pydatetime()
-    return now.start, now.until
+    chosen = {
+        "search": first.text_input("Words", key="words", bind="query-params", placeholder="search the text"),
+        "labels": second.multiselect("Sentiment", LABELS, key="label", bind="query-params"),
+        "sources": third.multiselect("Source", sources, format_func=_words.source, key="where", bind="query-params"),
+        "direction": fourth.selectbox(
+            "Direction", list(DIRECTIONS), format_func=DIRECTIONS.__getitem__, key="direction", bind="query-params"
+        ),
+    }
+    start, until = period(now)
+    return chosen | {"start": start, "until": until}
+
+
+def period(now: Shared) -> tuple[datetime, datetime]:
+    """Return the period in force, which a click on a point elsewhere may have narrowed."""
+    start, until = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
+    if start is None or until is None or start >= until:
+        return now.start, now.until
+    st.button(f"Only {_words.days(start, until)}. Show the whole period", on_click=widen)
+    return start.to_pydatetime(), until.to_pydatetime()
 
 
 def to_day(text: str | None) -> pd.Timestamp | None:
@@ -90,14 +82,14 @@ def table(found: pd.DataFrame) -> None:
             ],
             "Text": found["text"],
             "Sentiment": found["label"].fillna("–"),
-            "Score": [_words.signed(value) for value in found["value"]],
+            "Score": found["value"],
             "Confidence": found["confidence"],
             "Source": [_words.source(name) for name in found["source"]],
         }
     )
     event = st.dataframe(
         shown,
-        key="messages",
+        key=f"messages-{_filters.fingerprint(*found['touch_id'])}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -105,6 +97,7 @@ def table(found: pd.DataFrame) -> None:
         column_config={
             "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             "Text": st.column_config.TextColumn(width="large"),
+            "Score": st.column_config.NumberColumn(format="%+.2f"),
             "Confidence": st.column_config.NumberColumn(format="percent"),
         },
         alt="Messages with sentiment, score and confidence",

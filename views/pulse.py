@@ -24,7 +24,7 @@ def in_words(now: Shared, found: pd.Series) -> None:
     if pd.isna(found["now"]):
         st.info("Nobody has been heard and scored in this period. Choose a longer one, or run a refresh.")
         return
-    band = _words.interval(found["now"] - 1.645 * found["se"], found["now"] + 1.645 * found["se"])
+    band = _words.interval(found["low"], found["high"])
     people = _words.count(int(found["people"]), "person", "people")
     mentions = _words.count(int(found["mentions"]), "mention", "mentions")
     few = " That is few: read it as a first impression." if found["people"] < _charts.FEW else ""
@@ -116,18 +116,13 @@ def standing(now: Shared) -> None:
     if len(brands) < 2:
         return
     rows = [
-        _data.ask("period", brand=row.brand, start=now.start, until=now.until).assign(name=row.name_)
-        for row in named(brands)
+        _data.ask("period", brand=brand, start=now.start, until=now.until).assign(name=name)
+        for brand, name in zip(brands["brand"], brands["name"], strict=True)
     ]
     heard = pd.concat(rows).dropna(subset=["now"])
     if len(heard) > 1:
         figure = _charts.standing(heard, "How do the brands stand in the same days?")
         st.plotly_chart(figure, key="standing", alt="Feeling per brand with 90 % interval")
-
-
-def named(brands: pd.DataFrame) -> list[pd.Series]:
-    """Return the rows of a frame with the column ``name``, which a Series keeps for itself, under ``name_``."""
-    return [row for _, row in brands.rename(columns={"name": "name_"}).iterrows()]
 
 
 main()

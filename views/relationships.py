@@ -1,5 +1,7 @@
 """Relationships: who they are, what they feel, and who needs us."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -13,8 +15,9 @@ def main() -> None:
     """Draw the page."""
     now = _filters.shared()
     st.title(f"Relationships with {_words.plain(now.name)}")
-    choose(now.brand)
-    found = ask(now.brand, st.session_state.get("page", 1))
+    filters = choose(now.brand)
+    key, page = _filters.page(now.brand, filters)
+    found = _data.ask("relationships", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
     if found.empty:
         st.info("No relationship fits these filters. Clear the search, or choose fewer sources.")
         return
@@ -23,33 +26,19 @@ def main() -> None:
         f"{_words.count(total, 'relationship', 'relationships')}. Click a row to open the person. {spread(now.brand)}"
     )
     table(found)
-    if total > PAGE:
-        st.pagination(-(-total // PAGE), key="page", bind="query-params")
+    _filters.pager(key, total, PAGE)
 
 
-def choose(brand: str) -> None:
-    """Draw the filters of this page."""
+def choose(brand: str) -> dict[str, Any]:
+    """Draw the filters of this page and return them as parameters of the read."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
     first, second, third, fourth = st.columns([3, 3, 2, 2])
-    first.text_input("Name", key="search", bind="query-params", placeholder="name or handle", type="search")
-    second.multiselect("Source", sources, key="source", bind="query-params")
-    third.selectbox("Sort by", SORTS, key="sort", bind="query-params")
-    fourth.number_input("At least touches", 1, 1000, 1, key="touches", bind="query-params")
-
-
-def ask(brand: str, page: int) -> pd.DataFrame:
-    """Return one page of relationships that fit the filters."""
-    return _data.ask(
-        "relationships",
-        brand=brand,
-        search=st.session_state["search"] or "",
-        sources=st.session_state["source"],
-        roles=[],
-        touches=st.session_state["touches"],
-        sort=st.session_state["sort"],
-        many=PAGE,
-        skip=(page - 1) * PAGE,
-    )
+    return {
+        "search": first.text_input("Name", key="search", bind="query-params", placeholder="name or handle"),
+        "sources": second.multiselect("Source", sources, format_func=_words.source, key="source", bind="query-params"),
+        "sort": third.selectbox("Sort by", SORTS, key="sort", bind="query-params"),
+        "touches": fourth.number_input("At least touches", 1, 1000, 1, key="touches", bind="query-params"),
+    }
 
 
 def spread(brand: str) -> str:
@@ -67,7 +56,7 @@ def table(found: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             "Name": found["name"],
-            "Feeling": [_words.signed(value) for value in found["feeling"]],
+            "Feeling": found["feeling"],
             "90 % interval": [
                 _words.interval(low, high) for low, high in zip(found["low"], found["high"], strict=True)
             ],
@@ -75,6 +64,7 @@ def table(found: pd.DataFrame) -> None:
             "Feeling over time": found["path"],
             "From them": found["touches_in"],
             "From us": found["touches_out"],
+            "Last touch": found["last_touch"],
             "Last from them": found["last_in"],
             "Last from us": found["last_out"],
             "Source": [_words.source(name) for name in found["source"]],
@@ -84,14 +74,16 @@ def table(found: pd.DataFrame) -> None:
     date = st.column_config.DateColumn(format="YYYY-MM-DD")
     event = st.dataframe(
         shown,
-        key="table",
+        key=f"table-{_filters.fingerprint(*found['person_id'])}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         height=min(len(shown), 18) * 35 + 40,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
+            "Feeling": st.column_config.NumberColumn(format="%+.2f"),
             "Feeling over time": st.column_config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
+            "Last touch": date,
             "Last from them": date,
             "Last from us": date,
         },

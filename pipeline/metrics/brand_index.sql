@@ -53,6 +53,6 @@ e as (
 
 select
     *,
-    greatest(-1, estimate - 1.645 * se) as low,
-    least(1, estimate + 1.645 * se) as high
+    case when se is not null then greatest(-1, estimate - 1.645 * se) end as low,
+    case when se is not null then least(1, estimate + 1.645 * se) end as high
 from e

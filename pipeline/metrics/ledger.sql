@@ -1,4 +1,5 @@
--- Every touch, imported or typed, with the score that counts and whether it counts for the feeling.
+-- Every touch, imported or typed, with the score that counts and whether it counts for the feeling. For now one account
+-- is one person; their id tells no name, and is another with each brand, since they may be named to one only.
 with every as (
     select touch_id, brand, account_id, source, direction, kind, public, addressed, happened_at, conversation, reply_to, text, url, author
     from touch
@@ -21,8 +22,8 @@ with every as (
     from derived.entry
 )
 select
-    e.* exclude (account_id),
-    r.person_id,
+    e.*,
+    left(sha256((select salt from salt) || e.brand || e.account_id), 16) as person_id,
     s.negative,
     s.neutral,
     s.positive,

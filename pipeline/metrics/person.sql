@@ -1,8 +1,10 @@
--- One row per person and brand: who, how often in each direction, when last, and the feeling. A name is told only where the person addressed the brand, or the brand spoke to them (privacy rule).
+-- One row per person and brand: who, how often in each direction, when last, and the feeling. A name is told only where
+-- the person addressed the brand, or the brand spoke to them (privacy rule).
 with t as (
     select
         brand,
         person_id,
+        any_value(account_id) as account_id,
         count(*) filter (where direction = 'in') as touches_in,
         count(*) filter (where direction = 'out') as touches_out,
         min(happened_at) as first_touch,
@@ -24,7 +26,7 @@ spark as (
 select
     t.brand,
     t.person_id,
-    case when t.named then r.account_id end as account_id,
+    case when t.named then t.account_id end as account_id,
     r.source,
     r.role,
     case
@@ -44,6 +46,6 @@ select
     f.high,
     s.path
 from t
-join derived.role r using (person_id)
+join derived.role r using (account_id)
 left join derived.feeling f using (brand, person_id)
 left join spark s using (brand, person_id)

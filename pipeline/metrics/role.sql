@@ -1,8 +1,6 @@
--- What an account is, after the lists of staff and bots in brand.toml; and its person, whose id tells no name.
--- For now one account is one person.
+-- What an account is, after the lists of staff and bots in brand.toml.
 select
     account_id,
-    left(sha256(account_id), 16) as person_id,
     source,
     handle,
     name,

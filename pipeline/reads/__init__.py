@@ -23,7 +23,6 @@ READS = {
     "messages": "messages that fit the filters, newest first",
     "thread": "the whole conversation that a message belongs to",
     "spread": "how much people differ",
-    "rejects": "what could not be mapped, and why",
 }
 
 

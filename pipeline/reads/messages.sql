@@ -23,7 +23,6 @@ where
     and (len($sources) = 0 or list_contains($sources, t.source))
     and (len($labels) = 0 or list_contains($labels, t.label))
     and ($direction = 'both' or t.direction = $direction)
-    and ($person = '' or t.person_id = $person)
 order by t.happened_at desc, t.touch_id desc
 limit $many
 offset $skip

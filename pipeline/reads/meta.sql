@@ -1,2 +1,2 @@
-select published_at, model, mentions, scored
+select published_at, entries_until, model, mentions, scored, rejects
 from meta

@@ -40,6 +40,8 @@ v as (
 select
     s.now,
     v.se,
+    case when v.se is not null then greatest(-1, s.now - 1.645 * v.se) end as low,
+    case when v.se is not null then least(1, s.now + 1.645 * v.se) end as high,
     s.before,
     v.se_before,
     s.now - s.before as change,

@@ -19,8 +19,10 @@ from person
 where
     brand = $brand
     and ($search = '' or contains(lower(name || ' ' || coalesce(handle, '')), lower($search)))
-    and (len($sources) = 0 or list_contains($sources, source))
-    and (len($roles) = 0 or list_contains($roles, role))
+    and (
+        len($sources) = 0
+        or person_id in (select person_id from touch where brand = $brand and list_contains($sources, source))
+    )
     and touches_in + touches_out >= $touches
 order by
     case $sort

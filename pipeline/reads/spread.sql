@@ -1,3 +1,3 @@
-select people, mentions, s2, t2, mu
+select t2, mu
 from spread
 where brand = $brand

@@ -1,4 +1,0 @@
-select period, touches_in, touches_out, people, positive, neutral, negative
-from volume
-where brand = $brand and grain = $grain and period >= date_trunc($grain, $start) and period < $until
-order by period

@@ -4,8 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.sources import airline, dialogues, mapped, orchard, twcs
-from pipeline.sources.files import FileError, JsonFile, Table, find_encoding, find_json, find_table, first_header
-from pipeline.touch import Brand, Outcome, Record
+from pipeline.sources.files import (
+    FileError,
+    JsonFile,
+    Table,
+    find_encoding,
+    find_json,
+    find_table,
+    first_header,
+    known_encoding,
+)
+from pipeline.touch import MAP_NEEDED, Brand, Outcome, Record
 
 ToTouches = Callable[[Iterable[Record], Brand], Iterator[Outcome]]
 
@@ -31,7 +40,7 @@ def open_file(
 
     Raises FileError where the file is of no shape that we know.
     """
-    encoding = encoding or find_encoding(path)
+    encoding = known_encoding(encoding) if encoding else find_encoding(path)
     file = find_json(path, encoding)
     if mapping:
         return "mapped", open_mapped(path, encoding, file, mapping)
@@ -63,10 +72,13 @@ def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table | Jso
 
 
 def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mapping[str, str]) -> Table | JsonFile:
-    """Return a file of which only the mapped columns matter."""
-    needed = frozenset(mapping.values())
-    columns = first_record(file) if file else first_header(path, encoding)
-    found = file if file and needed <= set(columns) else None if file else find_table(path, encoding, needed.issubset)
+    """Return a file of which only the mapped columns matter; the objects of a JSON file may lack those not needed."""
+    if file:
+        needed, columns = {mapping[field] for field in MAP_NEEDED}, first_record(file)
+        found: Table | JsonFile | None = file if needed <= set(columns) else None
+    else:
+        needed, columns = set(mapping.values()), first_header(path, encoding)
+        found = find_table(path, encoding, frozenset(needed).issubset)
     if found is None:
         missing = ", ".join(sorted(needed - {column.strip() for column in columns}))
         raise FileError(f"{path}: no column {missing}; it has {', '.join(columns)}")
@@ -84,7 +96,7 @@ def unknown(path: Path, columns: list[str], wanted: str) -> FileError:
 
 
 def to_touches(
-    name: str, records: Iterable[Record], brand: Brand, mapping: Mapping[str, str] | None
+    name: str, records: Iterable[Record], brand: Brand, mapping: Mapping[str, str] | None = None, source: str = "file"
 ) -> Iterator[Outcome]:
-    """Yield what becomes of every record of a source."""
-    return mapped.to_touches(records, brand, mapping) if mapping else SOURCES[name][1](records, brand)
+    """Yield what becomes of every record; ``source`` names where the rows of a mapped file come from."""
+    return mapped.to_touches(records, brand, mapping, source) if mapping else SOURCES[name][1](records, brand)

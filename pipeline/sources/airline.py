@@ -2,19 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.sources.files import required, text_of
-from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outcome, Record, Reject, Touch, to_time
+from pipeline.sources.files import outcomes, required, text_of
+from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
 
 COLUMNS = frozenset({"tweet_id", "airline", "name", "text", "tweet_created"})
 
 
 def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
-    """Yield what becomes of every row."""
-    for record in records:
-        try:
-            yield to_touch(record, brand) if record.problem is None else Reject(record, record.problem)
-        except MappingError as error:
-            yield Reject(record, str(error))
+    """Return what becomes of every row."""
+    return outcomes(records, lambda record: to_touch(record, brand))
 
 
 def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:

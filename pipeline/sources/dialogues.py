@@ -1,11 +1,24 @@
 """The shape of the Twitter customer care dialogues (IBM): an object a conversation, the last answer in ``agentURL``."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outcome, Record, Reject, Touch, to_time
+from pipeline.touch import (
+    Account,
+    Brand,
+    Mapped,
+    MappingError,
+    NotAbout,
+    Outcome,
+    Record,
+    Reject,
+    Touch,
+    first_name,
+    to_time,
+)
 
 COLUMNS = frozenset({"agentURL", "dialogContent", "dialogHeader"})
 
@@ -56,7 +69,8 @@ def last_answer(answer: dict[str, Any], company: str) -> dict[str, Any]:
     Its time is the one inside its id.
     """
     tweet = str(answer["tweet_ID"])
-    at = datetime.fromtimestamp(((int(tweet) >> 22) + X_EPOCH_MS) / 1000, UTC) if tweet.isdigit() else None
+    known = re.fullmatch(r"[0-9]{10,19}", tweet)
+    at = datetime.fromtimestamp(((int(tweet) >> 22) + X_EPOCH_MS) / 1000, UTC) if known else None
     text = {"agent": company, "message": answer["url_utterance"], "tweet_ID": tweet}
     return text | {"datetime": at.isoformat() if at else ""}
 
@@ -85,9 +99,9 @@ def to_touch(turn: Turn, turns: list[Turn | Reject], session: str, brand: Brand,
     if not about:
         return NotAbout(turn.record)
     earlier = [t for t in turns if isinstance(t, Turn) and t.at <= turn.at and t is not turn]
-    clients = [t for t in earlier if not t.is_agent]
+    before = max(earlier, key=lambda t: t.at, default=None)
     ours = turn.is_agent and brand.is_called(turn.author)
-    person = (clients[-1].author if clients else None) if ours else turn.author
+    person = first_name(turn.text) if ours else turn.author
     account = (
         Account(f"x:{person.casefold()}", "x", person, person, "person" if ours or not turn.is_agent else "brand")
         if person
@@ -99,12 +113,12 @@ def to_touch(turn: Turn, turns: list[Turn | Reject], session: str, brand: Brand,
         brand=brand.key,
         account=account,
         direction="out" if ours else "in",
-        kind="reply" if earlier else "mention",
+        kind="reply" if before else "mention",
         at=turn.at,
         text=turn.text,
-        addressed=not ours,
+        addressed=not ours and (brand.is_addressed(turn.text) or brand.is_called(before.author if before else None)),
         conversation=f"x:dialogue:{session}",
-        reply_to=f"x:{max(earlier, key=lambda t: t.at).tweet}" if earlier else None,
+        reply_to=f"x:{before.tweet}" if before else None,
         url=f"https://x.com/i/status/{turn.tweet}",
         author=turn.author if ours else None,
     )

@@ -3,14 +3,14 @@
 import codecs
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from charset_normalizer import from_bytes
 
-from pipeline.touch import MappingError, Record
+from pipeline.touch import MappingError, Outcome, Record, Reject
 
 HEADER_ROWS = 40  # how far down a header is looked for: suites put a block of report lines above it
 DELIMITERS = (",", "\t", ";", "|")
@@ -104,6 +104,14 @@ def find_encoding(path: Path) -> str:
     return "utf-8-sig" if is_utf8(path) else guess_encoding(path, start)
 
 
+def known_encoding(name: str) -> str:
+    """Return an encoding that somebody chose. Raises FileError where there is none of that name."""
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise FileError(f"--encoding {name}: no encoding of that name; try utf-8, utf-16, cp1252") from error
+
+
 def is_utf8(path: Path) -> bool:
     """Say whether the whole file decodes as UTF-8; a character that is cut off at the very end is forgiven."""
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -135,13 +143,24 @@ def read_rows(file: TextIO, delimiter: str) -> Iterator[tuple[list[str], bool]]:
 
     last: list[str] | None = None
     last_lines: list[str] = []
-    for cells in csv.reader(lines(), delimiter=delimiter):
+    for cells in whole_rows(csv.reader(lines(), delimiter=delimiter)):
         if last:
             yield last, False
         last, last_lines = [cell for cell in cells if cell.strip()] and cells, consumed[:]
         consumed.clear()
     if last:
         yield last, ends_in_quotation(last_lines, delimiter)
+
+
+def whole_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield rows; one that csv cannot take, such as a quotation of more than FIELD_LIMIT, is a row of one cell."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield [f"unreadable: {error}"]
 
 
 def ends_in_quotation(lines: list[str], delimiter: str) -> bool:
@@ -248,6 +267,10 @@ def required(record: Record, key: str) -> str:
     return value
 
 
-def dump(record: Record) -> str:
-    """Return the raw values of a record as JSON, as they are kept."""
-    return json.dumps(record.values, ensure_ascii=False, default=str)
+def outcomes(records: Iterable[Record], to_touch: Callable[[Record], Outcome]) -> Iterator[Outcome]:
+    """Yield what becomes of every record: what ``to_touch`` makes of it, or a reject with the reason."""
+    for record in records:
+        try:
+            yield to_touch(record) if record.problem is None else Reject(record, record.problem)
+        except MappingError as error:
+            yield Reject(record, str(error))

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.sources.files import text_of
+from pipeline.sources.files import outcomes, text_of
 from pipeline.touch import (
     KINDS,
+    MAP_NEEDED,
     OFFLINE_KINDS,
     Account,
     Brand,
@@ -13,68 +14,48 @@ from pipeline.touch import (
     MappingError,
     Outcome,
     Record,
-    Reject,
     Touch,
+    check_map,
     to_time,
 )
-
-FIELDS = (
-    "text",
-    "author",
-    "at",
-    "id",
-    "name",
-    "source",
-    "direction",
-    "kind",
-    "to",
-    "conversation",
-    "reply_to",
-    "url",
-)
-NEEDED = ("text", "author", "at")
 
 
 def parse_map(text: str) -> dict[str, str]:
     """Return {field: column} from ``text=Body,author=User,at=Date``. Raises ValueError naming what is wrong."""
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     mapping = {field.strip(): column.strip() for field, _, column in pairs}
-    unknown = sorted(set(mapping) - set(FIELDS))
-    missing = [field for field in NEEDED if not mapping.get(field)]
-    if unknown:
-        raise ValueError(f"--map: unknown field {', '.join(unknown)}; allowed: {', '.join(FIELDS)}")
-    if missing:
-        raise ValueError(f"--map: no column given for {', '.join(missing)}; needed: {', '.join(NEEDED)}")
+    try:
+        check_map(mapping)
+    except ValueError as error:
+        raise ValueError(f"--map: {error}") from error
     return mapping
 
 
-def to_touches(records: Iterable[Record], brand: Brand, mapping: Mapping[str, str]) -> Iterator[Outcome]:
-    """Yield what becomes of every row."""
-    for record in records:
-        try:
-            yield to_touch(record, brand, mapping) if record.problem is None else Reject(record, record.problem)
-        except MappingError as error:
-            yield Reject(record, str(error))
+def to_touches(
+    records: Iterable[Record], brand: Brand, mapping: Mapping[str, str], named: str = "file"
+) -> Iterator[Outcome]:
+    """Return what becomes of every row."""
+    return outcomes(records, lambda record: to_touch(record, brand, mapping, named))
 
 
-def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str]) -> Mapped:
+def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: str = "file") -> Mapped:
     """Return one row as a touch. Raises MappingError with the reason where it cannot be one.
 
     A row is *out* where its direction says so, or where its author is the brand; whom it speaks to is then ``to``.
     Without an id a row is known by its author, time and text.
     """
     value = {field: text_of(record, column) for field, column in mapping.items()}
-    for field in NEEDED:
+    for field in MAP_NEEDED:
         if not value[field]:
             raise MappingError(f"no {field} (column {mapping[field]})")
     at = to_time(value["at"])
-    source = value.get("source", "").casefold() or "file"
+    source = value.get("source", "").casefold() or named
     kind = value.get("kind", "").casefold() or ("reply" if value.get("reply_to") else "mention")
     direction = value.get("direction", "").casefold() or ("out" if brand.is_called(value["author"]) else "in")
     if kind not in KINDS:
-        raise MappingError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+        raise MappingError(f"kind is none of {', '.join(KINDS)}")
     if direction not in ("in", "out"):
-        raise MappingError(f"direction {direction!r} is neither in nor out")
+        raise MappingError("direction is neither in nor out")
     person = value.get("to") if direction == "out" else value["author"]
     native = (
         value.get("id")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.sources.files import required, text_of
+from pipeline.sources.files import outcomes, required, text_of
 from pipeline.touch import (
     ACCOUNT_KINDS,
     KINDS,
@@ -13,7 +13,6 @@ from pipeline.touch import (
     NotAbout,
     Outcome,
     Record,
-    Reject,
     Touch,
     to_time,
 )
@@ -22,19 +21,15 @@ COLUMNS = frozenset({"id", "brand", "source", "direction", "kind", "at"})
 
 
 def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
-    """Yield what becomes of every line."""
-    for record in records:
-        try:
-            yield to_touch(record, brand) if record.problem is None else Reject(record, record.problem)
-        except MappingError as error:
-            yield Reject(record, str(error))
+    """Return what becomes of every line."""
+    return outcomes(records, lambda record: to_touch(record, brand))
 
 
 def one_of(record: Record, key: str, allowed: tuple[str, ...]) -> str:
     """Return a value that is one of the allowed. Raises MappingError naming both."""
     value = required(record, key)
     if value not in allowed:
-        raise MappingError(f"{key} {value[:40]!r} is none of {', '.join(allowed)}")
+        raise MappingError(f"{key} is none of {', '.join(allowed)}")
     return value
 
 
@@ -72,7 +67,7 @@ def to_account(record: Record) -> Account | None:
         raise MappingError("account needs an id and a source")
     kind = account.get("kind", "person")
     if kind not in ACCOUNT_KINDS:
-        raise MappingError(f"account kind {kind!r} is none of {', '.join(ACCOUNT_KINDS)}")
-    return Account(
-        f"{account['source']}:{account['id']}", account["source"], account.get("handle"), account.get("name"), kind
-    )
+        raise MappingError(f"account kind is none of {', '.join(ACCOUNT_KINDS)}")
+    inner = Record(record.number, account)
+    source, handle, name = (text_of(inner, key) for key in ("source", "handle", "name"))
+    return Account(f"{source}:{text_of(inner, 'id')}", source, handle or None, name or None, kind)

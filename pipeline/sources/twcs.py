@@ -4,20 +4,27 @@ from collections.abc import Iterable, Iterator
 
 import networkx as nx
 
-from pipeline.sources.files import required, text_of
-from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outcome, Record, Reject, Touch, to_time
+from pipeline.sources.files import outcomes, required, text_of
+from pipeline.touch import (
+    Account,
+    Brand,
+    Mapped,
+    MappingError,
+    NotAbout,
+    Outcome,
+    Record,
+    Touch,
+    first_name,
+    to_time,
+)
 
 COLUMNS = frozenset({"tweet_id", "author_id", "inbound", "created_at", "text", "in_response_to_tweet_id"})
 
 
 def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
-    """Yield what becomes of every row; the records are read twice: first for the threads, then for the touches."""
+    """Return what becomes of every row; the records are read twice: first for the threads, then for the touches."""
     threads = Threads(records, brand)
-    for record in records:
-        try:
-            yield to_touch(record, brand, threads) if record.problem is None else Reject(record, record.problem)
-        except MappingError as error:
-            yield Reject(record, str(error))
+    return outcomes(records, lambda record: to_touch(record, brand, threads))
 
 
 class Threads:
@@ -37,6 +44,8 @@ class Threads:
     def add(self, graph: "nx.Graph[str]", record: Record) -> None:
         """Take in one tweet with the tweets that it answers or is answered by."""
         tweet = tweet_number(text_of(record, "tweet_id"))
+        if not tweet:
+            return
         self.authors[tweet] = text_of(record, "author_id")
         graph.add_node(tweet)
         for near in (text_of(record, "in_response_to_tweet_id"), *text_of(record, "response_tweet_id").split(",")):
@@ -86,8 +95,7 @@ def whom(text: str, parent: str | None, threads: Threads, brand: Brand) -> str |
     author = threads.authors.get(parent or "")
     if author and not brand.is_called(author):
         return author
-    first = text.split(maxsplit=1)[0]
-    return first[1:].rstrip(",.:") if first.startswith("@") and len(first) > 1 else None
+    return first_name(text)
 
 
 def to_account(author: str, company: bool) -> Account:

@@ -1,8 +1,12 @@
--- What the dashboard reads: derived tables, sorted as they are asked for, and the health of the pipeline.
+-- What the dashboard reads: derived tables, sorted as they are asked for.
+-- A link to the original names its author, so it is told only where the author's name is.
 create table pub.touch as
-select *
-from derived.ledger
-order by brand, happened_at;
+select
+    l.* exclude (account_id, url),
+    case when l.person_id is null or p.account_id is not null then l.url end as url
+from derived.ledger l
+left join derived.person p using (brand, person_id)
+order by l.brand, l.happened_at;
 
 create table pub.person as
 select *
@@ -42,21 +46,12 @@ left join derived.ledger l using (brand)
 group by b.brand, b.name, s.own
 order by own desc nulls last, touches desc;
 
-create table pub.reject as
-select file, reason, count(*) as many, max(rejected_at) as last_seen
-from reject
-group by all;
-
-create table pub.run as
-select *
-from run
-order by started_at desc
-limit 100;
-
 create table pub.meta as
 select
     $now as published_at,
     s.model as model,
+    s.entries_until as entries_until,
+    (select count(*) from reject) as rejects,
     (select count(*) from mention) as mentions,
     (select count(*) from score where model = s.model) as scored
 from derived.setting s;

@@ -1,3 +1,0 @@
-select file, reason, many, last_seen
-from reject
-order by many desc
