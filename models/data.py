@@ -5,7 +5,6 @@ import random
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 
@@ -61,15 +60,10 @@ def read_lines(file: TextIO, name: str, delimiter: str, label: str, text: str) -
 
 
 def split(rows: Labelled, seed: int = SPLIT_SEED, size: int = VALIDATION_ROWS) -> tuple[Labelled, Labelled]:
-    """Return (training, validation): ``size`` random rows held out, and none of their texts left in training.
-
-    One row is drawn from each of ``size`` equal stretches of the file, so that every part of it has its share: training
-    files are ordered by year and campaign, which differ in how hard they are.
-    """
-    chance = random.Random(seed)
-    edges = [stretch * len(rows) // size for stretch in range(size + 1)]
-    drawn = [chance.randrange(first, last) for first, last in pairwise(edges)]
-    validation = rows.take(drawn)
+    """Return (training, validation): ``size`` random rows held out, and none of their texts left in training."""
+    order = list(range(len(rows)))
+    random.Random(seed).shuffle(order)
+    validation = rows.take(order[:size])
     held_out = {clean(text) for text in validation.texts}
-    training = rows.take(i for i in range(len(rows)) if clean(rows.texts[i]) not in held_out)
+    training = rows.take(i for i in order[size:] if clean(rows.texts[i]) not in held_out)
     return training, validation

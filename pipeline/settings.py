@@ -28,7 +28,7 @@ class Frozen(BaseModel):
 class BrandSettings(Frozen):
     """How a brand is called."""
 
-    key: str = Field(pattern=r"^[\w.-]+$", description="short name in the store and in the address bar")
+    key: str = Field(pattern=r"^[\w.-]+$", description="short name in the store")
     name: str = Field(min_length=1)
     handles: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()

@@ -53,6 +53,22 @@ def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Worksp
 
 
 @pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A complete but very small classifier of a hub's form, with its labels in another order."""
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+    from models.catalog import base_folder
+
+    names = {0: "Positive", 1: "Negative", 2: "Neutral"}
+    config = BertConfig(
+        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, id2label=names
+    )
+    BertForSequenceClassification(config).save_pretrained(tmp_path / "tiny")
+    AutoTokenizer.from_pretrained(base_folder()).save_pretrained(tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+@pytest.fixture
 def in_workspace(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Workspace], None]]:
     """Let the program look at a workspace for one test."""
     yield lambda place: monkeypatch.setenv("ORCHARD_DATA", str(place.folder))
