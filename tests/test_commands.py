@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -82,10 +83,10 @@ def test_a_schedule_repeats_records_its_runs_and_stops_cleanly(tmp_path: Path):
     command = [sys.executable, "-m", "pipeline", "schedule", "--every", "1s"]
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        lines = [process.stderr.readline() for _ in range(3)]
+        passes = (line for line in process.stderr if "relationships" in line)  # others say that a tick came too early
+        assert len([*islice(passes, 3)]) == 3
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=180) == 0
-    assert all("relationships" in line for line in lines), lines
     with store.connect(Workspace(tmp_path).mentions) as con:
         outcomes = con.execute("select outcome, count(*) from run group by 1").fetchall()
     assert [outcome for outcome, _ in outcomes] == ["done"] and outcomes[0][1] >= 3

@@ -167,7 +167,7 @@ def test_evaluate_reads_standard_input_and_prints_one_json_object():
 def test_a_wrong_file_is_named_with_its_row(given: str, message: str):
     done = models("evaluate", "-", given=given)
     assert done.returncode == 1
-    assert message in done.stderr.replace("\n", " ")
+    assert message in " ".join(done.stderr.split())
 
 
 def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(tmp_path: Path):
