@@ -25,24 +25,26 @@ def find() -> str | None:
 
 def get() -> str | None:
     """Return a browser, having fetched one where there was none."""
-    return (
-        find() or try_to([sys.executable, "-m", "playwright", "install", "chromium"]) or (as_root() and find()) or None
-    )
+    own = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if find() is None and not installed([own]):
+        as_root()
+    return find()
 
 
-def try_to(command: list[str]) -> str | None:
-    """Run an installer; return the browser that is there afterwards."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    return find() if done.returncode == 0 else None
+def installed(steps: list[list[str]]) -> bool:
+    """Run installers one after the other; say whether all went well."""
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        return all(subprocess.run(step, env=env, timeout=600, check=False).returncode == 0 for step in steps)
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def as_root() -> bool:
     """Install Debian's chromium where we may; say whether that worked."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    steps = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"])
-    return all(subprocess.run(step, env=env, timeout=600, check=False).returncode == 0 for step in steps)
+    return installed([["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]])
 
 
 if __name__ == "__main__":
