@@ -93,9 +93,12 @@ def test_kill_at_thirty_random_moments_loses_nothing_and_doubles_nothing(
     assert orchard(place.folder, "score").returncode == 0
     assert orchard(place.folder, "relate").returncode == 0
 
+    started = time.monotonic()
+    assert orchard(place.folder, "publish").returncode == 0
+    whole = time.monotonic() - started  # how long it takes on this machine, so that most kills come in its midst
     for _ in range(10):
-        hit["publish"] += killed(place.folder, chance.uniform(0.5, 1.8), "publish")
-        assert touches_shown(place) in (50, ROWS)
+        hit["publish"] += killed(place.folder, chance.uniform(0.3, 0.9) * whole, "publish")
+        assert touches_shown(place) == ROWS
     assert orchard(place.folder, "refresh").returncode == 0
 
     assert touches_shown(place) == ROWS
@@ -103,7 +106,7 @@ def test_kill_at_thirty_random_moments_loses_nothing_and_doubles_nothing(
     assert count(place, "select count(*) from score") == ROWS == count(place, "select count(*) from mention")
     assert count(place, "select count(*) from reject") == 0
     assert sorted(f.name for f in place.folder.glob("published*")) == ["published.duckdb"]
-    assert min(hit.values()) >= 3, f"too few kills met a working process: {hit}"
+    assert min(hit.values()) >= 2 and sum(hit.values()) >= 10, f"too few kills met a working process: {hit}"
 
 
 READER = """
