@@ -33,6 +33,24 @@ def band(figure: go.Figure, x: pd.Series, low: pd.Series, high: pd.Series) -> No
     figure.add_scatter(y=low, fill="tonexty", fillcolor=FAINT, name="90 % band", **edge)
 
 
+def estimate(figure: go.Figure, x: pd.Series, y: pd.Series, name: str, beside: pd.DataFrame, **marker: Any) -> None:
+    """Add the line of an estimate; ``beside`` has low, high, then each count by the name that the hover gives it."""
+    counts = ", ".join(f"%{{customdata[{place}]}} {what}" for place, what in enumerate(beside.columns) if place > 1)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        name=name,
+        mode="lines+markers",
+        line={"color": POSITIVE},
+        marker=marker,
+        customdata=beside,
+        hovertemplate=(
+            "%{x|%d %b %Y}<br>feeling %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
+            f"<br>{counts}<extra></extra>"
+        ),
+    )
+
+
 def feeling_axis(title: str) -> dict[str, Any]:
     """Return an axis from -1 to 1 that says in words what its ends are."""
     return {
@@ -59,18 +77,14 @@ def index(series: pd.DataFrame, title: str) -> go.Figure:
         mode="lines",
         line={"color": NEUTRAL, "dash": "dot"},
     )
-    figure.add_scatter(
-        x=person["period"],
-        y=person["estimate"],
-        name="One person, one voice",
-        mode="lines+markers",
-        line={"color": POSITIVE},
-        marker={"size": 9, "opacity": [0.3 if people < FEW else 1.0 for people in person["people"]]},
-        customdata=person[["people", "mentions", "low", "high"]],
-        hovertemplate=(
-            "%{x|%d %b %Y}<br>feeling %{y:+.2f} (90 %: %{customdata[2]:+.2f} … %{customdata[3]:+.2f})"
-            "<br>%{customdata[0]} people, %{customdata[1]} mentions<extra></extra>"
-        ),
+    estimate(
+        figure,
+        person["period"],
+        person["estimate"],
+        "One person, one voice",
+        person[["low", "high", "people", "mentions"]],
+        size=9,
+        opacity=[0.3 if people < FEW else 1.0 for people in person["people"]],
     )
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
@@ -130,18 +144,8 @@ def person_path(path: pd.DataFrame, touches: pd.DataFrame, title: str) -> go.Fig
     figure = frame(title, 400, yaxis=feeling_axis("Feeling (−1 to +1)"))
     if not path.empty:
         band(figure, path["day"], path["low"], path["high"])
-        figure.add_scatter(
-            x=path["day"],
-            y=path["feeling"],
-            name="Feeling, from the 90 days before",
-            mode="lines+markers",
-            line={"color": POSITIVE},
-            customdata=path[["low", "high", "mentions"]],
-            hovertemplate=(
-                "%{x|%d %b %Y}<br>feeling %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
-                "<br>%{customdata[2]} mentions<extra></extra>"
-            ),
-        )
+        beside = path[["low", "high", "mentions"]]
+        estimate(figure, path["day"], path["feeling"], "Feeling, from the 90 days before", beside)
     said = touches[touches["value"].notna()]
     for label, symbol in (("positive", "triangle-up"), ("neutral", "circle"), ("negative", "triangle-down")):
         marks(figure, said[said["label"] == label], f"They: {label}", symbol, COLOURS[label])

@@ -96,7 +96,7 @@ def table(found: pd.DataFrame) -> None:
         height=min(len(shown), 10) * 35 + 40,
         column_config={
             "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            "Text": st.column_config.TextColumn(width="large"),
+            "Text": st.column_config.TextColumn(width=280),
             "Score": st.column_config.NumberColumn(format="%+.2f"),
             "Confidence": st.column_config.NumberColumn(format="percent"),
         },

@@ -13,7 +13,7 @@ METRICS = {
     "feeling_path": "the same on each day that they spoke",
     "person": "one row per relationship",
     "brand_index": "how people feel about a brand, by week and month",
-    "volume": "how much was said, by week and month",
+    "volume": "how much was said, by week, month and label",
 }
 
 
