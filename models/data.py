@@ -1,9 +1,10 @@
-"""Labelled texts read from a file, and the fixed split of the training file."""
+"""Labelled texts read from files, and the fixed split of the training files."""
 
 import csv
 import random
 import sys
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -12,15 +13,17 @@ from models.catalog import LABELS
 from models.text import clean
 
 VALIDATION_ROWS = 2000
-SPLIT_SEED = 20261123
+UNSEEN_ROWS = 2000
+SPLIT_SEED = 20261124
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Texts with their labels as positions in LABELS; both of the same length."""
+    """Texts with their labels as positions in LABELS, and the target that each label is toward ("" for the tone)."""
 
     texts: list[str]
     labels: list[int]
+    targets: list[str]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -28,42 +31,113 @@ class Labelled:
     def take(self, rows: Iterable[int]) -> "Labelled":
         """Return the given rows, in the given order."""
         rows = list(rows)
-        return Labelled([self.texts[i] for i in rows], [self.labels[i] for i in rows])
+        return Labelled(*([column[i] for i in rows] for column in (self.texts, self.labels, self.targets)))
 
 
-def read(path: str, label: str = "label", text: str = "text") -> Labelled:
+@dataclass(frozen=True)
+class Split:
+    """What is learned from and what is held out: no text of ``validation`` or ``unseen`` is in the other two.
+
+    ``tone`` and ``validation`` have tone labels; ``toward`` and ``unseen`` have labels toward a target, and no target
+    of ``unseen`` is in ``toward``.
+    """
+
+    tone: Labelled
+    toward: Labelled
+    validation: Labelled
+    unseen: Labelled
+
+
+def read(path: str, label: str = "label", text: str = "text", target: str = "") -> Labelled:
     """Read a TSV (or, by its suffix, CSV) with a header; ``-`` reads a TSV from standard input.
 
+    A label is a name of LABELS or a number, whose sign counts; ``target`` names the column of what it is toward.
     Raises ValueError naming the file, and the column or row that is wrong.
     """
     if path == "-":
-        return read_lines(sys.stdin, "standard input", "\t", label, text)
+        return read_lines(sys.stdin, "standard input", "\t", label, text, target)
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        return read_lines(file, path, "," if path.endswith(".csv") else "\t", label, text)
+        return read_lines(file, path, "," if path.endswith(".csv") else "\t", label, text, target)
 
 
-def read_lines(file: TextIO, name: str, delimiter: str, label: str, text: str) -> Labelled:
+def read_lines(file: TextIO, name: str, delimiter: str, label: str, text: str, target: str = "") -> Labelled:
     """Read labelled rows from an open file; in a TSV a quotation mark is an ordinary character."""
     rows = csv.DictReader(file, delimiter=delimiter, quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL)
-    missing = {label, text} - set(rows.fieldnames or ())
+    missing = {label, text, target or text} - set(rows.fieldnames or ())
     if missing:
         raise ValueError(f"{name}: no column {', '.join(sorted(missing))}; it has {', '.join(rows.fieldnames or ())}")
-    texts, labels = [], []
+    found = Labelled([], [], [])
     for number, row in enumerate(rows, 2):
-        if row[label] not in LABELS or row[text] is None:
-            raise ValueError(f"{name}, row {number}: label {row[label]!r} is not one of {', '.join(LABELS)}")
-        texts.append(row[text])
-        labels.append(LABELS.index(row[label]))
-    if not texts:
+        place = to_label(row[label])
+        if place is None or row[text] is None:
+            raise ValueError(
+                f"{name}, row {number}: label {row[label]!r} is not one of {', '.join(LABELS)}, nor a number from -2 to 2"
+            )
+        found.texts.append(row[text])
+        found.labels.append(place)
+        found.targets.append(row[target] or "" if target else "")
+    if not found.texts:
         raise ValueError(f"{name}: no rows")
-    return Labelled(texts, labels)
+    return found
 
 
-def split(rows: Labelled, seed: int = SPLIT_SEED, size: int = VALIDATION_ROWS) -> tuple[Labelled, Labelled]:
-    """Return (training, validation): ``size`` random rows held out, and none of their texts left in training."""
-    order = list(range(len(rows)))
-    random.Random(seed).shuffle(order)
-    validation = rows.take(order[:size])
-    held_out = {clean(text) for text in validation.texts}
-    training = rows.take(i for i in order[size:] if clean(rows.texts[i]) not in held_out)
-    return training, validation
+def to_label(value: str | None) -> int | None:
+    """Return a label's position in LABELS, from its name or from a number from -2 to 2; None where it is neither."""
+    if value in LABELS:
+        return LABELS.index(value)
+    numbers = {"-2": 0, "-1": 0, "0": 1, "1": 2, "2": 2}
+    return numbers.get((value or "").strip().removesuffix(".0"))
+
+
+def split(tone: Labelled, toward: Labelled, size: int = VALIDATION_ROWS, unseen: int = UNSEEN_ROWS) -> Split:
+    """Return what is learned from and what is held out, always the same for the same files.
+
+    ``validation`` is ``size`` rows, drawn at random within each label so that their shares are those of the file.
+    ``unseen`` is all rows of targets drawn at random until there are ``unseen`` of them: a new brand is what a user has.
+    """
+    chance = random.Random(SPLIT_SEED)
+    held_out = stratified(tone.labels, size, chance)
+    validation = tone.take(sorted(held_out))
+    hidden = hidden_targets(toward.targets, unseen, chance)
+    new = toward.take(i for i, target in enumerate(toward.targets) if target in hidden)
+    seen = {clean(text) for text in (*validation.texts, *new.texts)}
+    return Split(
+        tone.take(i for i, text in enumerate(tone.texts) if i not in held_out and clean(text) not in seen),
+        toward.take(
+            i
+            for i, (text, target) in enumerate(zip(toward.texts, toward.targets, strict=True))
+            if target not in hidden and clean(text) not in seen
+        ),
+        validation,
+        new,
+    )
+
+
+def stratified(labels: Sequence[int], size: int, chance: random.Random) -> set[int]:
+    """Return ``size`` rows, drawn at random within each label."""
+    rows: dict[int, list[int]] = defaultdict(list)
+    for row, label in enumerate(labels):
+        rows[label].append(row)
+    drawn: list[int] = []
+    for label in sorted(rows):
+        drawn += chance.sample(rows[label], size * len(rows[label]) // len(labels))
+    rest = sorted(set(range(len(labels))) - set(drawn))
+    return {*drawn, *chance.sample(rest, min(size - len(drawn), len(rest)))}
+
+
+def hidden_targets(targets: Sequence[str], rows: int, chance: random.Random) -> set[str]:
+    """Return targets drawn at random until they have ``rows`` rows together."""
+    many = Counter(targets)
+    order = sorted(many)
+    chance.shuffle(order)
+    return set(until(order, many, rows))
+
+
+def until(order: Iterable[str], many: Counter[str], rows: int) -> Iterator[str]:
+    """Yield names until their rows are enough."""
+    found = 0
+    for name in order:
+        if found >= rows:
+            return
+        found += many[name]
+        yield name

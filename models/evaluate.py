@@ -1,12 +1,16 @@
 """How good probabilities are against labels."""
 
-from collections.abc import Sequence
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import LABELS
+from models.data import Labelled
+from models.sentiment import Progress, SentimentModel
 
 BINS = 15
 
@@ -32,12 +36,14 @@ def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[st
 
     ``macro_recall`` and ``f1_pn`` are the measures of SemEval-2017 task 4A: the mean recall of the three classes,
     and the mean F1 of negative and positive. ``net_true`` and ``net_predicted`` are
-    (positive - negative) / all, in -1..1.
+    (positive - negative) / all, in -1..1; ``mae_m`` is the mean over the classes of the mean distance between label and
+    prediction on -1, 0, 1 (the measure of SemEval-2016 task 4C, there on five points).
     """
     counts = confusion(labels, probabilities.argmax(1).tolist())
     right, true, said = np.diag(counts), counts.sum(1), counts.sum(0)
     recall = right / np.maximum(true, 1)
     f1 = 2 * right / np.maximum(true + said, 1)
+    distance = counts * np.abs(np.subtract.outer(range(len(LABELS)), range(len(LABELS))))
     return {
         "n": len(labels),
         "macro_recall": round(float(recall[true > 0].mean()), 4),
@@ -46,8 +52,37 @@ def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[st
         "ece": round(calibration_error(probabilities, labels), 4),
         "net_true": round(float((true[2] - true[0]) / len(labels)), 4),
         "net_predicted": round(float((said[2] - said[0]) / len(labels)), 4),
+        "mae_m": round(float((distance.sum(1)[true > 0] / true[true > 0]).mean()), 4),
         "confusion": counts.tolist(),
     }
+
+
+def measure(model: SentimentModel, rows: Labelled, progress: Progress = lambda done: None) -> dict[str, Any]:
+    """Return the figures of a model on labelled rows.
+
+    Where the labels are toward a target, they are those of the feeling toward it, and ``tone`` holds beside them those of
+    the tone against the same labels: what reading the text alone would have given.
+    """
+    started = time.perf_counter()
+    tone = model.predict(rows.texts, progress)
+    speed = round(len(rows) / (time.perf_counter() - started), 1)
+    figures = report(tone, rows.labels) | {"texts_per_second": speed}
+    if not any(rows.targets):
+        return figures
+    toward = by_target(lambda texts, target: model.predict(texts, progress, target), rows)
+    return {**report(toward, rows.labels), "tone": figures}
+
+
+def by_target(read: Callable[..., NDArray[np.float32]], rows: Labelled) -> NDArray[np.float32]:
+    """Return what ``read(texts, target=...)`` gives for each row and its target, in the order of the rows."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for row, target in enumerate(rows.targets):
+        places[target].append(row)
+    found = {target: read([rows.texts[i] for i in place], target=(target,)) for target, place in places.items()}
+    result = np.zeros((len(rows), next(iter(found.values())).shape[1]), np.float32)
+    for target, place in places.items():
+        result[place] = found[target]
+    return result
 
 
 def vader(texts: Sequence[str]) -> NDArray[np.float32]:

