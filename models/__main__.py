@@ -1,10 +1,10 @@
-"""The command line of the models: python -m models train | evaluate | held-out | explain | benchmark."""
+"""The command line of the models: python -m models train | evaluate | held-out | explain."""
 
 import csv
 import json
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,14 +44,16 @@ def train(
     tone: Tone,
     targets: Targets,
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
-    seeds: Annotated[str, typer.Option(help="Seeds of order and weights; the mean of their networks is tried too.")] = "",
+    seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
     change: Annotated[list[str] | None, typer.Option("--set", help="Change the recipe: epochs=2, rank=64, ...")] = None,
 ) -> None:
     """Train the LoRA adapter, seed by seed, on all rows but those held out; keep the mean, with its scores."""
     from models import train as training
 
-    chosen = training.Recipe(**({"seeds": tuple(map(int, seeds.split(",")))} if seeds else {})).but(change or [])
+    chosen = training.Recipe().but(change or [])
+    if seeds:
+        chosen = replace(chosen, seeds=tuple(int(seed) for seed in seeds.split(",")))
     split = read_split(tone, targets)
     lessons = training.some(training.lessons(split), rows)
     adapters: dict[str, training.Weights] = {}
@@ -108,7 +110,8 @@ def evaluate(
     loaded = load(model, revision, backend)
     with bar() as progress:
         task = progress.add_task("scoring", total=len(rows) * (2 if target_column else 1))
-        figures = {"model": loaded.version, **measuring.measure(loaded, rows, lambda done: progress.advance(task, done))}
+        figures = measuring.measure(loaded, rows, lambda done: progress.advance(task, done))
+    figures = {"model": loaded.version, **figures}
     if vader:
         figures["vader"] = measuring.report(measuring.vader(rows.texts), rows.labels)
     print(json.dumps(figures) if as_json else "\n".join(f"{key:18} {value}" for key, value in figures.items()))
@@ -117,7 +120,7 @@ def evaluate(
 @app.command()
 def explain(
     text: Annotated[str, typer.Argument(help="A message.")],
-    target: Annotated[list[str] | None, typer.Option(help="The brand's name or handle; give each with its own.")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="A name or handle of the brand; may be repeated.")] = None,
     model: ModelName = "default",
     revision: Revision = None,
     backend: HowToRun = "auto",
@@ -133,19 +136,6 @@ def explain(
         return
     print(f"{found.score:+.3f}  all of it")
     print("\n".join(f"{word.moved:+.3f}  {word.word}" for word in found.words))
-
-
-@app.command()
-def benchmark(
-    source: Annotated[str, typer.Argument(help="TSV with columns label and text: real messages.")],
-    rows: Annotated[int, typer.Option(help="How many of them.")] = 3000,
-    as_json: AsJson = False,
-) -> None:
-    """Measure the ways to run the shipped model against each other in one run, each in a process of its own."""
-    from models.benchmark import compare
-
-    figures = compare(data.read(source), rows, lambda line: notes.print(line, markup=False))
-    print(json.dumps(figures) if as_json else "\n".join(f"{key:24} {value}" for key, value in figures.items()))
 
 
 def main() -> None:

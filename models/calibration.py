@@ -18,9 +18,9 @@ FILE = "calibration.json"
 class Calibration:
     """What was learned from held-out rows about one head.
 
-    ``temperature`` divides the logits (Guo et al. 2017, "On calibration of modern neural networks"). ``thresholds`` holds
-    the least probability at which each label still belongs to a text's set: class-conditional split conformal prediction
-    (Vovk et al. 2005; Angelopoulos & Bates 2021), so that of the texts of each label COVERAGE have it in their set.
+    ``temperature`` divides the logits (Guo et al. 2017, "On calibration of modern neural networks"). ``thresholds``
+    holds the least probability at which each label still belongs to a text's set: class-conditional split conformal
+    prediction (Vovk et al. 2005; Angelopoulos & Bates 2021), so that of the texts of each label COVERAGE have it there.
     """
 
     temperature: float = 1.0
@@ -65,8 +65,8 @@ def log_loss(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> f
 def threshold(true: NDArray[np.float32], coverage: float = COVERAGE) -> float:
     """Return the probability that a label must reach to be in the set, from those of its own held-out texts.
 
-    With n of them it is the floor((n + 1)(1 - coverage))-th smallest, so that a new one reaches it with the chance asked
-    for; with too few of them every label is plausible.
+    With n of them it is the floor((n + 1)(1 - coverage))-th smallest, so that a new one reaches it with the chance
+    asked for; with too few of them every label is plausible.
     """
     place = int(np.floor((len(true) + 1) * (1 - coverage)))
     return float(np.sort(true)[place - 1]) if place >= 1 else 0.0

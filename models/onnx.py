@@ -1,4 +1,4 @@
-"""The shipped network for ONNX Runtime: exported, fused and put into int8 once, then kept in the user's cache folder."""
+"""The shipped network for ONNX Runtime: exported, fused and put into int8 once, then kept in a cache folder."""
 
 import os
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from safetensors.numpy import load_file, save_file
 
 RANGES = "ranges.safetensors"
 
-# How far the ranges of a layer's inputs are moved into its weights before both are rounded (SmoothQuant, Xiao et al. 2023,
-# whose alpha this is). Tried from .5 to .95 on real tweets: docs/decisions.md.
+# How far the ranges of a layer's inputs are moved into its weights before both are rounded (SmoothQuant, Xiao et al.
+# 2023, whose alpha this is). Tried from .5 to .95 on real tweets: docs/decisions.md.
 SMOOTHING = 0.85
 # Weights are rounded to -63..63, not to -127..127: on processors without VNNI the products of full bytes overflow.
 LARGEST = 63
@@ -26,12 +26,10 @@ Array = NDArray[np.float32]
 class OnnxRunner:
     """Runs an exported network on the CPU."""
 
-    def __init__(self, file: Path, threads: int = 0) -> None:
+    def __init__(self, file: Path) -> None:
         import onnxruntime
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-        self.session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
 
     def __call__(self, inputs: dict[str, NDArray[np.int64]]) -> Array:
         """Return the logits (n, columns) of one padded batch."""
@@ -108,14 +106,16 @@ class Range:
 def read_ranges(adapter: Path) -> dict[str, Range]:
     """Return the ranges that `train` wrote beside an adapter, by the name of the layer's input."""
     found = load_file(adapter / RANGES)
-    return {name.removesuffix(".low"): Range(low, found[name.removesuffix("low") + "high"]) for name, low in found.items() if name.endswith(".low")}
+    names = {name.rpartition(".")[0] for name in found}
+    return {name: Range(found[f"{name}.low"], found[f"{name}.high"]) for name in names}
 
 
 def save_ranges(adapter: Path, batches: Iterator[dict[str, NDArray[np.int64]]]) -> None:
     """Watch the fp32 network read some batches, and write the ranges of its layers' inputs beside the adapter."""
     with TemporaryDirectory() as new:
         found = watch(export(adapter, Path(new)), batches)
-    save_file({f"{name}.{end}": getattr(range_, end) for name, range_ in found.items() for end in ("low", "high")}, adapter / RANGES)
+    low = {f"{name}.low": range_.low for name, range_ in found.items()}
+    save_file(low | {f"{name}.high": range_.high for name, range_ in found.items()}, adapter / RANGES)
 
 
 def watch(file: Path, batches: Iterator[dict[str, NDArray[np.int64]]]) -> dict[str, Range]:
@@ -148,8 +148,8 @@ def quantise(file: Path, ranges: dict[str, Range], out: Path) -> Path:
     """Write the network with its layers in int8; return ``out``.
 
     The quantiser of ONNX Runtime takes the range of a layer's input from the batch at hand: a text's score would then
-    depend on its company, by up to .15 in probability. Here the ranges are fixed, and moved in part into the weights, so
-    that a few far-out channels do not take the others' digits: a score is the same alone and in any batch.
+    depend on its company, by up to .15 in probability. Here the ranges are fixed, and moved in part into the weights,
+    so that a few far-out channels do not take the others' digits: a score is the same alone and in any batch.
     """
     import onnx
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from models.batches import by_budget
 from models.calibration import Calibration
 from models.catalog import LABELS, ModelError, Reading, base_folder, find, version
-from models.text import clean, mark
+from models.language import unread
+from models.text import OTHER, TARGET, mark
 
 CHUNK = 2048  # texts that are sorted by length together, and cut into word pieces while those before them are read
 
@@ -25,8 +26,8 @@ Runner = Callable[[Inputs], NDArray[np.float32]]
 class SentimentModel:
     """A loaded classifier: ``version`` names it in the store, ``predict`` uses it.
 
-    ``tokenizer`` is a fast tokenizer; ``runner`` turns padded word pieces into logits; ``columns`` gives, for each head,
-    the columns of each of LABELS; ``names`` are the inputs that the network takes.
+    ``tokenizer`` is a fast tokenizer; ``runner`` turns padded word pieces into logits; ``columns`` gives, for each
+    head, the columns of each of LABELS; ``names`` are the inputs that the network takes.
     """
 
     version: str
@@ -48,8 +49,16 @@ class SentimentModel:
 
         With a ``target`` (all its names and handles) they are of the feeling toward it, with ``others`` as the names of
         other brands; without one of the tone. Equal texts are read once. ``progress`` hears how many texts are done.
+
+        What is said *to* the target, and names no other brand, is read by its tone: on tweets to airlines that is the
+        better of the two heads, on tweets about topics it is the other (models/default/README.md).
         """
-        return self.to_probabilities(self.logits(texts, progress, target, others), "toward" if target else "tone")
+        inputs = self.inputs(texts, tuple(target), tuple(others))
+        logits = self.read(inputs, progress)
+        found = self.to_probabilities(logits, "tone")
+        about = [row for row, text in enumerate(inputs) if target and is_about(text)]
+        found[about] = self.to_probabilities(logits[about], "toward")
+        return found
 
     def to_probabilities(self, logits: NDArray[np.float32], head: str) -> NDArray[np.float32]:
         """Return the calibrated probabilities (n, 3) of a head from the logits of the network (n, columns)."""
@@ -68,13 +77,16 @@ class SentimentModel:
         others: Iterable[str] = (),
     ) -> NDArray[np.float32]:
         """Return what the network says of each text, shape (len(texts), columns), before any calibration."""
-        inputs = self.inputs(texts, tuple(target), tuple(others))
+        return self.read(self.inputs(texts, tuple(target), tuple(others)), progress)
+
+    def read(self, inputs: list[Any], progress: Progress) -> NDArray[np.float32]:
+        """Return the logits of each input, equal ones read once."""
         rows: dict[Any, list[int]] = {}
         for row, text in enumerate(inputs):
             rows.setdefault(text, []).append(row)
         result: NDArray[np.float32] | None = None
         for batch, found in self.batches(list(rows)):
-            result = np.zeros((len(texts), found.shape[1]), np.float32) if result is None else result
+            result = np.zeros((len(inputs), found.shape[1]), np.float32) if result is None else result
             for text, values in zip(batch, found, strict=True):
                 result[rows[text]] = values
             progress(sum(len(rows[text]) for text in batch))
@@ -117,10 +129,19 @@ class SentimentModel:
             found["token_type_ids"][row, : len(piece.ids)] = piece.type_ids
         return {name: found[name] for name in self.names}
 
-    def doubtful(self, probabilities: NDArray[np.float32], head: str = "toward") -> NDArray[np.bool_]:
-        """Say of each row whether more than one label is plausible (or none), by class-conditional conformal sets."""
-        calibration = self.calibration.get(head if head in self.columns else "tone", Calibration())
-        return calibration.sets(probabilities).sum(1) != 1
+    def unread(self, texts: Sequence[str]) -> list[str | None]:
+        """Return, of each text, the code of its language where that is one that the model does not read, else None."""
+        return [unread(text, self.reading.languages) for text in texts]
+
+    def doubtful(self, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Say of each row whether more than one label is plausible, or none, by class-conditional conformal sets."""
+        found: NDArray[np.bool_] = self.calibration.get("tone", Calibration()).sets(probabilities).sum(1) != 1
+        return found
+
+
+def is_about(text: Any) -> bool:
+    """Say whether a marked text speaks about its target rather than to it, or of other brands beside it."""
+    return isinstance(text, str) and (OTHER in text or not text.startswith(TARGET))
 
 
 def load(name: str = "default", revision: str | None = None, backend: Backend = "auto") -> SentimentModel:

@@ -23,8 +23,8 @@ def clean(text: str) -> str:
 
     Links become ``http`` and handles ``@user``: a name must not carry a feeling. Entities are decoded twice, since
     exports often escape what the network already escaped. Emoji become their English names, which the base model's
-    vocabulary knows; it has no emoji. Hashtags come apart where their capitals say so, and letters repeated for emphasis
-    are kept twice.
+    vocabulary knows; it has no emoji. Hashtags come apart where their capitals say so, and letters repeated for
+    emphasis are kept twice.
     """
     text = html.unescape(html.unescape(text))
     text = LINK.sub("http", text)
@@ -62,5 +62,7 @@ def mark(text: str, target: Iterable[str], others: Iterable[str] = ()) -> str:
 
 def tweeteval(text: str) -> str:
     """Return the text as the models trained on TweetEval want it: handles as ``@user``, links as ``http``."""
-    words = ("@user" if w.startswith("@") and len(w) > 1 else "http" if w.startswith("http") else w for w in text.split(" "))
+    words = (
+        "@user" if w.startswith("@") and len(w) > 1 else "http" if w.startswith("http") else w for w in text.split(" ")
+    )
     return " ".join(words)

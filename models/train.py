@@ -17,10 +17,10 @@ from transformers import get_linear_schedule_with_warmup
 
 from models.calibration import FILE as CALIBRATION
 from models.calibration import fit
-from models.catalog import LABELS
-from models.data import Labelled, Split
+from models.catalog import LABELS, version
+from models.data import Split
 from models.evaluate import by_target, measure
-from models.network import base_network, encode
+from models.network import base_network, encode, quietly
 from models.onnx import save_ranges
 from models.sentiment import SentimentModel, load
 from models.text import OTHER, TARGET, clean, mark
@@ -38,7 +38,8 @@ class Recipe:
     ``marked`` is the share of the texts labelled toward a target that are shown with the target marked, in each epoch
     anew; ``addressed`` the share of the replies without such a label whose leading handle is marked, toward whom the
     tone is taken to be; ``joined`` the share of the marked texts to which another is joined, its own target marked as
-    another brand's: only what is said around the target may count. With several seeds the shipped weights are the mean of theirs (Wortsman et al. 2022).
+    another brand's: only what is said around the target may count. The shipped weights are the mean of those of all
+    seeds (Wortsman et al. 2022, "Model soups").
     """
 
     seeds: tuple[int, ...] = (7, 8, 9)
@@ -101,7 +102,7 @@ Batch = list[Row]
 
 
 def join(row: Row, partners: Sequence[str], recipe: Recipe, chance: random.Random) -> Row:
-    """Return the row, or with the chance of the recipe one of two texts about two brands, whose tone nobody labelled."""
+    """Return the row, or by the chance of the recipe one of two texts about two brands, whose tone is unknown."""
     text, _, label = row
     if label == UNKNOWN or len(text) > SHORT or not partners or chance.random() >= recipe.joined:
         return row
@@ -140,14 +141,15 @@ def adapted(recipe: Recipe, seed: int) -> tuple[Any, Any]:
         lora_alpha=recipe.alpha,
         target_modules=["query", "key", "value", "dense"],
     )
-    return get_peft_model(network, config), tokenizer
+    with quietly():
+        return get_peft_model(network, config), tokenizer
 
 
 Loss = Callable[[torch.Tensor, Batch], torch.Tensor]
 
 
 def loss_of(rows: Sequence[Lesson], recipe: Recipe) -> Loss:
-    """Return the loss of a batch: of the tone, plus of the label toward the target, each over the rows that have one."""
+    """Return the loss of a batch: of the tone, plus of the label toward the target, each over its own rows."""
     labels = ([row.tone for row in rows], [label for row in rows for _, label in row.toward])
     losses = [
         CrossEntropyLoss(class_weights(each, recipe.class_weight_power), label_smoothing=recipe.label_smoothing)
@@ -170,9 +172,7 @@ def train(rows: Sequence[Lesson], recipe: Recipe, seed: int, progress: Callable[
     """Train one seed on the rows and return the adapted network; ``progress`` hears (rows of the batch, its loss)."""
     network, tokenizer = adapted(recipe, seed)
     learning = [p for p in network.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(
-        learning, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
-    )
+    optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
     steps = -(-len(rows) // recipe.batch) * recipe.epochs
     schedule: Any = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
         optimizer, int(steps * recipe.warm_up), steps
@@ -184,7 +184,7 @@ def train(rows: Sequence[Lesson], recipe: Recipe, seed: int, progress: Callable[
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bf16):
                 logits = network(**encode(tokenizer, [row[0] for row in batch])).logits
             found = loss(logits.float(), batch)
-            found.backward()
+            found.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(learning, 1.0)
             optimizer.step()
             schedule.step()
@@ -273,7 +273,7 @@ def choose(
     }
     write_json(out / CALIBRATION, {head: asdict(found) for head, found in calibrations.items()})
     scores = {**facts, "torch": torch.__version__, "tried": figures, "kept": best}
-    scores |= {"calibrated": measure_held_out(load(str(out), backend="torch"), split)}
+    scores |= {"version": version(str(out)), "calibrated": measure_held_out(load(str(out), backend="torch"), split)}
     write_json(out / "scores.json", scores)
     return scores
 

@@ -50,7 +50,7 @@ def load_model() -> run.Model:
 
     chosen = settings.load(workspace().folder).model
     try:
-        return load(chosen.name, chosen.revision)
+        return load(chosen.name, chosen.revision, chosen.backend)
     except ModelError as error:
         raise StoreError(str(error)) from error
 
@@ -108,14 +108,14 @@ def score(wait: Wait = 30) -> None:
     """Score the mentions that the model of the settings has not read yet; what is done stays done."""
     place = workspace()
     with store.working(place, "score", wait):
-        print(f"{score_all(place, load_model())} mentions scored")
+        print(f"{score_all(place, load_model())} mentions read")
 
 
 def score_all(place: Workspace, model: run.Model) -> int:
     """Score what is waiting, with a progress bar."""
     waiting = store.count_unscored(place, model.version)
     with bar("scoring", waiting) as tick:
-        return run.score(place, model, tick)
+        return run.score(place, settings.load(place.folder), model, tick)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 import glob
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipeline import sources, store
 from pipeline.publish import publish, relate
 from pipeline.settings import FileSource, Settings
 from pipeline.sources.files import FileError
-from pipeline.store import FileCursor, Workspace
+from pipeline.store import FileCursor, Reading, Workspace
 from pipeline.touch import Brand, Counts, Mapped, Outcome, Reject
 
 CHUNK_ROWS = 5000
@@ -33,8 +33,16 @@ class Model(Protocol):
     def version(self) -> str:
         """What scores of this model are kept under."""
 
-    def predict(self, texts: list[str], progress: Tick) -> NDArray[np.float32]:
-        """Return probabilities (n, 3) of negative, neutral and positive."""
+    def unread(self, texts: list[str]) -> list[str | None]:
+        """Return the language of each text that the model does not read, else None."""
+
+    def predict(
+        self, texts: list[str], progress: Tick, target: Sequence[str], others: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """Return probabilities (n, 3) of negative, neutral and positive toward the target, among other brands."""
+
+    def doubtful(self, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Say of each row whether more than one label is plausible."""
 
 
 @dataclass
@@ -129,17 +137,43 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> lis
     return [path for path in paths if path.is_file() and (sha256(path, source.map), brand.key) not in done]
 
 
-def score(workspace: Workspace, model: Model, tick: Tick = lambda texts: None) -> int:
-    """Score what the model has not scored, in chunks that are saved as they are done; return the mentions scored.
+def score(workspace: Workspace, settings: Settings, model: Model, tick: Tick = lambda texts: None) -> int:
+    """Score what the model has not read, in chunks that are saved as they are done; return the mentions read.
 
     No connection is held while the model runs.
     """
-    scored = 0
-    while texts := store.read_unscored(workspace, model.version, READ_TEXTS):
-        for start in range(0, len(texts), CHUNK_TEXTS):
-            chunk = texts[start : start + CHUNK_TEXTS]
-            scored += store.save_scores(workspace, model.version, chunk, model.predict(chunk, tick))
-    return scored
+    read = 0
+    brands = known_brands(workspace, settings)
+    while waiting := store.read_unscored(workspace, model.version, READ_TEXTS):
+        for key, texts in waiting.items():
+            for start in range(0, len(texts), CHUNK_TEXTS):
+                chunk = texts[start : start + CHUNK_TEXTS]
+                read += store.save_scores(workspace, model.version, key, readings(model, brands, key, chunk, tick))
+    return read
+
+
+def known_brands(workspace: Workspace, settings: Settings) -> list[Brand]:
+    """Return the brands of brand.toml, and those that were imported under a name of their own."""
+    configured = [brand.to_brand() for brand in settings.brand_settings()]
+    stored = store.read_brands(workspace)
+    return configured + [brand for brand in stored if not any(own.is_called(brand.key) for own in configured)]
+
+
+def readings(model: Model, brands: Sequence[Brand], key: str, texts: list[str], tick: Tick) -> list[Reading]:
+    """Return what the model reads in texts toward one brand; of a language that it does not read, only that."""
+    target = [name for brand in brands if brand.key == key for name in brand.names()]
+    others = [name for brand in brands if brand.key != key for name in brand.names()]
+    unread = dict(zip(texts, model.unread(texts), strict=True))
+    read = [text for text in texts if unread[text] is None]
+    tick(len(texts) - len(read))
+    probabilities = model.predict(read, tick, target, others)
+    scored = [
+        Reading(text, float(negative), float(neutral), float(positive), bool(doubt))
+        for text, (negative, neutral, positive), doubt in zip(
+            read, probabilities, model.doubtful(probabilities), strict=True
+        )
+    ]
+    return scored + [Reading(text, language=language) for text, language in unread.items() if language]
 
 
 @contextmanager
@@ -174,7 +208,7 @@ def refresh(
         unreadable = [error for error in collected if isinstance(error, FileError)]
         detail += [line for line in collected if isinstance(line, str)]
         waiting = store.count_unscored(workspace, version())
-        detail.append(f"{score(workspace, load_model(), tick) if waiting else 0} mentions scored")
+        detail.append(f"{score(workspace, settings, load_model(), tick) if waiting else 0} mentions read")
         detail.append(f"{relate(workspace, settings, version())} relationships")
         publish(workspace)
         if unreadable:

@@ -62,6 +62,7 @@ class ModelSettings(Frozen):
 
     name: str = "default"
     revision: str | None = None
+    backend: Literal["auto", "onnx", "onnx-fp32", "torch"] = "auto"
 
 
 class Settings(BaseSettings):

@@ -4,7 +4,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -27,6 +27,12 @@ TEXTS = (
 TOUCH_SCHEMA = pa.schema(
     [("number", pa.int64()), ("public", pa.bool_()), ("addressed", pa.bool_()), ("happened_at", pa.timestamp("us"))]
     + [(name, pa.string()) for name in TEXTS]
+)
+
+
+READING_SCHEMA = pa.schema(
+    [("text", pa.string()), ("language", pa.string()), ("doubtful", pa.bool_())]
+    + [(label, pa.float32()) for label in ("negative", "neutral", "positive")]
 )
 
 
@@ -181,6 +187,18 @@ def count(con: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]) -
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a model read in a text: three probabilities, or only the language where it does not read that."""
+
+    text: str
+    negative: float | None = None
+    neutral: float | None = None
+    positive: float | None = None
+    doubtful: bool | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
 class FileCursor:
     """How far the import of a file has come."""
 
@@ -256,11 +274,14 @@ def reject_table(rejects: Sequence[Reject], file: str) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def read_unscored(workspace: Workspace, model: str, many: int) -> list[str]:
-    """Return up to ``many`` distinct texts that the model has not scored."""
+def read_unscored(workspace: Workspace, model: str, many: int) -> dict[str, list[str]]:
+    """Return up to ``many`` distinct texts that the model has not read, by the brand that they are said to."""
     with connect(workspace.mentions) as con:
         rows = con.execute(query("unscored_texts"), {"model": model, "many": many}).fetchall()
-    return [text for (text,) in rows]
+    found: dict[str, list[str]] = {}
+    for brand, text in rows:
+        found.setdefault(brand, []).append(text)
+    return found
 
 
 def count_unscored(workspace: Workspace, model: str) -> int:
@@ -270,15 +291,11 @@ def count_unscored(workspace: Workspace, model: str) -> int:
         return count(con, query("count_unscored"), {"model": model})
 
 
-def save_scores(
-    workspace: Workspace, model: str, texts: Sequence[str], probabilities: Iterable[Sequence[float]]
-) -> int:
-    """Save one model's scores of texts for every mention that says them; return how many mentions that were."""
-    negative, neutral, positive = zip(*probabilities, strict=True)
-    floats = [pa.array(column, pa.float32()) for column in (negative, neutral, positive)]
-    table = pa.table([pa.array(texts, pa.string()), *floats], names=["text", "negative", "neutral", "positive"])
+def save_scores(workspace: Workspace, model: str, brand: str, readings: Sequence[Reading]) -> int:
+    """Save what one model read in texts, for every mention that says them to the brand; return how many that were."""
+    table = pa.Table.from_pylist([asdict(reading) for reading in readings], schema=READING_SCHEMA)
     with connect(workspace.mentions) as con, transaction(con), incoming(con, table):
-        return count(con, query("save_scores"), {"model": model, "now": now()})
+        return count(con, query("save_scores"), {"model": model, "brand": brand, "now": now()})
 
 
 def save_run(

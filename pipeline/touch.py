@@ -41,6 +41,10 @@ class Brand:
     handles: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
 
+    def names(self) -> tuple[str, ...]:
+        """Return everything that a text may call this brand."""
+        return (self.key, self.name, *self.handles, *self.terms)
+
     def is_called(self, name: str | None) -> bool:
         """Say whether a name, handle or account of a file is this brand; case, spaces and a leading @ do not matter."""
         return name is not None and squeeze(name) in {squeeze(n) for n in (self.key, self.name, *self.handles)}

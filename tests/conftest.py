@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAYLOADS = ROOT / "tests" / "payloads"
 SHARED = ROOT.parent / "shared" / "data"
 
+os.environ.setdefault("ORCHARD_CACHE", str(ROOT / "build" / "cache"))  # where the network is exported once, for all
+
 TAMROW = Brand("TamrowBuild", "Tamrow Build", ("TamrowBuild",))
 
 

@@ -11,11 +11,14 @@ import pytest
 from sklearn.metrics import f1_score, recall_score
 
 from models import catalog, data
-from models.catalog import ModelError
-from models.evaluate import calibration_error, confusion, report, vader
-from models.sentiment import label_order, load
-from models.text import clean
-from pipeline import run
+from models.batches import by_budget
+from models.calibration import Calibration, fit
+from models.catalog import ModelError, Reading
+from models.evaluate import by_target, calibration_error, confusion, report, vader
+from models.explain import explain
+from models.language import unread
+from models.sentiment import SentimentModel, load
+from models.text import clean, mark
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "data" / "sample" / "touches.jsonl"
@@ -33,7 +36,8 @@ TEXTS = [
 def labelled_sample() -> data.Labelled:
     touches = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
     labelled = [t for t in touches if "label" in t]
-    return data.Labelled([t["text"] for t in labelled], [catalog.LABELS.index(t["label"]) for t in labelled])
+    labels = [catalog.LABELS.index(t["label"]) for t in labelled]
+    return data.Labelled([t["text"] for t in labelled], labels, [t["brand"] for t in labelled])
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,8 @@ def labelled_sample() -> data.Labelled:
         ("fish &amp; chips &amp;lt;3", "fish & chips <3"),
         ("mail me at gus@example.org", "mail me at gus@example.org"),
         ("   ", ""),
+        ("#NeverAgain sooooo late!!!!!", "# Never Again soo late!!"),
+        ("love it ❤️", "love it red heart"),
     ],
 )
 def test_cleaning_folds_what_carries_no_feeling(raw: str, cleaned: str):
@@ -50,7 +56,7 @@ def test_cleaning_folds_what_carries_no_feeling(raw: str, cleaned: str):
     assert clean(cleaned) == cleaned
 
 
-def test_a_text_has_the_same_score_alone_and_in_any_company(model: run.Model):
+def test_a_text_has_the_same_score_alone_and_in_any_company(model: SentimentModel):
     together = np.asarray(model.predict(TEXTS, lambda done: None))
     assert together.shape == (len(TEXTS), 3)
     assert together.sum(1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
@@ -60,29 +66,30 @@ def test_a_text_has_the_same_score_alone_and_in_any_company(model: run.Model):
     assert backwards == pytest.approx(together, abs=1e-5)
 
 
-def test_no_texts_give_no_scores(model: run.Model):
+def test_no_texts_give_no_scores(model: SentimentModel):
     assert np.asarray(model.predict([], lambda done: None)).shape == (0, 3)
 
 
-def test_the_model_knows_plain_praise_and_blame(model: run.Model):
+def test_the_model_knows_plain_praise_and_blame(model: SentimentModel):
     found = np.asarray(model.predict(["I love this company", "worst builders ever, avoid"], lambda done: None))
     assert found.argmax(1).tolist() == [2, 0]
 
 
-def test_the_model_reads_the_sample_better_than_vader(model: run.Model):
+def test_the_model_reads_the_sample_better_than_vader(model: SentimentModel):
     rows = labelled_sample()
-    ours = report(np.asarray(model.predict(rows.texts, lambda done: None)), rows.labels)
+    ours = report(by_target(model.predict, rows), rows.labels)
     theirs = report(vader(rows.texts), rows.labels)
     print(f"\nsample, {ours['n']} mentions: ours {ours}\nVADER {theirs}")
     assert ours["macro_recall"] > theirs["macro_recall"] + 0.03
     assert ours["macro_recall"] > 0.44  # low, and said so in the card: the sample is written elliptic and ironic
 
 
-def test_the_shipped_scores_are_those_of_the_shipped_adapter(model: run.Model):
+def test_the_shipped_scores_are_those_of_the_shipped_adapter(model: SentimentModel):
     scores = json.loads((catalog.SHIPPED / "scores.json").read_text())
-    assert scores["validation"]["model"] == model.version == catalog.version("default")
-    assert scores["validation"]["n"] == data.VALIDATION_ROWS
-    assert scores["validation"]["macro_recall"] >= 0.70
+    assert scores["version"] == model.version == catalog.version("default")
+    assert scores["calibrated"]["validation"]["n"] == data.VALIDATION_ROWS
+    assert scores["calibrated"]["validation"]["macro_recall"] >= 0.71
+    assert scores["calibrated"]["unseen"]["macro_recall"] > scores["calibrated"]["unseen"]["tone"]["macro_recall"]
 
 
 def test_base_weights_that_are_not_the_tested_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -100,20 +107,35 @@ def test_base_weights_that_are_not_the_tested_ones_are_refused(tmp_path: Path, m
 def test_any_classifier_in_a_folder_can_be_the_model_and_its_labels_are_put_in_order(tiny: Path):
     other = load(str(tiny))
     assert other.version == str(tiny) == catalog.version(str(tiny))
-    assert other.order == [1, 2, 0]
+    assert other.columns == {"tone": [[1], [2], [0]]}
     assert other.predict(["hello", "you"]).sum(1) == pytest.approx([1, 1], abs=1e-5)
+    assert other.predict(["hello", "you"], target=["hello"]).tolist() == other.predict(["hello", "you"]).tolist()
+    with pytest.raises(ModelError, match="runs on PyTorch only"):
+        load(str(tiny), backend="onnx")
 
 
 def test_a_model_that_is_nowhere_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(ModelError, match="'nobody/no-such-model' cannot be loaded"):
+    with pytest.raises(ModelError, match="no-such-model' is no folder here; a model on a hub needs its revision"):
         load("nobody/no-such-model")
+    with pytest.raises(ModelError, match="'nobody/no-such-model' cannot be loaded"):
+        load("nobody/no-such-model", "abc123")
+    with pytest.raises(ModelError, match="'cardiffnlp/twitter-roberta-base-sentiment-latest' cannot be loaded"):
+        load("cardiffnlp/twitter-roberta-base-sentiment-latest")
 
 
 def test_labels_that_are_not_ours_are_refused():
-    assert label_order({0: "negative", 1: "neutral", 2: "positive"}) == [0, 1, 2]
-    with pytest.raises(ModelError, match="needed: negative, neutral, positive"):
-        label_order({0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"})
+    assert Reading().columns({0: "negative", 1: "neutral", 2: "positive"}) == [[0], [1], [2]]
+    for wrong in (
+        {0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"},
+        {0: "negative", 1: "positive"},
+        {0: "neg", 1: "neu", 2: "pos", 3: "joy"},
+    ):
+        with pytest.raises(ModelError, match="needed: negative, neutral, positive"):
+            Reading().columns(wrong)
+    five = dict(enumerate(catalog.FIVE))
+    topic = catalog.KNOWN["cardiffnlp/twitter-roberta-base-topic-sentiment-latest"].reading
+    assert topic.columns(five) == [[0, 1], [2], [3, 4]]
 
 
 def test_figures_equal_those_of_scikit_learn():
@@ -136,11 +158,17 @@ def test_calibration_error_is_zero_for_honest_and_large_for_boastful_probabiliti
 
 
 def test_held_out_texts_are_not_in_training_and_the_split_is_fixed():
-    rows = data.Labelled([f"text {i % 900}" for i in range(1000)], [i % 3 for i in range(1000)])
-    training, validation = data.split(rows, size=100)
-    assert len(validation) == 100
-    assert not set(training.texts) & set(validation.texts)
-    assert data.split(rows, size=100)[1] == validation
+    texts = [f"text {i % 900}" for i in range(1000)]
+    labels = [int(i % 10 > 6) + int(i % 10 > 8) for i in range(1000)]
+    tone = data.Labelled(texts, labels, [""] * 1000)
+    toward = data.Labelled(texts, labels, [f"brand {i % 40}" for i in range(1000)])
+    found = data.split(tone, toward, size=100, unseen=100)
+    assert [found.validation.labels.count(k) for k in range(3)] == [70, 20, 10]
+    assert 100 <= len(found.unseen) < 130
+    assert not set(found.unseen.targets) & set(found.toward.targets)
+    held_out = {*found.validation.texts, *found.unseen.texts}
+    assert not held_out & {*found.tone.texts, *found.toward.texts}
+    assert data.split(tone, toward, size=100, unseen=100) == found
 
 
 def models(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -162,6 +190,7 @@ def test_evaluate_reads_standard_input_and_prints_one_json_object():
         ("text\nhello\n", "standard input: no column label"),
         ("label\ttext\n", "standard input: no rows"),
         ("label\ttext\nhappy\thello\n", "row 2: label 'happy' is not one of negative, neutral, positive"),
+        ("label\ttext\n3\thello\n", "nor a number from -2 to 2"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_row(given: str, message: str):
@@ -180,7 +209,132 @@ def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(t
         for i in range(2100):
             label = str(chance.choice(list(words)))
             writer.writerow((label, f"{chance.choice(words[label].split())} {i}"))
-    done = [models("train", str(file), "--out", str(tmp_path / name), "--rows", "64", "--epochs", "1") for name in "ab"]
+    toward = tmp_path / "toward.tsv"
+    lines = file.read_text().splitlines()[1:]
+    toward.write_text(
+        "toward\ttext\ttarget\n"
+        + "".join(f"{i % 3 - 1}\tacme{i % 90} {line.split(chr(9))[1]}\tacme{i % 90}\n" for i, line in enumerate(lines))
+    )
+    asked = ("train", str(file), "--targets", str(toward), "--rows", "64", "--seeds", "1,2", "--set", "epochs=1")
+    done = [models(*asked, "--out", str(tmp_path / name)) for name in "ab"]
     assert [d.returncode for d in done] == [0, 0], done[0].stderr
     assert catalog.version(str(tmp_path / "a")) == catalog.version(str(tmp_path / "b"))
+    assert json.loads(done[0].stdout)["kept"] == "mean"
     assert load(str(tmp_path / "a")).predict(["great"]).shape == (1, 3)
+    wrong = models("train", str(file), "--targets", str(toward), "--set", "colour=1")
+    assert wrong.returncode == 1 and "--set colour=1: unknown; allowed: epochs" in " ".join(wrong.stderr.split())
+
+
+PAIRS = ROOT / "tests" / "minimal_pairs.tsv"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("@united lost my bag", "§ lost my bag"),
+        ("United's crew beat Delta", "§ 's crew beat ¶"),
+        ("thanks so much", "§ thanks so much"),
+        ("a § in a deltaplane", "§ a in a deltaplane"),
+    ],
+)
+def test_brands_are_marked_by_every_name_and_only_as_whole_words(text: str, marked: str):
+    assert clean(mark(text, ("United", "@united"), ("Delta",))) == marked
+    assert clean(mark("VIRGIN  america or #VirginAmerica", ("Virgin America",))) == "§ or §"
+
+
+def test_another_name_for_the_same_brand_is_the_same_score(model: SentimentModel):
+    said = "{} answered in ten minutes, such kind people. Never again Quillstone."
+    scores = [
+        model.predict([said.format(name)], target=[name], others=["Quillstone"])
+        for name in ("Tamrow", "Awful Bank", "Happy Airlines", "@united")
+    ]
+    for other in scores[1:]:
+        assert np.abs(scores[0] - other).max() < 0.01
+
+
+def test_praise_and_blame_of_two_brands_are_told_apart_better_than_by_tone(model: SentimentModel):
+    rows = data.read(str(PAIRS), target="target")
+    assert len(set(rows.texts)) >= 60
+    names = {"Tamrow": ["Tamrow", "tamrowbuild"], "Quillstone": ["Quillstone"]}
+    toward = np.zeros((len(rows), 3), np.float32)
+    for target, own in names.items():
+        others = [name for brand, known in names.items() if brand != target for name in known]
+        places = [i for i, asked in enumerate(rows.targets) if asked == target]
+        toward[places] = model.predict([rows.texts[i] for i in places], target=own, others=others)
+    feeling = toward[:, 2] - toward[:, 0]
+    right = [(feeling[i] > feeling[i + 1]) == (rows.labels[i] > rows.labels[i + 1]) for i in range(0, len(rows), 2)]
+    found, tone = report(toward, rows.labels), report(model.predict(rows.texts), rows.labels)
+    print(f"\nminimal pairs: toward {found}\ntone {tone}\nordered right {np.mean(right):.3f} of {len(right)}")
+    assert np.mean(right) > 0.7  # by the tone alone both brands of a text have one score
+    assert found["macro_recall"] > tone["macro_recall"]
+
+
+def test_int8_says_what_full_precision_says(model: SentimentModel, shared: Path):
+    rows = data.read(str(shared / "conversations" / "airline_tweets.csv"), "airline_sentiment").take(range(600))
+    small, full = model.predict(rows.texts), load(backend="onnx-fp32").predict(rows.texts)
+    torch = load(backend="torch").predict(rows.texts[:100])
+    assert np.abs(full[:100] - torch).max() < 1e-3
+    assert (small.argmax(1) == full.argmax(1)).mean() >= 0.97
+    assert np.abs(small - full).mean() < 0.02
+
+
+def test_batches_hold_every_row_once_within_the_budget():
+    lengths = np.random.default_rng(4).integers(1, 96, 500).tolist()
+    found = list(by_budget(lengths, 256))
+    assert sorted(row for batch in found for row in batch) == list(range(500))
+    assert all(len(batch) * max(lengths[row] for row in batch) <= 256 for batch in found)
+    assert list(by_budget([1000], 256)) == [[0]]
+
+
+def test_a_fitted_temperature_undoes_boasting_and_the_sets_cover_each_label():
+    chance = np.random.default_rng(5)
+    honest = chance.normal(0, 1.5, (6000, 3))
+    powers = np.exp(honest)
+    labels = np.array([chance.choice(3, p=row / row.sum()) for row in powers])
+    found = fit((honest * 2).astype(np.float32)[:3000], labels[:3000])
+    assert found.temperature == pytest.approx(2, abs=0.15)
+    held_out = found.softmax((honest * 2).astype(np.float32)[3000:])
+    assert calibration_error(held_out, labels[3000:].tolist()) < 0.04
+    sets = found.sets(held_out)
+    for label in range(3):
+        assert sets[labels[3000:] == label, label].mean() == pytest.approx(0.9, abs=0.03)
+    assert Calibration().softmax(np.zeros((1, 3), np.float32)).tolist() == pytest.approx([[1 / 3] * 3])
+
+
+def test_a_score_says_whether_it_is_in_doubt(model: SentimentModel):
+    found = model.predict(["I love this company, thank you!", "well. that was something"])
+    assert model.doubtful(found).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("@tamrow ¿cuándo llega mi pedido? llevo tres semanas esperando", "es"),
+        ("wo bleibt meine Bestellung, das dauert ja ewig", "de"),
+        ("すごい！ありがとう", "ja"),
+        ("three weeks and no tiles", None),
+        ("ok", None),
+        ("😍😍", None),
+        ("@tamrow https://t.co/x", None),
+        ("fix ur app", None),
+    ],
+)
+def test_a_language_that_is_not_read_is_told(text: str, language: str | None):
+    assert unread(text, ("en",)) == language
+    assert unread(text, None) is None
+
+
+def test_hardly_any_english_tweet_is_taken_for_another_language(shared: Path):
+    rows = data.read(str(shared / "tweets" / "semeval_2013_2016.tsv")).texts[::10]
+    assert sum(unread(text, ("en",)) is not None for text in rows) / len(rows) < 0.005
+
+
+def test_an_explanation_names_the_words_in_order_and_what_they_did(model: SentimentModel):
+    text = "  @tamrow thanks,  wonderful   crew 😍 but late"
+    found = explain(model, text, ["tamrow"])
+    assert [word.word for word in found.words] == text.split()
+    assert all(text[word.start : word.end] == word.word for word in found.words)
+    moved = {word.word: word.moved for word in found.words}
+    assert moved["wonderful"] > 0.02 and moved["wonderful"] > moved["late"]
+    whole = model.predict([text], target=["tamrow"])[0]
+    assert found.score == pytest.approx(float(whole[2] - whole[0]), abs=1e-3)

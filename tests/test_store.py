@@ -177,9 +177,15 @@ class Fixed:
 
     version = "fixed"
 
-    def predict(self, texts, progress):
+    def unread(self, texts):
+        return ["es" if text.startswith("¿") else None for text in texts]
+
+    def predict(self, texts, progress, target, others):
         progress(len(texts))
         return [[0.1, 0.2, 0.7] for _ in texts]
+
+    def doubtful(self, probabilities):
+        return [False for _ in probabilities]
 
 
 def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
@@ -205,7 +211,7 @@ def test_a_second_refresh_changes_nothing(workspace: Workspace):
         before = [
             con.execute(f"select * from {table} order by all").fetchall() for table in ("touch", "score", "reject")
         ]
-    assert refresh(workspace, settings.Settings())[0] == "0 mentions scored"
+    assert refresh(workspace, settings.Settings())[0] == "0 mentions read"
     with store.connect(workspace.mentions) as con:
         after = [
             con.execute(f"select * from {table} order by all").fetchall() for table in ("touch", "score", "reject")
@@ -236,7 +242,7 @@ def test_files_of_a_source_are_collected_once(workspace: Workspace):
     source = {"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}
     chosen = settings.Settings(sources=[source])  # type: ignore[list-item]
     assert refresh(workspace, chosen)[0] == "twcs.csv: 5 stored of 8"
-    assert refresh(workspace, chosen)[0] == "0 mentions scored"
+    assert refresh(workspace, chosen)[0] == "0 mentions read"
 
 
 def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Workspace):

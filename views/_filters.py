@@ -62,8 +62,9 @@ def freshness(found: pd.DataFrame) -> str:
     """Return how old the numbers are and which model stands behind them."""
     meta = _data.ask("meta").iloc[0]
     row = found[found["brand"] == st.session_state["brand"]].iloc[0]
-    unread = meta["mentions"] - meta["scored"]
-    waiting = f" {unread:,} mentions wait for their score." if unread else ""
+    open_ = meta["mentions"] - meta["scored"] - meta["unread"]
+    waiting = f" {open_:,} mentions wait for their score." if open_ else ""
+    waiting += f" {meta['unread']:,} are in languages that the model does not read." if meta["unread"] else ""
     waiting += f" {meta['rejects']:,} rows could not be read and are kept as rejects." if meta["rejects"] else ""
     return (
         f"{plain(row['name'])}: {row['touches']:,} touches from {day(row['first_touch'])} to {day(row['last_touch'])}. "

@@ -56,8 +56,11 @@ def score_line(touch: dict[str, Any]) -> None:
         parts.append(
             f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['value'])}, "
             f"confidence {touch['confidence']:.0%}"
+            + (", doubtful" if touch["doubtful"] else "")
             + ("" if touch["counts"] else " · not counted: staff, bot or another company")
         )
+    if touch["unread"]:
+        parts.append(f"not read: language {_words.plain(touch['unread'])} · not counted")
     if touch["url"] and str(touch["url"]).startswith(("https://", "http://")):
         parts.append(f"[original]({quote(touch['url'], safe=URL_SAFE)})")
     if parts:

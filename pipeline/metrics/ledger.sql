@@ -27,6 +27,8 @@ select
     s.negative,
     s.neutral,
     s.positive,
+    s.doubtful,
+    s.language as unread,
     s.positive - s.negative as value,
     case
         when s.positive is null then null

@@ -1,2 +1,2 @@
-select published_at, entries_until, model, mentions, scored, rejects
+select published_at, entries_until, model, mentions, scored, unread, rejects
 from meta

@@ -1,4 +1,4 @@
-select count(distinct m.text)
+select count(distinct (m.brand, m.text))
 from mention m
 where not exists (
     select 1

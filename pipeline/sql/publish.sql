@@ -53,5 +53,6 @@ select
     s.entries_until as entries_until,
     (select count(*) from reject) as rejects,
     (select count(*) from mention) as mentions,
-    (select count(*) from score where model = s.model) as scored
+    (select count(positive) from score where model = s.model) as scored,
+    (select count(language) from score where model = s.model) as unread
 from derived.setting s;

@@ -1,4 +1,4 @@
--- A text scored once counts for every mention that says just this.
+-- A text scored once counts for every mention that says just this to the same brand.
 insert into score by name
 select
     m.touch_id,
@@ -7,7 +7,10 @@ select
     i.negative,
     i.neutral,
     i.positive,
+    i.doubtful,
+    i.language,
     $now as scored_at
 from incoming i
 join mention m using (text)
+where m.brand = $brand
 on conflict do nothing
