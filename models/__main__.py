@@ -1,4 +1,4 @@
-"""The command line of the models: python -m models train | evaluate | held-out | explain."""
+"""The command line of the models: python -m models train | evaluate | held-out | explain | benchmark."""
 
 import csv
 import json
@@ -136,6 +136,19 @@ def explain(
         return
     print(f"{found.score:+.3f}  all of it")
     print("\n".join(f"{word.moved:+.3f}  {word.word}" for word in found.words))
+
+
+@app.command()
+def benchmark(
+    source: Annotated[str, typer.Argument(help="TSV with columns label and text: real messages.")],
+    rows: Annotated[int, typer.Option(help="How many of them.")] = 3000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the ways to run the shipped model against each other in one run, each in a process of its own."""
+    from models.benchmark import compare
+
+    figures = compare(data.read(source), rows, lambda line: notes.print(line, markup=False))
+    print(json.dumps(figures) if as_json else "\n".join(f"{key:24} {value}" for key, value in figures.items()))
 
 
 def main() -> None:
