@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline import run, schedule, settings, store
+from pipeline import rules, run, schedule, settings, store
 from pipeline.publish import publish as publish_file
 from pipeline.publish import relate as relate_facts
 from pipeline.sources.files import FileError
@@ -66,6 +66,11 @@ def model_version() -> str:
         raise StoreError(str(error)) from error
 
 
+def kept_under(version: str) -> str:
+    """Return what scores of a model are kept under with the phrase rules of the settings."""
+    return rules.version(version, settings.load(workspace().folder).rules)
+
+
 @app.command(name="import")
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON or JSON lines.")],
@@ -113,7 +118,7 @@ def score(wait: Wait = 30) -> None:
 
 def score_all(place: Workspace, model: run.Model) -> int:
     """Score what is waiting, with a progress bar."""
-    waiting = store.count_unscored(place, model.version)
+    waiting = store.count_unscored(place, kept_under(model.version))
     with bar("scoring", waiting) as tick:
         return run.score(place, settings.load(place.folder), model, tick)
 
@@ -123,7 +128,7 @@ def relate(wait: Wait = 30) -> None:
     """Compute persons, feelings and the index from the facts."""
     place = workspace()
     with store.working(place, "relate", wait):
-        print(f"{relate_facts(place, settings.load(place.folder), model_version())} relationships")
+        print(f"{relate_facts(place, settings.load(place.folder), kept_under(model_version()))} relationships")
 
 
 @app.command()
@@ -166,7 +171,7 @@ def schedule_(every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
     """Show what the workspace holds, and when it was refreshed last."""
     place = workspace()
-    version = model_version()
+    version = kept_under(model_version())
     found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **store.read_status(place, version)}
     print(json.dumps(found, default=str) if as_json else "\n".join(f"{key:20}{value}" for key, value in found.items()))
 

@@ -12,8 +12,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import sources, store
+from pipeline import rules, sources, store
 from pipeline.publish import publish, relate
+from pipeline.rules import Rule
 from pipeline.settings import FileSource, Settings
 from pipeline.sources.files import FileError
 from pipeline.store import FileCursor, Reading, Workspace
@@ -142,13 +143,14 @@ def score(workspace: Workspace, settings: Settings, model: Model, tick: Tick = l
 
     No connection is held while the model runs.
     """
-    read = 0
+    read, kept = 0, rules.version(model.version, settings.rules)
     brands = known_brands(workspace, settings)
-    while waiting := store.read_unscored(workspace, model.version, READ_TEXTS):
+    while waiting := store.read_unscored(workspace, kept, READ_TEXTS):
         for key, texts in waiting.items():
             for start in range(0, len(texts), CHUNK_TEXTS):
                 chunk = texts[start : start + CHUNK_TEXTS]
-                read += store.save_scores(workspace, model.version, key, readings(model, brands, key, chunk, tick))
+                found = readings(model, brands, key, chunk, settings.rules, tick)
+                read += store.save_scores(workspace, kept, key, found)
     return read
 
 
@@ -159,21 +161,33 @@ def known_brands(workspace: Workspace, settings: Settings) -> list[Brand]:
     return configured + [brand for brand in stored if not any(own.is_called(brand.key) for own in configured)]
 
 
-def readings(model: Model, brands: Sequence[Brand], key: str, texts: list[str], tick: Tick) -> list[Reading]:
-    """Return what the model reads in texts toward one brand; of a language that it does not read, only that."""
+def readings(
+    model: Model, brands: Sequence[Brand], key: str, texts: list[str], phrases: Sequence[Rule], tick: Tick
+) -> list[Reading]:
+    """Return what the model reads in texts toward one brand, under phrase rules.
+
+    Of a text in a language that it does not read there is only that, unless a rule decides it.
+    """
     target = [name for brand in brands if brand.key == key for name in brand.names()]
     others = [name for brand in brands if brand.key != key for name in brand.names()]
-    unread = dict(zip(texts, model.unread(texts), strict=True))
-    read = [text for text in texts if unread[text] is None]
+    decided = {text: found for text in texts if (found := rules.decided(text, phrases))}
+    left = [text for text in texts if text not in decided]
+    foreign = {text: code for text, code in zip(left, model.unread(left), strict=True) if code}
+    read = [text for text in left if text not in foreign]
     tick(len(texts) - len(read))
-    probabilities = model.predict(read, tick, target, others)
-    scored = [
-        Reading(text, float(negative), float(neutral), float(positive), bool(doubt))
-        for text, (negative, neutral, positive), doubt in zip(
-            read, probabilities, model.doubtful(probabilities), strict=True
-        )
+    probabilities = model.predict([rules.to_read(text, phrases) for text in read], tick, target, others)
+    doubts = dict(zip(read, model.doubtful(probabilities), strict=True))
+    scored = dict(zip(read, probabilities, strict=True)) | decided
+    return [Reading(text, language=code) for text, code in foreign.items()] + [
+        Reading(text, *to_floats(row), bool(doubts.get(text, False)), rules.applied(text, phrases))
+        for text, row in scored.items()
     ]
-    return scored + [Reading(text, language=language) for text, language in unread.items() if language]
+
+
+def to_floats(row: Sequence[float] | NDArray[np.float32]) -> tuple[float, float, float]:
+    """Return the three probabilities of a row as plain numbers."""
+    negative, neutral, positive = row
+    return float(negative), float(neutral), float(positive)
 
 
 @contextmanager
@@ -207,9 +221,10 @@ def refresh(
         collected = list(collect(workspace, settings))
         unreadable = [error for error in collected if isinstance(error, FileError)]
         detail += [line for line in collected if isinstance(line, str)]
-        waiting = store.count_unscored(workspace, version())
+        kept = rules.version(version(), settings.rules)
+        waiting = store.count_unscored(workspace, kept)
         detail.append(f"{score(workspace, settings, load_model(), tick) if waiting else 0} mentions read")
-        detail.append(f"{relate(workspace, settings, version())} relationships")
+        detail.append(f"{relate(workspace, settings, kept)} relationships")
         publish(workspace)
         if unreadable:
             raise FileError("\n".join(str(error) for error in unreadable))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pipeline.rules import Rule
 from pipeline.touch import Brand, check_map
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     staff: tuple[str, ...] = ()
     bots: tuple[str, ...] = ()
     sources: tuple[FileSource, ...] = ()
+    rules: tuple[Rule, ...] = ()
     model: ModelSettings = ModelSettings()
 
     @field_validator("staff", "bots")
@@ -165,6 +167,7 @@ def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
         "competitors": BrandSettings,
         "sources": FileSource,
         "model": ModelSettings,
+        "rules": Rule,
     }
     group = groups.get(str(place[0]), Settings) if len(place) > 1 else Settings
     return sorted(group.model_fields)

@@ -31,7 +31,7 @@ TOUCH_SCHEMA = pa.schema(
 
 
 READING_SCHEMA = pa.schema(
-    [("text", pa.string()), ("language", pa.string()), ("doubtful", pa.bool_())]
+    [("text", pa.string()), ("language", pa.string()), ("rule", pa.string()), ("doubtful", pa.bool_())]
     + [(label, pa.float32()) for label in ("negative", "neutral", "positive")]
 )
 
@@ -195,6 +195,7 @@ class Reading:
     neutral: float | None = None
     positive: float | None = None
     doubtful: bool | None = None
+    rule: str | None = None
     language: str | None = None
 
 

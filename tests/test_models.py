@@ -273,7 +273,7 @@ def test_praise_and_blame_of_two_brands_are_told_apart_better_than_by_tone(model
     found, tone = report(toward, rows.labels), report(model.predict(rows.texts), rows.labels)
     print(f"\nminimal pairs: toward {found}\ntone {tone}\nordered right {np.mean(right):.3f} of {len(right)}")
     assert np.mean(right) > 0.7  # by the tone alone both brands of a text have one score
-    assert found["macro_recall"] > tone["macro_recall"]
+    assert found["mae_m"] < tone["mae_m"] - 0.1
 
 
 def test_int8_says_what_full_precision_says(model: SentimentModel, shared: Path):
@@ -305,7 +305,7 @@ def test_a_fitted_temperature_undoes_boasting_and_the_sets_cover_each_label():
     sets = found.sets(held_out)
     for label in range(3):
         assert sets[labels[3000:] == label, label].mean() == pytest.approx(0.9, abs=0.03)
-    assert Calibration().softmax(np.zeros((1, 3), np.float32)).tolist() == pytest.approx([[1 / 3] * 3])
+    assert Calibration().softmax(np.zeros((1, 3), np.float32))[0].tolist() == pytest.approx([1 / 3] * 3)
 
 
 def test_a_score_says_whether_it_is_in_doubt(model: SentimentModel):

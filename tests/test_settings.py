@@ -70,13 +70,18 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
     ("text", "message"),
     [
         ("brand = [", "not valid TOML"),
-        ("colour = 'blue'", "key colour: unknown; allowed here: bots, brand, competitors, model, sources, staff"),
+        (
+            "colour = 'blue'",
+            "key colour: unknown; allowed here: bots, brand, competitors, model, rules, sources, staff",
+        ),
         (
             "[brand]\nkey = 'a'\nname = 'A'\nhandels = []",
             "key brand.handels: unknown; allowed here: handles, key, name, terms",
         ),
         ("[brand]\nkey = 'a b'\nname = 'A'", "key brand.key: String should match pattern"),
         ("[brand]\nkey = 'a'", "key brand.name: Field required"),
+        ("[[rules]]\nphrase = 'ab'", "the rule on 'ab' needs either read_as or feeling"),
+        ("[[rules]]\nphrase = 'ab'\nfeeling = 'glad'", "key rules.0.feeling: Input should be 'negative'"),
         ("staff = 'mags'", "key staff: Input should be a valid tuple; found 'mags'"),
         (
             "[[sources]]\ntype = 'fax'\npath = 'x'\nbrand = 'a'",

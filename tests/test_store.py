@@ -127,12 +127,12 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_waiting(workspace: 
 
 def test_equal_texts_are_read_once_and_later_twins_take_over_the_score(workspace: Workspace):
     store.save_outcomes(workspace, [said(1, "good"), said(2, "good"), said(3, "bad")], [], cursor(3))
-    assert store.read_unscored(workspace, "m", 10) == ["bad", "good"]
-    assert store.save_scores(workspace, "m", ["good"], [[0.1, 0.2, 0.7]]) == 2
-    assert store.read_unscored(workspace, "m", 10) == ["bad"]
+    assert store.read_unscored(workspace, "m", 10) == {"tamrow": ["bad", "good"]}
+    assert store.save_scores(workspace, "m", "tamrow", [store.Reading("good", 0.1, 0.2, 0.7)]) == 2
+    assert store.read_unscored(workspace, "m", 10) == {"tamrow": ["bad"]}
     store.save_outcomes(workspace, [said(4, "good")], [], cursor(4))
     assert store.count_unscored(workspace, "m") == 1
-    assert store.read_unscored(workspace, "another model", 10) == ["bad", "good"]
+    assert store.read_unscored(workspace, "another model", 10) == {"tamrow": ["bad", "good"]}
 
 
 HOLD = """
@@ -277,3 +277,60 @@ def test_a_failed_refresh_is_recorded_with_its_reason(workspace: Workspace):
         run.refresh(workspace, settings.Settings(), broken, lambda: "fixed")
     with store.connect(workspace.mentions) as con:
         assert con.execute("select outcome, detail from run").fetchall() == [("failed", "RuntimeError: no weights")]
+
+
+def test_a_language_that_is_not_read_is_a_row_without_a_score_and_is_not_read_again(workspace: Workspace):
+    store.save_outcomes(workspace, [said(1, "lovely"), said(2, "¿cuándo llega?")], [], cursor(2))
+    assert refresh(workspace, settings.Settings())[0] == "2 mentions read"
+    assert refresh(workspace, settings.Settings())[0] == "0 mentions read"
+    status = store.read_status(workspace, "fixed")
+    assert (status["scored"], status["unread"], status["unscored"]) == (1, 1, 0)
+    with store.connect(workspace.mentions) as con:
+        rows = con.execute("select text, label, unread, counts from derived.ledger order by text").fetchall()
+    assert rows == [("lovely", "positive", None, True), ("¿cuándo llega?", None, "es", False)]
+    assert reads.frame(store.open_published(workspace.published), "meta")["unread"].tolist() == [1]
+
+
+def test_phrase_rules_are_applied_recorded_and_undone(workspace: Workspace):
+    heard: list[str] = []
+
+    class Listening(Fixed):
+        def predict(self, texts, progress, target, others):
+            heard.extend(texts)
+            return super().predict(texts, progress, target, others)
+
+    store.save_outcomes(
+        workspace, [said(1, "War Zone is out"), said(2, "slow clap"), said(3, "warzone")], [], cursor(3)
+    )
+    phrases = ({"phrase": "war zone", "read_as": "the game"}, {"phrase": "Slow clap", "feeling": "negative"})
+    ruled = settings.Settings(rules=phrases)
+    assert run.refresh(workspace, ruled, Listening, lambda: "fixed")[0] == "3 mentions read"
+    assert sorted(heard) == ["the game is out", "warzone"]
+    with store.connect(workspace.mentions) as con:
+        rows = con.execute("select text, label, rule from derived.ledger order by text").fetchall()
+    assert rows == [
+        ("War Zone is out", "positive", "“war zone” read as “the game”"),
+        ("slow clap", "negative", "“Slow clap” is negative"),
+        ("warzone", "positive", None),
+    ]
+    assert refresh(workspace, ruled)[0] == "0 mentions read"
+    assert refresh(workspace, settings.Settings())[0] == "3 mentions read"
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select distinct label, rule from derived.ledger").fetchall() == [("positive", None)]
+        assert con.execute("select count(*) from score").fetchall() == [(6,)]
+
+
+def test_the_model_is_told_the_brand_and_the_others(workspace: Workspace):
+    told: list[tuple] = []
+
+    class Listening(Fixed):
+        def predict(self, texts, progress, target, others):
+            told.append((texts, sorted(target), sorted(others)))
+            return super().predict(texts, progress, target, others)
+
+    store.save_outcomes(workspace, [said(1), said(2, brand="quillstone")], [], cursor(2))
+    own = {"key": "tamrow", "name": "Tamrow Build", "handles": ["tamrowbuild"], "terms": ["Tamrow"]}
+    chosen = settings.Settings(brand=own, competitors=({"key": "quillstone", "name": "Quillstone"},))
+    run.refresh(workspace, chosen, Listening, lambda: "fixed")
+    ours, theirs = ["Tamrow", "Tamrow Build", "tamrow", "tamrowbuild"], ["Quillstone", "quillstone"]
+    assert told == [(["fine"], theirs, ours), (["fine"], ours, theirs)]

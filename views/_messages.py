@@ -57,6 +57,7 @@ def score_line(touch: dict[str, Any]) -> None:
             f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['value'])}, "
             f"confidence {touch['confidence']:.0%}"
             + (", doubtful" if touch["doubtful"] else "")
+            + (f" · rule: {_words.plain(touch['rule'])}" if touch["rule"] else "")
             + ("" if touch["counts"] else " · not counted: staff, bot or another company")
         )
     if touch["unread"]:

@@ -28,6 +28,7 @@ select
     s.neutral,
     s.positive,
     s.doubtful,
+    s.rule,
     s.language as unread,
     s.positive - s.negative as value,
     case

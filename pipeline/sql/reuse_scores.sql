@@ -8,6 +8,7 @@ select
     any_value(s.neutral) as neutral,
     any_value(s.positive) as positive,
     any_value(s.doubtful) as doubtful,
+    any_value(s.rule) as rule,
     any_value(s.language) as language,
     $now as scored_at
 from mention m

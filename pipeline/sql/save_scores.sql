@@ -8,6 +8,7 @@ select
     i.neutral,
     i.positive,
     i.doubtful,
+    i.rule,
     i.language,
     $now as scored_at
 from incoming i

@@ -1,3 +1,4 @@
+-- rule: the phrase rules of brand.toml that had a say.
 -- doubtful: more than one label is plausible, or none, by what the model got right on held-out texts.
 -- A text in a language that the model does not read has a row too, with that language and no probabilities: it is counted
 -- and shown, not read again at every refresh, and never taken for neutral.
@@ -9,6 +10,7 @@ create table score_with_language (
     neutral float,
     positive float,
     doubtful boolean,
+    rule text,
     language text,
     scored_at timestamp not null,
     primary key (touch_id, brand, model)
