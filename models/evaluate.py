@@ -69,16 +69,22 @@ def measure(model: SentimentModel, rows: Labelled, progress: Progress = lambda d
     figures = report(tone, rows.labels) | {"texts_per_second": speed}
     if not any(rows.targets):
         return figures
-    toward = by_target(lambda texts, target: model.predict(texts, progress, target), rows)
+    toward = by_target(lambda texts, **brands: model.predict(texts, progress, **brands), rows)
     return {**report(toward, rows.labels), "tone": figures}
 
 
 def by_target(read: Callable[..., NDArray[np.float32]], rows: Labelled) -> NDArray[np.float32]:
-    """Return what ``read(texts, target=...)`` gives for each row and its target, in the order of the rows."""
+    """Return what ``read(texts, target=..., others=...)`` gives for each row and its target, in the order of the rows.
+
+    The other targets of the rows are the other brands.
+    """
     places: dict[str, list[int]] = defaultdict(list)
     for row, target in enumerate(rows.targets):
         places[target].append(row)
-    found = {target: read([rows.texts[i] for i in place], target=(target,)) for target, place in places.items()}
+    found = {
+        target: read([rows.texts[i] for i in place], target=(target,), others=sorted(set(places) - {target}))
+        for target, place in places.items()
+    }
     result = np.zeros((len(rows), next(iter(found.values())).shape[1]), np.float32)
     for target, place in places.items():
         result[place] = found[target]
