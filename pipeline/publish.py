@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipeline.metrics import METRICS, sql
 from pipeline.settings import Settings
-from pipeline.store import StoreError, Workspace, connect, incoming, now, query, quoted, transaction
+from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, query, quoted, transaction
 
 ENTRY_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("entry_id", "brand", "account_id", "direction", "kind", "text", "author")]
@@ -66,7 +66,7 @@ def publish(workspace: Workspace) -> None:
         con.execute(f"attach {quoted(new)} as pub")
         with transaction(con):
             for statement in con.extract_statements(query("publish")):
-                con.execute(statement, {"now": now()} if statement.named_parameters else None)
+                con.execute(statement, {"now": now(), "form": FORM} if statement.named_parameters else None)
         con.execute("checkpoint pub")
         con.execute("detach pub")
     new.replace(workspace.published)

@@ -19,6 +19,7 @@ from pipeline.touch import Account, Brand, Mapped, Reject, dump, sound
 
 HERE = Path(__file__).parent
 ACCOUNT_FIELDS = tuple(field.name for field in fields(Account))
+FORM = 2  # of the published file: to be raised when the dashboard asks for what an older file does not hold
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
 TEXTS = (
     *("touch_id", "brand", "account_id", "source", "handle", "name", "kind", "touch_source", "direction", "touch_kind"),
@@ -342,16 +343,22 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """Open the dashboard's file for reading, in a way that neither blocks nor is blocked by a publish.
 
     The connection is in memory with the file attached: opening the file itself would share a stale copy within the
-    process after a swap (facts.md 1.1, trap B). Raises StoreError where there is nothing readable.
+    process after a swap (facts.md 1.1, trap B). Raises StoreError where nothing is readable, or another version of
+    Orchard has published it.
     """
     con = duckdb.connect()
     try:
         con.execute("set TimeZone = 'UTC'")
         con.execute("set autoinstall_known_extensions = false")
         con.execute(f"attach {quoted(path)} as pub (read_only)")
+        columns = con.execute("select column_name from duckdb_columns() where table_name = 'meta'").fetchall()
+        form = con.execute("select form from pub.meta").fetchall() if ("form",) in columns else []
     except duckdb.Error as error:
         con.close()
         raise StoreError(f"{path} cannot be read: {error}") from error
+    if form != [(FORM,)]:
+        con.close()
+        raise StoreError(f"{path} was published by another version of Orchard: run python -m pipeline refresh")
     return con
 
 

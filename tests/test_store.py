@@ -334,3 +334,14 @@ def test_the_model_is_told_the_brand_and_the_others(workspace: Workspace):
     run.refresh(workspace, chosen, Listening, lambda: "fixed")
     ours, theirs = ["Tamrow", "Tamrow Build", "tamrow", "tamrowbuild"], ["Quillstone", "quillstone"]
     assert told == [(["fine"], theirs, ours), (["fine"], ours, theirs)]
+
+
+def test_a_file_published_by_another_version_says_what_to_do(workspace: Workspace):
+    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    refresh(workspace, settings.Settings())
+    with duckdb.connect(workspace.published) as con:
+        con.execute("update meta set form = 1")
+    with pytest.raises(StoreError, match="another version of Orchard: run python -m pipeline refresh"):
+        store.open_published(workspace.published)
+    refresh(workspace, settings.Settings())
+    store.open_published(workspace.published).close()

@@ -49,6 +49,7 @@ order by own desc nulls last, touches desc;
 create table pub.meta as
 select
     $now as published_at,
+    $form as form,
     s.model as model,
     s.entries_until as entries_until,
     (select count(*) from reject) as rejects,
