@@ -14,6 +14,8 @@ from safetensors.numpy import load_file, save_file
 
 RANGES = "ranges.safetensors"
 
+EXPORT = 1  # to be raised when this file writes another network from the same adapter: what is cached is then made anew
+
 # How far the ranges of a layer's inputs are moved into its weights before both are rounded (SmoothQuant, Xiao et al.
 # 2023, whose alpha this is). Tried from .5 to .95 on real tweets: docs/decisions.md.
 SMOOTHING = 0.85
@@ -48,7 +50,7 @@ def cached(adapter: Path, version: str, int8: bool = True) -> Path:
 
     Several processes may make it at once: each swaps in a whole file.
     """
-    file = cache_folder() / version / ("int8.onnx" if int8 else "fp32.onnx")
+    file = cache_folder() / version / f"{'int8' if int8 else 'fp32'}-{EXPORT}.onnx"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=file.parent) as new:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from models.batches import by_budget
 from models.calibration import Calibration
-from models.catalog import LABELS, ModelError, Reading, base_folder, find, version
+from models.catalog import HEADS, LABELS, ModelError, Reading, Source, base_folder, find, version
 from models.language import unread
-from models.text import OTHER, TARGET, mark
+from models.text import is_spoken_to, mark, masked
 
 CHUNK = 2048  # texts that are sorted by length together, and cut into word pieces while those before them are read
 
@@ -53,10 +53,15 @@ class SentimentModel:
         What is said *to* the target, and names no other brand, is read by its tone: on tweets to airlines that is the
         better of the two heads, on tweets about topics it is the other (models/default/README.md).
         """
-        inputs = self.inputs(texts, tuple(target), tuple(others))
+        target, others = tuple(target), tuple(others)
+        inputs = self.inputs(texts, target, others)
+        about: list[int] = []
+        if target and self.reading.target == "marked":
+            about = [row for row, text in enumerate(texts) if not is_spoken_to(text, target, others)]
+            for row in set(range(len(texts))) - set(about):
+                inputs[row] = self.reading.cleaning(masked(texts[row], target))
         logits = self.read(inputs, progress)
         found = self.to_probabilities(logits, "tone")
-        about = [row for row, text in enumerate(inputs) if target and is_about(text)]
         found[about] = self.to_probabilities(logits[about], "toward")
         return found
 
@@ -139,11 +144,6 @@ class SentimentModel:
         return found
 
 
-def is_about(text: Any) -> bool:
-    """Say whether a marked text speaks about its target rather than to it, or of other brands beside it."""
-    return isinstance(text, str) and (OTHER in text or not text.startswith(TARGET))
-
-
 def load(name: str = "default", revision: str | None = None, backend: Backend = "auto") -> SentimentModel:
     """Load the shipped model, another adapter over the same base, a folder, or a model from a hub.
 
@@ -154,16 +154,15 @@ def load(name: str = "default", revision: str | None = None, backend: Backend = 
     if source.adapter is None:
         if backend.startswith("onnx"):
             raise ModelError(f"model {name!r} runs on PyTorch only: set backend to auto or torch")
-        return load_whole(name, revision)
+        return load_whole(source, version(name, revision))
     kept = version(name, revision)
     return SentimentModel(
         kept,
         adapter_runner(source.adapter, kept, backend),
         shipped_tokenizer(),
-        {head: [[3 * place + k] for k in range(len(LABELS))] for place, head in enumerate(("tone", "toward"))},
+        {head: [[len(LABELS) * place + k] for k in range(len(LABELS))] for place, head in enumerate(HEADS)},
         source.reading,
         Calibration.read(source.adapter),
-        ("input_ids", "attention_mask"),
     )
 
 
@@ -190,16 +189,15 @@ def shipped_tokenizer() -> Any:
     return tokenizer
 
 
-def load_whole(name: str, revision: str | None) -> SentimentModel:
+def load_whole(source: Source, kept: str) -> SentimentModel:
     """Load a complete classifier on PyTorch."""
     from models.network import TorchRunner
     from models.network import load_whole as load_network
 
-    source = find(name, revision)
     network, tokenizer = load_network(source)
     columns = source.reading.columns(network.config.id2label)
     fast = tokenizer.backend_tokenizer
     fast.enable_truncation(min(tokenizer.model_max_length, source.reading.longest))
     fast.no_padding()
     reading = source.reading.padded_with(tokenizer.pad_token_id or 0)
-    return SentimentModel(version(name, revision), TorchRunner(network), fast, {"tone": columns}, reading)
+    return SentimentModel(kept, TorchRunner(network), fast, {"tone": columns}, reading)

@@ -60,6 +60,21 @@ def mark(text: str, target: Iterable[str], others: Iterable[str] = ()) -> str:
     return text if TARGET in text else f"{TARGET} {text}"
 
 
+def is_spoken_to(text: str, target: Iterable[str], others: Iterable[str] = ()) -> bool:
+    """Say whether a text speaks to the target and of no other brand: it has its handle, or does not name it at all."""
+    own, other = pattern(tuple(target)), pattern(tuple(others))
+    if other and other.search(text):
+        return False
+    found = own.findall(text) if own else []
+    return not found or any(name.startswith("@") for name in found)
+
+
+def masked(text: str, target: Iterable[str]) -> str:
+    """Return the text with every name of the target as a handle of anybody: for the tone a brand is nobody special."""
+    own = pattern(tuple(target))
+    return own.sub("@user", text) if own else text
+
+
 def tweeteval(text: str) -> str:
     """Return the text as the models trained on TweetEval want it: handles as ``@user``, links as ``http``."""
     words = (

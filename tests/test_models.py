@@ -18,7 +18,7 @@ from models.evaluate import by_target, calibration_error, confusion, report, vad
 from models.explain import explain
 from models.language import unread
 from models.sentiment import SentimentModel, load
-from models.text import clean, mark
+from models.text import clean, is_spoken_to, mark
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "data" / "sample" / "touches.jsonl"
@@ -255,8 +255,24 @@ def test_another_name_for_the_same_brand_is_the_same_score(model: SentimentModel
         model.predict([said.format(name)], target=[name], others=["Quillstone"])
         for name in ("Tamrow", "Awful Bank", "Happy Airlines", "@united")
     ]
-    for other in scores[1:]:
-        assert np.abs(scores[0] - other).max() < 0.01
+    told = "@{} lost my bag again, thanks a lot"
+    handles = [model.predict([told.format(name)], target=[name]) for name in ("united", "awfulbank", "HappyAir")]
+    for first, *rest in (scores, handles):
+        assert all(np.abs(first - other).max() < 0.01 for other in rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "to"),
+    [
+        ("@tamrow where are my tiles", True),
+        ("six fifty-eight. can anyone tell time @tamrow", True),
+        ("still idling. is it lonely?", True),
+        ("Tamrow never answers", False),
+        ("@tamrow you are no Quillstone", False),
+    ],
+)
+def test_what_is_said_to_the_brand_is_told_from_what_is_said_about_it(text: str, to: bool):
+    assert is_spoken_to(text, ("tamrow",), ("quillstone",)) == to
 
 
 def test_praise_and_blame_of_two_brands_are_told_apart_better_than_by_tone(model: SentimentModel):

@@ -1,6 +1,5 @@
 """Every page, driven in Streamlit's own test harness."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -151,7 +150,7 @@ def test_a_person_shows_both_directions_and_the_way_to_the_next_step(visit: Open
     assert [metric.label for metric in app.metric] == ["Feeling", "Scored mentions", "From them", "From us"]
     lines = " ".join(m.value for m in app.markdown)
     assert "**Grant Holloway** → Tamrow" in lines and "→ Grant Holloway" in lines
-    assert re.fullmatch(r"[+−]0\.\d\d", app.metric[0].value)
+    assert app.metric[0].value.startswith("−")
 
 
 def test_a_logged_call_is_kept_and_is_part_of_the_history_after_a_refresh(tmp_path: Path, in_workspace: Look):
