@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models import data
-from models.catalog import LABELS, SHIPPED, ModelError
+from models.catalog import LABELS, SHIPPED, ModelError, version
 from models.sentiment import Backend
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -46,10 +46,12 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    teacher: Annotated[str, typer.Option(help="An adapter whose opinion of the texts is learned from, too.")] = "",
     change: Annotated[list[str] | None, typer.Option("--set", help="Change the recipe: epochs=2, rank=64, ...")] = None,
 ) -> None:
     """Train the LoRA adapter, seed by seed, on all rows but those held out; keep the mean, with its scores."""
     from models import train as training
+    from models.sentiment import load
 
     chosen = training.Recipe().but(change or [])
     if seeds:
@@ -58,17 +60,25 @@ def train(
     lessons = training.some(training.lessons(split), rows)
     adapters: dict[str, training.Weights] = {}
     with bar() as progress:
-        started = time.perf_counter()
+        started, opinions = time.perf_counter(), training.Teacher()
+        if teacher:
+            task = progress.add_task("asking the teacher", total=sum(1 + len(lesson.toward) for lesson in lessons))
+            opinions = training.opinions(load(teacher), lessons, lambda done: progress.advance(task, done))
         for seed in chosen.seeds:
             task = progress.add_task(f"seed {seed}", total=len(lessons) * chosen.epochs)
 
             def heard(done: int, loss: float, task: Any = task, seed: int = seed) -> None:
                 progress.update(task, advance=done, description=f"seed {seed}, loss {loss:.3f}")
 
-            adapters[str(seed)] = training.weights(training.train(lessons, chosen, seed, heard))
+            adapters[str(seed)] = training.train(lessons, chosen, seed, opinions, heard)
             training.save(adapters[str(seed)], 1, SEEDS / str(seed), chosen)  # a long run that is cut off leaves these
     minutes = round((time.perf_counter() - started) / 60, 1)
-    facts = {"lessons": len(lessons), "minutes": minutes, "recipe": asdict(chosen)}
+    facts = {
+        "lessons": len(lessons),
+        "minutes": minutes,
+        "teacher": teacher and version(teacher),
+        "recipe": asdict(chosen),
+    }
     print(json.dumps(training.choose(adapters, chosen, split, lessons, out, facts)))
 
 

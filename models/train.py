@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
-from torch.nn import CrossEntropyLoss
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import get_linear_schedule_with_warmup
 
 from models.calibration import FILE as CALIBRATION
 from models.calibration import fit
-from models.catalog import LABELS, version
+from models.catalog import HEADS, LABELS, SCORES, version
 from models.data import Split
 from models.evaluate import by_target, measure
 from models.network import base_network, encode, quietly
@@ -38,8 +39,10 @@ class Recipe:
     ``marked`` is the share of the texts labelled toward a target that are shown with the target marked, in each epoch
     anew; ``addressed`` the share of the replies without such a label whose leading handle is marked, toward whom the
     tone is taken to be; ``joined`` the share of the marked texts to which another is joined, its own target marked as
-    another brand's: only what is said around the target may count. The shipped weights are the mean of those of all
-    seeds (Wortsman et al. 2022, "Model soups").
+    another brand's: only what is said around the target may count. ``taught`` is the share of a teacher's opinion in
+    the label, where there is a teacher (Furlanello et al. 2018, "Born again neural networks"). Of a seed the moving
+    average of its weights is kept, with decay ``average`` (0: the last ones); the mean of all seeds is shipped
+    (Wortsman et al. 2022, "Model soups").
     """
 
     seeds: tuple[int, ...] = (7, 8, 9)
@@ -55,6 +58,8 @@ class Recipe:
     marked: float = 0.5
     addressed: float = 0.3
     joined: float = 0.25
+    taught: float = 0.5
+    average: float = 0.998
     bf16: bool = True
 
     def but(self, changes: Sequence[str]) -> "Recipe":
@@ -145,31 +150,52 @@ def adapted(recipe: Recipe, seed: int) -> tuple[Any, Any]:
         return get_peft_model(network, config), tokenizer
 
 
+Teacher = dict[str, NDArray[np.float32]]  # text as the network sees it -> probabilities (2, 3), of each head
 Loss = Callable[[torch.Tensor, Batch], torch.Tensor]
 
 
-def loss_of(rows: Sequence[Lesson], recipe: Recipe) -> Loss:
-    """Return the loss of a batch: of the tone, plus of the label toward the target, each over its own rows."""
+def opinions(model: SentimentModel, rows: Sequence[Lesson], progress: Callable[[int], None]) -> Teacher:
+    """Return what a trained model thinks of the texts that ``batches`` shows, but for joined and addressed ones."""
+    texts = [row.text for row in rows] + [text for row in rows for text, _ in row.toward]
+    logits = model.read(list(texts), progress)
+    heads = np.stack([model.to_probabilities(logits, head) for head in HEADS], 1)
+    return dict(zip(texts, heads, strict=True))
+
+
+def loss_of(rows: Sequence[Lesson], recipe: Recipe, teacher: Teacher) -> Loss:
+    """Return the loss of a batch: of the tone, plus of the label toward the target, each over its own rows.
+
+    Cross entropy against the smoothed label, mixed with the teacher's opinion where it has one; each row weighs what
+    the class of its label does.
+    """
     labels = ([row.tone for row in rows], [label for row in rows for _, label in row.toward])
-    losses = [
-        CrossEntropyLoss(class_weights(each, recipe.class_weight_power), label_smoothing=recipe.label_smoothing)
-        for each in labels
-    ]
+    weights = [class_weights(each, recipe.class_weight_power) for each in labels]
+    smooth = torch.eye(len(LABELS)) * (1 - recipe.label_smoothing) + recipe.label_smoothing / len(LABELS)
+
+    def aim(text: str, head: int, label: int) -> torch.Tensor:
+        if text not in teacher:
+            return smooth[label]
+        return (1 - recipe.taught) * smooth[label] + recipe.taught * torch.from_numpy(teacher[text][head])
 
     def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
         total = logits.sum() * 0
-        for head, of in enumerate(losses):
-            known = [i for i, row in enumerate(batch) if row[1 + head] != UNKNOWN]
+        for head, weight in enumerate(weights):
+            known = [i for i, row in enumerate(batch) if row[1:][head] != UNKNOWN]
             if known:
-                columns = logits[known, len(LABELS) * head : len(LABELS) * (head + 1)]
-                total = total + of(columns, torch.tensor([batch[i][1 + head] for i in known])) * len(known) / len(batch)
+                said = [batch[i][1:][head] for i in known]
+                columns = logits[known, len(LABELS) * head : len(LABELS) * (head + 1)].log_softmax(1)
+                aims = torch.stack([aim(batch[i][0], head, label) for i, label in zip(known, said, strict=True)])
+                each = weight[said]
+                total = total - (each * (aims * columns).sum(1)).sum() / each.sum() * len(known) / len(batch)
         return total
 
     return loss
 
 
-def train(rows: Sequence[Lesson], recipe: Recipe, seed: int, progress: Callable[[int, float], None]) -> Any:
-    """Train one seed on the rows and return the adapted network; ``progress`` hears (rows of the batch, its loss)."""
+def train(
+    rows: Sequence[Lesson], recipe: Recipe, seed: int, teacher: Teacher, progress: Callable[[int, float], None]
+) -> "Weights":
+    """Train one seed on the rows and return its learned weights; ``progress`` hears (rows of the batch, its loss)."""
     network, tokenizer = adapted(recipe, seed)
     learning = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
@@ -177,7 +203,9 @@ def train(rows: Sequence[Lesson], recipe: Recipe, seed: int, progress: Callable[
     schedule: Any = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
         optimizer, int(steps * recipe.warm_up), steps
     )
-    loss, chance = loss_of(rows, recipe), random.Random(seed)
+    loss, chance = loss_of(rows, recipe, teacher), random.Random(seed)
+    decay = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
+    averaged = AveragedModel(network, multi_avg_fn=decay) if recipe.average else None
     network.train()
     for _ in range(recipe.epochs):
         for batch in batches(rows, recipe, chance):
@@ -189,8 +217,10 @@ def train(rows: Sequence[Lesson], recipe: Recipe, seed: int, progress: Callable[
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
+            if averaged:
+                averaged.update_parameters(network)
             progress(len(batch), float(found.detach()))
-    return network
+    return weights(averaged.module if averaged else network)
 
 
 Weights = dict[str, torch.Tensor]
@@ -274,7 +304,7 @@ def choose(
     write_json(out / CALIBRATION, {head: asdict(found) for head, found in calibrations.items()})
     scores = {**facts, "torch": torch.__version__, "tried": figures, "kept": best}
     scores |= {"version": version(str(out)), "calibrated": measure_held_out(load(str(out), backend="torch"), split)}
-    write_json(out / "scores.json", scores)
+    write_json(out / SCORES, scores)
     return scores
 
 

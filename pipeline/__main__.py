@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -12,7 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline import rules, run, schedule, settings, store
+from pipeline import rules, run, schedule, settings, store, tables
+from pipeline.metrics import METRICS
+from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
 from pipeline.publish import relate as relate_facts
 from pipeline.sources.files import FileError
@@ -55,20 +58,15 @@ def load_model() -> run.Model:
         raise StoreError(str(error)) from error
 
 
-def model_version() -> str:
-    """Return the version of the model of the settings, without loading it."""
-    from models.catalog import ModelError, version
+def model_facts() -> ModelFacts:
+    """Return what is known of the model of the settings, without loading it."""
+    from models.catalog import ModelError, card, version
 
     chosen = settings.load(workspace().folder).model
     try:
-        return version(chosen.name, chosen.revision)
+        return ModelFacts(version(chosen.name, chosen.revision), card(chosen.name, chosen.revision))
     except ModelError as error:
         raise StoreError(str(error)) from error
-
-
-def kept_under(version: str) -> str:
-    """Return what scores of a model are kept under with the phrase rules of the settings."""
-    return rules.version(version, settings.load(workspace().folder).rules)
 
 
 @app.command(name="import")
@@ -118,17 +116,47 @@ def score(wait: Wait = 30) -> None:
 
 def score_all(place: Workspace, model: run.Model) -> int:
     """Score what is waiting, with a progress bar."""
-    waiting = store.count_unscored(place, kept_under(model.version))
+    chosen = settings.load(place.folder)
+    waiting = store.count_unscored(place, rules.version(model.version, chosen.rules))
     with bar("scoring", waiting) as tick:
-        return run.score(place, settings.load(place.folder), model, tick)
+        return run.score(place, chosen, model, tick)
 
 
 @app.command()
-def relate(wait: Wait = 30) -> None:
-    """Compute persons, feelings and the index from the facts."""
+def relate(
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Know nothing of what came after this day.")
+    ] = None,
+    wait: Wait = 30,
+) -> None:
+    """Compute persons, feelings and the index from the facts, as of today or as of the end of a past day."""
     place = workspace()
+    until = as_of and as_of + timedelta(days=1)
     with store.working(place, "relate", wait):
-        print(f"{relate_facts(place, settings.load(place.folder), kept_under(model_version()))} relationships")
+        chosen = settings.load(place.folder)
+        model = run.under_rules(model_facts(), chosen)
+        print(f"{relate_facts(place, chosen, model, until)} relationships")
+
+
+@app.command()
+def metrics(
+    name: Annotated[str, typer.Argument(help="Such as person or brand_index; without one, all are listed.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV.")] = False,
+) -> None:
+    """Print one of the numbers that relate computed, as it stands; docs/metrics.md explains each."""
+    if name not in METRICS:
+        if name:
+            raise StoreError(f"metrics {name}: unknown; there are: {', '.join(METRICS)}")
+        print("\n".join(f"{known:18} {what}" for known, what in METRICS.items()))
+        return
+    found = store.read_metric(workspace(), name)
+    if as_json:
+        print("\n".join(json.dumps(row, default=str, ensure_ascii=False) for row in found.to_pylist()))
+    elif as_csv:
+        tables.write_csv(found, sys.stdout)
+    else:
+        tables.show(found, Console())
 
 
 @app.command()
@@ -151,7 +179,7 @@ def refresh_once(wait: float) -> list[str]:
     place = workspace()
     chosen = settings.load(place.folder)
     with store.working(place, "refresh", wait), bar("scoring", None) as tick:
-        return run.refresh(place, chosen, load_model, model_version, tick)
+        return run.refresh(place, chosen, load_model, model_facts, tick)
 
 
 @app.command(name="schedule")
@@ -171,7 +199,7 @@ def schedule_(every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
     """Show what the workspace holds, and when it was refreshed last."""
     place = workspace()
-    version = kept_under(model_version())
+    version = run.under_rules(model_facts(), settings.load(place.folder)).version
     found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **store.read_status(place, version)}
     print(json.dumps(found, default=str) if as_json else "\n".join(f"{key:20}{value}" for key, value in found.items()))
 

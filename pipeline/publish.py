@@ -1,55 +1,77 @@
 """What follows from the facts: derived tables computed, and copied into the file that the dashboard reads."""
 
 import os
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from pipeline.metrics import METRICS, sql
+from pipeline.metrics import METRICS
+from pipeline.metrics.build import build
+from pipeline.metrics.debias import LABELS
 from pipeline.settings import Settings
 from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, query, quoted, transaction
 
-ENTRY_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("entry_id", "brand", "account_id", "direction", "kind", "text", "author")]
-    + [("happened_at", pa.timestamp("us")), ("written_at", pa.timestamp("us"))]
-)
+# Table of the journal -> the derived table that metrics find it in.
+JOURNAL = {"entry": "entry", "label": "written_label", "fruit": "written_fruit", "member": "member"}
+GROUP_SCHEMA = pa.schema([(name, pa.string()) for name in ("member", "what", "name")])
+CARD_SCHEMA = pa.schema([("label", pa.string()), ("many", pa.int64())] + [(label, pa.float64()) for label in LABELS])
 
 
-def relate(workspace: Workspace, settings: Settings, model: str) -> int:
-    """Compute every metric from the facts and the journal in one transaction; return the number of relationships."""
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the numbers need to know of the model: what its scores are kept under, and its card's figures.
+
+    ``card`` has a row per true label: ``label``, ``many`` texts, and the mean probability of each label; it is empty
+    where the model has no card.
+    """
+
+    version: str
+    card: tuple[dict[str, Any], ...] = ()
+
+
+def relate(workspace: Workspace, settings: Settings, model: ModelFacts, as_of: datetime | None = None) -> int:
+    """Compute every metric from the facts and the journal in one transaction; return the number of relationships.
+
+    The numbers know what happened before ``as_of``; without it, all that has.
+    """
     until = now()
-    entries = read_entries(workspace)
+    written = read_journal(workspace)
     with connect(workspace.mentions) as con, transaction(con):
-        save_setting(con, settings, model, until)
-        with incoming(con, entries):
-            con.execute("create or replace table derived.entry as select * from incoming")
+        for name, table in written.items():
+            keep(con, name, table)
+        keep(con, "configured_group", pa.Table.from_pylist(settings.groups(), schema=GROUP_SCHEMA))
+        keep(con, "card", pa.Table.from_pylist(list(model.card), schema=CARD_SCHEMA))
+        con.execute(query("save_setting"), setting(settings, model.version, until, as_of))
         for name in METRICS:
-            con.execute(f"create or replace table derived.{name} as {sql(name)}")
+            build(con, name)
         return int(con.execute("select count(*) from derived.person").fetchall()[0][0])
 
 
-def read_entries(workspace: Workspace) -> pa.Table:
-    """Return what people typed into the journal."""
+def read_journal(workspace: Workspace) -> dict[str, pa.Table]:
+    """Return what people typed into the journal, by the derived table that it goes into."""
     with connect(workspace.journal) as con:
-        cursor = con.execute("select * from entry order by happened_at, entry_id")
-        names = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return pa.Table.from_pylist(rows, schema=ENTRY_SCHEMA)
+        return {name: con.sql(f"select * from {table}").to_arrow_table() for table, name in JOURNAL.items()}
 
 
-def save_setting(con: duckdb.DuckDBPyConnection, settings: Settings, model: str, until: datetime) -> None:
-    """Write the settings that metrics depend on where their queries find them."""
-    con.execute(
-        query("save_setting"),
-        {
-            "model": model,
-            "entries_until": until,
-            "own": settings.brand.key if settings.brand else None,
-            "staff": [handle.lower() for handle in settings.staff],
-            "bots": [handle.lower() for handle in settings.bots],
-        },
-    )
+def keep(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Put an Arrow table where metrics find it."""
+    with incoming(con, table):
+        con.execute(f"create or replace table derived.{name} as select * from incoming")
+
+
+def setting(settings: Settings, model: str, until: datetime, as_of: datetime | None) -> dict[str, Any]:
+    """Return the settings that metrics depend on, as parameters of save_setting.sql."""
+    return {
+        "model": model,
+        "entries_until": until,
+        "as_of": as_of,
+        "own": settings.brand.key if settings.brand else None,
+        "staff": [handle.lower() for handle in settings.staff],
+        "bots": [handle.lower() for handle in settings.bots],
+    } | settings.numbers.model_dump()
 
 
 def publish(workspace: Workspace) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import rules, sources, store
-from pipeline.publish import publish, relate
+from pipeline.publish import ModelFacts, publish, relate
 from pipeline.rules import Rule
 from pipeline.settings import FileSource, Settings
 from pipeline.sources.files import FileError
@@ -205,11 +205,16 @@ def recorded(workspace: Workspace, command: str) -> Iterator[list[str]]:
     store.save_run(workspace, run_id, command, started, "done", "; ".join(detail))
 
 
+def under_rules(model: ModelFacts, settings: Settings) -> ModelFacts:
+    """Return the model as its scores are kept with the phrase rules of the settings."""
+    return replace(model, version=rules.version(model.version, settings.rules))
+
+
 def refresh(
     workspace: Workspace,
     settings: Settings,
     load_model: Callable[[], Model],
-    version: Callable[[], str],
+    facts: Callable[[], ModelFacts],
     tick: Tick = lambda texts: None,
 ) -> list[str]:
     """Collect, score, relate and publish once; return what was done, line by line.
@@ -221,10 +226,10 @@ def refresh(
         collected = list(collect(workspace, settings))
         unreadable = [error for error in collected if isinstance(error, FileError)]
         detail += [line for line in collected if isinstance(line, str)]
-        kept = rules.version(version(), settings.rules)
-        waiting = store.count_unscored(workspace, kept)
+        model = under_rules(facts(), settings)
+        waiting = store.count_unscored(workspace, model.version)
         detail.append(f"{score(workspace, settings, load_model(), tick) if waiting else 0} mentions read")
-        detail.append(f"{relate(workspace, settings, kept)} relationships")
+        detail.append(f"{relate(workspace, settings, model)} relationships")
         publish(workspace)
         if unreadable:
             raise FileError("\n".join(str(error) for error in unreadable))

@@ -66,6 +66,17 @@ class ModelSettings(Frozen):
     backend: Literal["auto", "onnx", "onnx-fp32", "torch"] = "auto"
 
 
+class NumberSettings(Frozen):
+    """What the numbers take for much, for long and for few; proposals, not findings (docs/metrics.md)."""
+
+    noticeable: float = Field(default=0.15, gt=0, lt=1, description="a change of feeling that one would care about")
+    window_days: int = Field(default=90, ge=7, le=366, description="what counts as recent")
+    half_life_days: float = Field(default=90, gt=0, description="after it a touch counts half: reciprocity, fade")
+    mind_half_life_days: float = Field(default=30, gt=0, description="after it a touch counts half: top of mind")
+    answer_hours: float = Field(default=48, gt=0, description="an answer within it is in time")
+    fewest_people: int = Field(default=20, ge=5, description="a group of fewer people is not drawn as a number")
+
+
 class Settings(BaseSettings):
     """All settings of one workspace; the environment (``ORCHARD_MODEL__NAME``) wins over brand.toml."""
 
@@ -80,6 +91,10 @@ class Settings(BaseSettings):
     sources: tuple[FileSource, ...] = ()
     rules: tuple[Rule, ...] = ()
     model: ModelSettings = ModelSettings()
+    numbers: NumberSettings = NumberSettings()
+    kinds: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+    organisations: dict[str, tuple[str, ...]] = {}
 
     @field_validator("staff", "bots")
     @classmethod
@@ -119,6 +134,16 @@ class Settings(BaseSettings):
     def brand_settings(self) -> tuple[BrandSettings, ...]:
         """Return the own brand, if set, then the competitors."""
         return ((self.brand,) if self.brand else ()) + self.competitors
+
+    def groups(self) -> list[dict[str, str]]:
+        """Return who belongs to which kind, list or organisation: member (handle or source:id), what, name."""
+        named = {"kind": self.kinds, "list": self.lists, "organisation": self.organisations}
+        return [
+            {"member": member.removeprefix("@").lower(), "what": what, "name": name}
+            for what, groups in named.items()
+            for name, members in groups.items()
+            for member in members
+        ]
 
     def find_brand(self, name: str, stored: Sequence[Brand] = ()) -> Brand:
         """Return the brand that is called so in brand.toml or, by whatever spelling, was ``stored`` before.
@@ -167,6 +192,7 @@ def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
         "competitors": BrandSettings,
         "sources": FileSource,
         "model": ModelSettings,
+        "numbers": NumberSettings,
         "rules": Rule,
     }
     group = groups.get(str(place[0]), Settings) if len(place) > 1 else Settings

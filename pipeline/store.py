@@ -322,6 +322,17 @@ def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
         return dict(zip(names, cursor.fetchall()[0], strict=True))
 
 
+def read_metric(workspace: Workspace, name: str) -> pa.Table:
+    """Return a derived table; raises StoreError where nothing was computed yet."""
+    if workspace.mentions.exists():
+        with connect(workspace.mentions) as con:
+            if con.execute(
+                "select 1 from duckdb_tables() where schema_name = 'derived' and table_name = ?", [name]
+            ).fetchall():
+                return con.sql(f"select * from derived.{name} order by all").to_arrow_table()
+    raise StoreError(f"{name} was not computed yet: run relate or refresh first")
+
+
 def read_brands(workspace: Workspace) -> list[Brand]:
     """Return the brands that touches were imported for."""
     if not workspace.mentions.exists():

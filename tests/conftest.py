@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import run, settings
+from pipeline.publish import ModelFacts
 from pipeline.store import Workspace, working
 from pipeline.touch import Brand
 
@@ -43,6 +44,8 @@ def model() -> run.Model:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
     """The shipped sample as `demo` makes it, scored by the shipped model."""
+    from models.catalog import card
+
     place = Workspace(tmp_path_factory.mktemp("sample"))
     source = settings.ROOT / "data" / "sample"
     chosen = settings.load(source)
@@ -50,7 +53,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Worksp
     with working(place, "test"):
         for brand in chosen.brand_settings():
             run.import_file(place, source / "touches.jsonl", brand.to_brand())
-        run.refresh(place, chosen, lambda: model, lambda: model.version)
+        run.refresh(place, chosen, lambda: model, lambda: ModelFacts(model.version, card()))
     return place
 
 

@@ -1,6 +1,6 @@
 """The numbers, checked by seeded simulation against a known truth, on the very SQL that the pipeline runs."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import duckdb
 import numpy as np
@@ -8,20 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline import metrics, reads
-
-START = datetime(2025, 1, 6)
-
-
-def derived(rows: list[dict], *names: str) -> duckdb.DuckDBPyConnection:
-    """Return a database whose ledger holds the rows, with the given metrics computed from it."""
-    con = duckdb.connect()
-    con.execute("create schema derived")
-    blank = {"brand": "b", "direction": "in", "counts": True, "label": "neutral", "touch_id": "t", "addressed": True}
-    con.register("rows", pa.Table.from_pylist([blank | row for row in rows]))
-    con.execute("create table derived.ledger as select * from rows")
-    for name in names:
-        con.execute(f"create table derived.{name} as {metrics.sql(name)}")
-    return con
+from tests.worlds import START, derived
 
 
 def world(

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline import reads, run, settings, store
+from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from tests.conftest import ROOT, TAMROW
 from tests.test_store import Fixed
@@ -156,7 +157,7 @@ def test_a_person_shows_both_directions_and_the_way_to_the_next_step(visit: Open
 def test_a_logged_call_is_kept_and_is_part_of_the_history_after_a_refresh(tmp_path: Path, in_workspace: Look):
     place = Workspace(tmp_path)
     run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
-    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     person = str(
         store.open_published(place.published)
@@ -168,7 +169,7 @@ def test_a_logged_call_is_kept_and_is_part_of_the_history_after_a_refresh(tmp_pa
     app.text_input[0].set_value("Mags")
     app.button[0].click().run()
     assert any("Waits for the next refresh: call" in text.value for text in app.text)
-    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     app.run()
     assert any(text.value == "20 min about the porch light" for text in app.text)
     assert not any("Waits for" in text.value for text in app.text)
@@ -227,7 +228,7 @@ def test_text_from_the_network_is_shown_as_it_is(tmp_path: Path, in_workspace: L
     outcomes = [hostile(number, text) for number, text in enumerate(HOSTILE)]
     brand = TAMROW
     store.save_outcomes(place, outcomes, [], store.FileCursor("f", "d", brand, "mapped", 4, finished=True))
-    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     for page in PAGES:
         opened(page)
@@ -262,7 +263,7 @@ def test_without_data_the_page_says_what_to_do(tmp_path: Path, in_workspace: Loo
 def test_a_damaged_file_is_said_and_the_last_good_numbers_stay(tmp_path: Path, in_workspace: Look):
     place = Workspace(tmp_path)
     run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
-    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     app = opened()
     damaged = place.folder / "damaged"
@@ -298,7 +299,7 @@ def test_names_are_told_only_of_people_who_addressed_the_brand(tmp_path: Path):
     place = Workspace(tmp_path)
     cursor = store.FileCursor("f", "d", TAMROW, "mapped", 2, finished=True)
     store.save_outcomes(place, [said(1, "shy", False), said(2, "bold", True)], [], cursor)
-    run.refresh(place, settings.Settings(), Fixed, lambda: "fixed")
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     with store.connect(place.mentions) as con:
         con.execute("insert or ignore into brand values ('b', 'B', now()::timestamp)")
     names = store.open_published(place.published).execute("select name, handle, account_id from pub.person").fetchall()

@@ -72,7 +72,8 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ("brand = [", "not valid TOML"),
         (
             "colour = 'blue'",
-            "key colour: unknown; allowed here: bots, brand, competitors, model, rules, sources, staff",
+            "key colour: unknown; allowed here: bots, brand, competitors, kinds, lists, model, numbers, "
+            "organisations, rules, sources, staff",
         ),
         (
             "[brand]\nkey = 'a'\nname = 'A'\nhandels = []",

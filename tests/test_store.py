@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipeline import publish, reads, run, settings, store
+from pipeline.publish import ModelFacts
 from pipeline.sources.files import FileError
 from pipeline.store import FileCursor, StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
@@ -189,7 +190,7 @@ class Fixed:
 
 
 def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
-    return run.refresh(workspace, chosen, Fixed, lambda: "fixed")
+    return run.refresh(workspace, chosen, Fixed, lambda: ModelFacts("fixed"))
 
 
 def test_a_reader_keeps_its_file_while_the_next_one_sees_the_new(workspace: Workspace):
@@ -251,7 +252,7 @@ def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Work
     entry = {"brand": "tamrow", "account_id": "x:ana", "kind": "call", "direction": "out"}
     store.save_entry(workspace, entry | {"happened_at": datetime(2025, 2, 1), "text": "20 min", "author": "Mags"})
     assert len(store.read_entries_since(workspace, "tamrow", "x:ana", datetime(2025, 1, 1))) == 1
-    publish.relate(workspace, settings.Settings(), "fixed")
+    publish.relate(workspace, settings.Settings(), ModelFacts("fixed"))
     publish.publish(workspace)
     con = store.open_published(workspace.published)
     (person,) = con.execute("select person_id from pub.person").fetchall()
@@ -274,7 +275,7 @@ def test_a_failed_refresh_is_recorded_with_its_reason(workspace: Workspace):
         raise RuntimeError("no weights")
 
     with pytest.raises(RuntimeError):
-        run.refresh(workspace, settings.Settings(), broken, lambda: "fixed")
+        run.refresh(workspace, settings.Settings(), broken, lambda: ModelFacts("fixed"))
     with store.connect(workspace.mentions) as con:
         assert con.execute("select outcome, detail from run").fetchall() == [("failed", "RuntimeError: no weights")]
 
@@ -304,7 +305,7 @@ def test_phrase_rules_are_applied_recorded_and_undone(workspace: Workspace):
     )
     phrases = ({"phrase": "war zone", "read_as": "the game"}, {"phrase": "Slow clap", "feeling": "negative"})
     ruled = settings.Settings(rules=phrases)
-    assert run.refresh(workspace, ruled, Listening, lambda: "fixed")[0] == "3 mentions read"
+    assert run.refresh(workspace, ruled, Listening, lambda: ModelFacts("fixed"))[0] == "3 mentions read"
     assert sorted(heard) == ["the game is out", "warzone"]
     with store.connect(workspace.mentions) as con:
         rows = con.execute("select text, label, rule from derived.ledger order by text").fetchall()
@@ -331,7 +332,7 @@ def test_the_model_is_told_the_brand_and_the_others(workspace: Workspace):
     store.save_outcomes(workspace, [said(1), said(2, brand="quillstone")], [], cursor(2))
     own = {"key": "tamrow", "name": "Tamrow Build", "handles": ["tamrowbuild"], "terms": ["Tamrow"]}
     chosen = settings.Settings(brand=own, competitors=({"key": "quillstone", "name": "Quillstone"},))
-    run.refresh(workspace, chosen, Listening, lambda: "fixed")
+    run.refresh(workspace, chosen, Listening, lambda: ModelFacts("fixed"))
     ours, theirs = ["Tamrow", "Tamrow Build", "tamrow", "tamrowbuild"], ["Quillstone", "quillstone"]
     assert told == [(["fine"], theirs, ours), (["fine"], ours, theirs)]
 

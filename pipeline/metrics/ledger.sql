@@ -1,5 +1,6 @@
--- Every touch, imported or typed, with the score that counts and whether it counts for the feeling. For now one account
--- is one person; their id tells no name, and is another with each brand, since they may be named to one only.
+-- Every touch before the moment that the numbers are of, imported or typed, with the score that counts and whether it counts for
+-- the feeling. For now one account is one person; their id tells no name, and is another with each brand, since they may be
+-- named to one only. unprompted: they wrote, and we had not spoken in that thread before. What a person says of a mention wins over the model.
 with every as (
     select touch_id, brand, account_id, source, direction, kind, public, addressed, happened_at, conversation, reply_to, text, url, author
     from touch
@@ -20,25 +21,57 @@ with every as (
         null as url,
         author
     from derived.entry
+),
+
+read as (
+    select
+        e.*,
+        coalesce(e.conversation, e.touch_id) as thread,
+        e.kind in ('call', 'meeting', 'gift', 'introduction', 'note') as offline,
+        left(sha256((select salt from salt) || e.brand || e.account_id), 16) as person_id,
+        s.negative,
+        s.neutral,
+        s.positive,
+        s.doubtful,
+        s.rule,
+        s.language as unread,
+        case
+            when s.rule is not null and greatest(s.negative, s.neutral, s.positive) = 1 then s.positive - s.negative
+            else s.negative * d.negative + s.neutral * d.neutral + s.positive * d.positive
+        end as value_of_model,
+        case
+            when s.positive is null then null
+            when s.positive >= s.neutral and s.positive >= s.negative then 'positive'
+            when s.negative >= s.neutral then 'negative'
+            else 'neutral'
+        end as label_of_model,
+        greatest(s.negative, s.neutral, s.positive) as confidence,
+        l.label as label_of_people,
+        l.value as value_of_people,
+        l.drawn
+    from every e
+    cross join derived.setting w
+    left join score s on s.touch_id = e.touch_id and s.brand = e.brand and s.model = w.model
+    left join derived.debias d on d.brand = e.brand and d.source = e.source
+    left join derived.label l on l.brand = e.brand and l.touch_id = e.touch_id
+    where e.happened_at < w.as_of
 )
+
 select
-    e.*,
-    left(sha256((select salt from salt) || e.brand || e.account_id), 16) as person_id,
-    s.negative,
-    s.neutral,
-    s.positive,
-    s.doubtful,
-    s.rule,
-    s.language as unread,
-    s.positive - s.negative as value,
-    case
-        when s.positive is null then null
-        when s.positive >= s.neutral and s.positive >= s.negative then 'positive'
-        when s.negative >= s.neutral then 'negative'
-        else 'neutral'
-    end as label,
-    greatest(s.negative, s.neutral, s.positive) as confidence,
-    s.positive is not null and r.role in ('person', 'organisation') as counts
-from every e
+    t.*,
+    coalesce(t.value_of_people, t.value_of_model) as value,
+    coalesce(t.label_of_people, t.label_of_model) as label,
+    coalesce(t.value_of_people, t.value_of_model) is not null
+    and t.direction = 'in'
+    and r.role in ('person', 'organisation') as counts,
+    t.direction = 'in'
+    and not coalesce(
+        bool_or(t.direction = 'out') over (
+            partition by t.brand, t.thread
+            order by t.happened_at, t.touch_id
+            rows between unbounded preceding and 1 preceding
+        ),
+        false
+    ) as unprompted
+from read t
 left join derived.role r using (account_id)
-left join score s on s.touch_id = e.touch_id and s.brand = e.brand and s.model = (select model from derived.setting)

@@ -1,0 +1,24 @@
+"""Computes one metric: its query, and where SQL is not enough, a pure function over what the query found."""
+
+from collections.abc import Callable
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.metrics import debias, sql
+
+# Metric -> the function that makes its table from the rows of its query. No function opens a database.
+FINISH: dict[str, Callable[[pa.Table], pa.Table]] = {
+    "debias": debias.finish,
+}
+
+
+def build(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Compute the table derived.NAME from the facts and the tables before it."""
+    if name not in FINISH:
+        con.execute(f"create or replace table derived.{name} as {sql(name)}")
+        return
+    found = FINISH[name](con.sql(sql(name)).to_arrow_table())
+    con.register("found", found)
+    con.execute(f"create or replace table derived.{name} as select * from found")
+    con.unregister("found")

@@ -1,0 +1,155 @@
+"""Takes a classifier's errors out of what its scores are worth: probabilistic adjusted counting (methods 2.2).
+
+A true class k meets the mean probabilities M[k, :] on labelled mentions. With the values w = M⁻¹ c, c = (-1, 0, 1), the
+mean of p·w over mentions estimates their true net sentiment without bias, as long as M stays what it was
+(Bella et al. 2010, "Quantification via probability estimators", PACC with the matrix solved for the net).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+LABELS = ("negative", "neutral", "positive")
+WORTH = np.array([-1.0, 0.0, 1.0])
+ENOUGH = 100  # labels, for a matrix of one's own
+OF_EACH = 5  # of them of every class
+DRAWS = 200
+SHAKY = 4.0  # condition number of the matrix above which a correction magnifies noise
+
+Matrix = NDArray[np.float64]
+SCHEMA = pa.schema(
+    [("brand", pa.string()), ("source", pa.string())]
+    + [(label, pa.float64()) for label in LABELS]
+    + [("origin", pa.string()), ("corrected", pa.bool_()), ("shaky", pa.bool_()), ("labels", pa.int64())]
+    + [(name, pa.float64()) for name in ("condition", "raw_net", "net", "sd")]
+)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labelled mentions: true classes (n,) as positions in LABELS, and the model's probabilities (n, 3)."""
+
+    truth: NDArray[np.int64]
+    said: Matrix
+
+    def matrix(self) -> Matrix:
+        """Return M: the mean probabilities of each true class, drawn a little towards "says nothing"."""
+        sums = np.stack([self.said[self.truth == k].sum(0) for k in range(3)])
+        many = np.bincount(self.truth, minlength=3)[:, None]
+        return np.asarray((sums + 0.5) / (many + 1.5))
+
+    def drawn_again(self, chance: np.random.Generator) -> "Labelled":
+        """Return as many rows, drawn with replacement."""
+        rows = chance.integers(0, len(self.truth), len(self.truth))
+        return Labelled(self.truth[rows], self.said[rows])
+
+    def is_enough(self) -> bool:
+        """Say whether a matrix can be had from these."""
+        return len(self.truth) >= ENOUGH and bool((np.bincount(self.truth, minlength=3) >= OF_EACH).all())
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the model's card says: mean probabilities (3, 3) of each true class, and how many texts of each (3,)."""
+
+    means: Matrix
+    many: NDArray[np.int64]
+
+    def matrix(self) -> Matrix:
+        """Return M as measured."""
+        return self.means
+
+    def drawn_again(self, chance: np.random.Generator) -> "Card":
+        """Return means as another sample would have given them; labels instead of probabilities, so rather too wide."""
+        return Card(
+            np.stack([chance.dirichlet(row * n + 0.5) for row, n in zip(self.means, self.many, strict=True)]), self.many
+        )
+
+
+def values(matrix: Matrix) -> NDArray[np.float64]:
+    """Return w = M⁻¹ c, what one unit of probability of each label is worth; raises LinAlgError where M is singular."""
+    return np.asarray(np.linalg.solve(matrix, WORTH))
+
+
+def spread_of_net(errors: Labelled | Card, mean: NDArray[np.float64], seed: int = 0) -> float:
+    """Return the standard deviation of the corrected net over DRAWS bootstrap samples of the labels."""
+    chance = np.random.default_rng(seed)
+    nets = []
+    for _ in range(DRAWS):
+        try:
+            nets.append(float(mean @ values(errors.drawn_again(chance).matrix())))
+        except np.linalg.LinAlgError:
+            return float("inf")
+    return float(np.std(nets))
+
+
+def corrected(errors: Labelled | Card, mean: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the values to use for mentions of the given mean probabilities (3,), and whether correcting pays.
+
+    It does where the noise that it adds is less than the bias that it takes out.
+    """
+    raw = float(mean @ WORTH)
+    condition = float(np.linalg.cond(errors.matrix()))
+    facts = {"condition": condition, "shaky": condition > SHAKY, "raw_net": raw}
+    try:
+        worth = values(errors.matrix())
+    except np.linalg.LinAlgError:
+        return facts | uncorrected(raw)
+    net, sd = float(mean @ worth), spread_of_net(errors, mean)
+    if not sd < abs(net - raw):
+        return facts | uncorrected(raw)
+    return facts | dict(zip(LABELS, worth.tolist(), strict=True)) | {"corrected": True, "net": net, "sd": sd}
+
+
+def uncorrected(raw: float) -> dict[str, Any]:
+    """Return the plain worth of each label; the net keeps the model's bias, whose size is not known then."""
+    return dict(zip(LABELS, WORTH.tolist(), strict=True)) | {"corrected": False, "net": raw, "sd": None}
+
+
+def finish(rows: pa.Table) -> pa.Table:
+    """Return, per brand and source, what a probability of each label is worth, and where that comes from."""
+    found = rows.to_pylist()
+    labelled, card = [row for row in found if row["what"] == "label"], to_card(found)
+    result = []
+    for row in found:
+        if row["what"] != "all":
+            continue
+        own = [each for each in labelled if each["brand"] == row["brand"]]
+        origin, errors = choose(own, row["source"], card)
+        facts = {"brand": row["brand"], "source": row["source"], "origin": origin}
+        facts["labels"] = len(errors.truth) if isinstance(errors, Labelled) else 0
+        mean = np.array([row[label] for label in LABELS])
+        fit = corrected(errors, mean) if errors else uncorrected(float(mean @ WORTH))
+        result.append(facts | fit)
+    return pa.Table.from_pylist(result, schema=SCHEMA)
+
+
+def choose(own: Sequence[dict[str, Any]], source: str, card: Card | None) -> tuple[str, Labelled | Card | None]:
+    """Return the nearest labels that are enough, and how they are called: of the source, the brand, or the card."""
+    here = to_labelled(row for row in own if row["source"] == source)
+    if here.is_enough():
+        return "labels of this source", here
+    everywhere = to_labelled(own)
+    if everywhere.is_enough():
+        return "labels of this brand", everywhere
+    return ("model card", card) if card else ("none", None)
+
+
+def to_labelled(rows: Iterable[dict[str, Any]]) -> Labelled:
+    """Return labelled rows as arrays."""
+    kept = list(rows)
+    truth = np.array([LABELS.index(row["label"]) for row in kept], dtype=np.int64)
+    return Labelled(truth, np.array([[row[label] for label in LABELS] for row in kept]).reshape(-1, 3))
+
+
+def to_card(rows: Iterable[dict[str, Any]]) -> Card | None:
+    """Return the card's figures; None where it does not have all of them."""
+    found = {row["label"]: row for row in rows if row["what"] == "card"}
+    if set(found) != set(LABELS):
+        return None
+    means = np.array([[found[true][label] for label in LABELS] for true in LABELS])
+    return Card(means, np.array([found[true]["many"] for true in LABELS]))

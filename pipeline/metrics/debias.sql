@@ -1,0 +1,25 @@
+-- What `finish` estimates the model's errors from: mentions with a label that were drawn at random, and what the shipped card
+-- says where there are too few; and all that was scored, which the correction is for.
+with scored as (
+    select t.brand, t.source, t.touch_id, s.negative, s.neutral, s.positive
+    from mention t
+    join score s using (touch_id, brand)
+    where
+        s.model = (select model from derived.setting)
+        and s.positive is not null
+        and not (s.rule is not null and greatest(s.negative, s.neutral, s.positive) = 1)
+        and t.happened_at < (select as_of from derived.setting)
+)
+
+select 'label' as what, s.brand, s.source, l.label, 1 as many, s.negative, s.neutral, s.positive
+from scored s
+join derived.label l using (brand, touch_id)
+where l.drawn
+union all
+select 'all', brand, source, null, count(*), avg(negative), avg(neutral), avg(positive)
+from scored
+group by brand, source
+union all
+select 'card', null, null, label, many, negative, neutral, positive
+from derived.card
+order by all

@@ -1,0 +1,17 @@
+-- The newest word on each mention that counts; one that was taken back has none.
+with newest as (
+    select brand, touch_id, label, drawn, author, written_at
+    from derived.written_label
+    qualify row_number() over (partition by brand, touch_id order by written_at desc, label_id desc) = 1
+)
+
+select
+    brand,
+    touch_id,
+    label,
+    case label when 'positive' then 1.0 when 'negative' then -1.0 else 0.0 end as value,
+    drawn,
+    author,
+    written_at
+from newest
+where label is not null

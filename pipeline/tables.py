@@ -1,0 +1,38 @@
+"""Tables as text: for the eye, and as CSV that no spreadsheet takes for formulas."""
+
+import csv
+from typing import Any, TextIO
+
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ROWS = 50  # shown at most; --json and --csv give all
+
+
+def safe(value: Any) -> Any:
+    """Return a cell for CSV; text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def write_csv(table: pa.Table, file: TextIO) -> None:
+    """Write a table with its header."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.column_names)
+    writer.writerows([safe(value) for value in row.values()] for row in table.to_pylist())
+
+
+def show(table: pa.Table, console: Console) -> None:
+    """Print the first rows of a table, and how many there are."""
+    shown = Table(*table.column_names)
+    for row in table.slice(0, ROWS).to_pylist():
+        shown.add_row(*(cell(value) for value in row.values()))
+    console.print(shown, markup=False)
+    console.print(f"{min(ROWS, table.num_rows)} of {table.num_rows} rows", markup=False)
+
+
+def cell(value: Any) -> Any:
+    """Return a value as it is read; text from a network is never markup."""
+    return Text("" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value))
