@@ -14,6 +14,7 @@ st.set_page_config(page_title="Orchard", page_icon=str(ICON), layout="wide")
 PAGES = [
     st.Page("views/pulse.py", title="Pulse", icon=":material/monitor_heart:", default=True),
     st.Page("views/relationships.py", title="Relationships", icon=":material/group:"),
+    st.Page("views/growth.py", title="Growth", icon=":material/forest:"),
     st.Page("views/person.py", title="Person", icon=":material/person:"),
     st.Page("views/conversations.py", title="Conversations", icon=":material/forum:"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
 from models.catalog import HEADS, LABELS, MAX_LENGTH, ModelError, Source, base_folder
@@ -39,6 +39,15 @@ def base_network() -> tuple[Any, Any]:
             attention_probs_dropout_prob=0.0,
         )
         return network, AutoTokenizer.from_pretrained(folder)
+
+
+def load_encoder() -> tuple[Any, Any]:
+    """Return (network, tokenizer) of the packaged base as it came: word pieces in, one vector for each out."""
+    folder = str(base_folder())
+    with quietly():
+        return AutoModel.from_pretrained(folder, attn_implementation="eager").eval(), AutoTokenizer.from_pretrained(
+            folder
+        )
 
 
 def load_adapter(folder: Path) -> tuple[Any, Any]:
@@ -96,3 +105,17 @@ class Logits(torch.nn.Module):
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
         """Return the logits (n, columns)."""
         return self.network(input_ids=input_ids, attention_mask=attention_mask).logits
+
+
+class Pooled(torch.nn.Module):
+    """A network whose output is the mean vector of a text's word pieces, of length 1."""
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        """Return the vectors (n, width)."""
+        pieces = self.network(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        read = attention_mask.unsqueeze(-1).to(pieces.dtype)
+        return torch.nn.functional.normalize((pieces * read).sum(1) / read.sum(1), dim=1)

@@ -62,30 +62,36 @@ def cached(adapter: Path, version: str, int8: bool = True) -> Path:
 
 
 def export(adapter: Path, folder: Path) -> Path:
-    """Write the network of an adapter in fp32 with its attention, GELU and layer norms fused; return the file.
+    """Write the network of an adapter in fp32; return the file."""
+    from models.network import Logits, encode, load_adapter
+
+    network, tokenizer = load_adapter(adapter)
+    return write(Logits(network), "logits", encode(tokenizer, ["two texts", "of unequal length"]), folder)
+
+
+def write(module: Any, output: str, example: dict[str, Any], folder: Path) -> Path:
+    """Write what a module says of an example, with the attention, GELU and layer norms of its network fused.
 
     The older exporter is meant: the graphs of the newer one are not recognised by the fusion (facts.md 9).
     """
     import torch
     from onnxruntime.transformers import optimizer
 
-    from models.network import Logits, encode, load_adapter, quietly
+    from models.network import quietly
 
-    network, tokenizer = load_adapter(adapter)
-    example = encode(tokenizer, ["two texts", "of unequal length"])
     axes = {0: "batch", 1: "length"}
     with quietly():
         torch.onnx.export(
-            Logits(network),
+            module.eval(),
             (example["input_ids"], example["attention_mask"]),
             str(folder / "raw.onnx"),
             input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
+            output_names=[output],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, output: {0: "batch"}},
             opset_version=17,
             dynamo=False,
         )
-        config = network.config
+        config = module.network.config
         fused = optimizer.optimize_model(
             str(folder / "raw.onnx"),
             model_type="bert",

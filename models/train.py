@@ -46,7 +46,7 @@ class Recipe:
     """
 
     seeds: tuple[int, ...] = (7, 8, 9)
-    epochs: int = 2
+    epochs: int = 3
     batch: int = 32
     learning_rate: float = 6e-4
     warm_up: float = 0.06
@@ -55,7 +55,7 @@ class Recipe:
     weight_decay: float = 0.01
     label_smoothing: float = 0.05
     class_weight_power: float = 0.5
-    marked: float = 0.5
+    marked: float = 0.4
     addressed: float = 0.3
     joined: float = 0.25
     taught: float = 0.5

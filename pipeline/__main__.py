@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline import rules, run, schedule, settings, store, tables
+from pipeline import labels, rules, run, schedule, settings, store, tables
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
@@ -21,7 +21,8 @@ from pipeline.publish import relate as relate_facts
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Counts
+from pipeline.topics import Embedder, Reader
+from pipeline.touch import FRUITS, Counts
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company."
@@ -56,6 +57,20 @@ def load_model() -> run.Model:
         return load(chosen.name, chosen.revision, chosen.backend)
     except ModelError as error:
         raise StoreError(str(error)) from error
+
+
+def embedder() -> Reader:
+    """Return what topics are found by, without loading it."""
+    from models.catalog import ModelError
+    from models.embed import load, version
+
+    def loaded() -> Embedder:
+        try:
+            return load()
+        except ModelError as error:
+            raise StoreError(str(error)) from error
+
+    return Reader(version(), loaded)
 
 
 def model_facts() -> ModelFacts:
@@ -160,6 +175,44 @@ def metrics(
 
 
 @app.command()
+def draw(
+    brand: Annotated[str, typer.Option(help="The brand whose mentions are drawn.")],
+    many: Annotated[int, typer.Option(min=1, help="How many.")] = 100,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day on.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Before this day.")] = None,
+    seed: Annotated[str, typer.Option(help="Another seed draws others.")] = "1",
+) -> None:
+    """Print mentions drawn at random, as CSV with an empty column to label them in."""
+    place = workspace()
+    key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
+    found = store.draw(place, key, many, seed, since, until)
+    if not found.num_rows:
+        raise StoreError(f"no unlabelled mention of {key} in these days")
+    tables.write_csv(found, sys.stdout)
+
+
+@app.command()
+def label(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns id and label.")],
+    brand: Annotated[str, typer.Option(help="The brand that the mentions are of.")],
+    author: Annotated[str, typer.Option(help="Who says so.")],
+    drawn: Annotated[
+        bool, typer.Option("--drawn/--chosen", help="Drawn at random, so that they may measure the model, or chosen.")
+    ],
+) -> None:
+    """Keep what a person says that mentions mean; it counts from the next refresh on, and wins over the model."""
+    place = workspace()
+    key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
+    found = labels.read(file)
+    kept, unknown = store.save_labels(place, labels.to_rows(found, key), author, drawn)
+    print(f"labels            {len(found):>8}")
+    print(f"kept              {kept:>8}")
+    print(f"already had       {len(found) - len(unknown) - kept:>8}")
+    if unknown:
+        raise StoreError(f"{len(unknown)} ids are no mention of {key}, such as {unknown[0]}; the others were kept")
+
+
+@app.command()
 def publish(wait: Wait = 30) -> None:
     """Build the dashboard's file and swap it in."""
     place = workspace()
@@ -179,7 +232,7 @@ def refresh_once(wait: float) -> list[str]:
     place = workspace()
     chosen = settings.load(place.folder)
     with store.working(place, "refresh", wait), bar("scoring", None) as tick:
-        return run.refresh(place, chosen, load_model, model_facts, tick)
+        return run.refresh(place, chosen, load_model, model_facts, tick, embedder())
 
 
 @app.command(name="schedule")
@@ -220,6 +273,48 @@ def demo(wait: Wait = 30) -> None:
         for brand in chosen.brand_settings():
             run.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
     print("\n".join(refresh_once(wait)))
+
+
+@app.command()
+def fruit(
+    account: Annotated[str, typer.Option(help="Who bore it, as source:id; `metrics role` shows them.")],
+    brand: Annotated[str, typer.Option(help="The brand that the relationship is with.")],
+    kind: Annotated[str, typer.Option(help=f"One of: {', '.join(FRUITS)}.")],
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day.")],
+    author: Annotated[str, typer.Option(help="Who says so.")],
+    text: Annotated[str, typer.Option(help="What happened.")] = "",
+    value: Annotated[float | None, typer.Option(help="What it is worth, in your own unit.")] = None,
+    brought: Annotated[str | None, typer.Option(help="Whom a referral or introduction brought, as source:id.")] = None,
+) -> None:
+    """Keep what a relationship has borne: a friendship, a referral, new business; the next refresh counts it."""
+    if kind not in FRUITS:
+        raise StoreError(f"--kind {kind}: allowed are {', '.join(FRUITS)}")
+    place = workspace()
+    key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
+    values = {"account_id": account, "brand": key, "kind": kind, "happened_at": on, "author": author}
+    print(store.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
+
+
+@app.command()
+def withdraw(
+    fruit_id: Annotated[str, typer.Argument(help="What `fruit` printed.")],
+    author: Annotated[str, typer.Option(help="Who says so.")],
+) -> None:
+    """Take a fruit back that was kept by mistake; its rows stay in the journal, withdrawn."""
+    store.withdraw_fruit(workspace(), fruit_id, author)
+
+
+@app.command()
+def benchmark(
+    touches: Annotated[list[int] | None, typer.Argument(help="How many touches; several may be given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """Measure relate and publish on made-up workspaces of growing size, each in a process of its own."""
+    from pipeline.benchmark import SIZES, compare
+
+    found = compare(touches or SIZES, lambda figures: notes.print(figures) if as_json else print(figures))
+    if as_json:
+        print(json.dumps(found))
 
 
 EXPECTED = (StoreError, settings.SettingsError, FileError, ValueError, OSError)

@@ -16,6 +16,7 @@ from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, 
 
 # Table of the journal -> the derived table that metrics find it in.
 JOURNAL = {"entry": "entry", "label": "written_label", "fruit": "written_fruit", "member": "member"}
+TOPIC_SCHEMA = pa.schema([(name, pa.string()) for name in ("what", "of", "words")])
 GROUP_SCHEMA = pa.schema([(name, pa.string()) for name in ("member", "what", "name")])
 CARD_SCHEMA = pa.schema([("label", pa.string()), ("many", pa.int64())] + [(label, pa.float64()) for label in LABELS])
 
@@ -43,6 +44,7 @@ def relate(workspace: Workspace, settings: Settings, model: ModelFacts, as_of: d
         for name, table in written.items():
             keep(con, name, table)
         keep(con, "configured_group", pa.Table.from_pylist(settings.groups(), schema=GROUP_SCHEMA))
+        keep(con, "configured_topic", pa.Table.from_pylist(settings.topic_words(), schema=TOPIC_SCHEMA))
         keep(con, "card", pa.Table.from_pylist(list(model.card), schema=CARD_SCHEMA))
         con.execute(query("save_setting"), setting(settings, model.version, until, as_of))
         for name in METRICS:

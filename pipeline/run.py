@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import rules, sources, store
+from pipeline import rules, sources, store, topics
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.rules import Rule
 from pipeline.settings import FileSource, Settings
@@ -216,11 +216,12 @@ def refresh(
     load_model: Callable[[], Model],
     facts: Callable[[], ModelFacts],
     tick: Tick = lambda texts: None,
+    embedder: topics.Reader | None = None,
 ) -> list[str]:
-    """Collect, score, relate and publish once; return what was done, line by line.
+    """Collect, score, place in topics, relate and publish once; return what was done, line by line.
 
-    The model is loaded only where something waits for it, since that takes seconds. Raises FileError at the very end
-    where a file of [[sources]] cannot be read: the rest is done by then.
+    Without an embedder no topics are looked for. A model is loaded only where something waits for it, since that takes
+    seconds. Raises FileError at the very end where a file of [[sources]] cannot be read: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
         collected = list(collect(workspace, settings))
@@ -229,6 +230,11 @@ def refresh(
         model = under_rules(facts(), settings)
         waiting = store.count_unscored(workspace, model.version)
         detail.append(f"{score(workspace, settings, load_model(), tick) if waiting else 0} mentions read")
+        if embedder:
+            silent = [handle.lower() for handle in (*settings.staff, *settings.bots)]
+            ignored = frozenset(word.lower() for word in settings.topics.ignore)
+            stage = topics.Stage(workspace, embedder, model.version, silent, ignored, tick)
+            detail += topics.place(stage, known_brands(workspace, settings))
         detail.append(f"{relate(workspace, settings, model)} relationships")
         publish(workspace)
         if unreadable:

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pipeline.rules import Rule
 from pipeline.touch import Brand, check_map
+from pipeline.words import STOP, spelt
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_FORMATS = Literal["auto", "twcs", "airline", "dialogues", "orchard", "mapped"]
@@ -77,6 +78,37 @@ class NumberSettings(Frozen):
     fewest_people: int = Field(default=20, ge=5, description="a group of fewer people is not drawn as a number")
 
 
+class TopicSettings(Frozen):
+    """What people talk about, in the words of the company.
+
+    ``phrases`` are topics of one's own, each with the phrases that make a mention one of it, as whole words in any
+    case; ``rename`` gives a topic another name: two of one name become one, and what is named ``other`` is no topic any
+    more; ``ignore`` are words that name no topic.
+    """
+
+    phrases: dict[str, tuple[str, ...]] = {}
+    rename: dict[str, str] = {}
+    ignore: tuple[str, ...] = ()
+
+    @field_validator("phrases")
+    @classmethod
+    def phrases_have_words(cls, topics: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """Refuse a topic without phrases, and a phrase without letters or digits: it would be found nowhere."""
+        for name, phrases in topics.items():
+            if not phrases or not all(any(map(str.isalnum, phrase)) for phrase in phrases):
+                raise ValueError(f"topic {name!r} needs phrases with letters or digits; found {list(phrases)}")
+        return topics
+
+    @field_validator("rename")
+    @classmethod
+    def names_are_words(cls, names: dict[str, str]) -> dict[str, str]:
+        """Refuse an empty name."""
+        for old, new in names.items():
+            if not new.strip():
+                raise ValueError(f"the new name of {old!r} is empty; `other` makes it no topic")
+        return names
+
+
 class Settings(BaseSettings):
     """All settings of one workspace; the environment (``ORCHARD_MODEL__NAME``) wins over brand.toml."""
 
@@ -92,6 +124,7 @@ class Settings(BaseSettings):
     rules: tuple[Rule, ...] = ()
     model: ModelSettings = ModelSettings()
     numbers: NumberSettings = NumberSettings()
+    topics: TopicSettings = TopicSettings()
     kinds: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
     organisations: dict[str, tuple[str, ...]] = {}
@@ -145,6 +178,21 @@ class Settings(BaseSettings):
             for member in members
         ]
 
+    def topic_words(self) -> list[dict[str, str]]:
+        """Return words on topics: what (phrase, rename, ignore or name), of which topic or brand, and the words."""
+        topics = self.topics
+        ignored = sorted(STOP.union(word.lower() for word in topics.ignore))
+        return (
+            [{"what": "phrase", "of": name, "words": word} for name, words in topics.phrases.items() for word in words]
+            + [{"what": "rename", "of": old, "words": new.strip()} for old, new in topics.rename.items()]
+            + [{"what": "ignore", "of": "", "words": word} for word in ignored]
+            + [
+                {"what": "name", "of": brand.key, "words": words}
+                for brand in self.brand_settings()
+                for words in sorted({spelt(name) for name in brand.to_brand().names()} - {""})
+            ]
+        )
+
     def find_brand(self, name: str, stored: Sequence[Brand] = ()) -> Brand:
         """Return the brand that is called so in brand.toml or, by whatever spelling, was ``stored`` before.
 
@@ -193,6 +241,7 @@ def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
         "sources": FileSource,
         "model": ModelSettings,
         "numbers": NumberSettings,
+        "topics": TopicSettings,
         "rules": Rule,
     }
     group = groups.get(str(place[0]), Settings) if len(place) > 1 else Settings

@@ -19,7 +19,7 @@ from pipeline.touch import Account, Brand, Mapped, Reject, dump, sound
 
 HERE = Path(__file__).parent
 ACCOUNT_FIELDS = tuple(field.name for field in fields(Account))
-FORM = 2  # of the published file: to be raised when the dashboard asks for what an older file does not hold
+FORM = 3  # of the published file: to be raised when the dashboard asks for what an older file does not hold
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
 TEXTS = (
     *("touch_id", "brand", "account_id", "source", "handle", "name", "kind", "touch_source", "direction", "touch_kind"),
@@ -322,14 +322,49 @@ def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
         return dict(zip(names, cursor.fetchall()[0], strict=True))
 
 
-def read_metric(workspace: Workspace, name: str) -> pa.Table:
-    """Return a derived table; raises StoreError where nothing was computed yet."""
+def generate(workspace: Workspace, touches: int) -> None:
+    """Fill a new workspace with made-up touches and scores, for measuring."""
+    with connect(workspace.mentions) as con, transaction(con):
+        for statement in con.extract_statements(query("generate")):
+            con.execute(statement, {"touches": touches} if statement.named_parameters else None)
+
+
+LABEL_SCHEMA = pa.schema([(name, pa.string()) for name in ("label_id", "brand", "touch_id", "label")])
+
+
+def save_labels(
+    workspace: Workspace, rows: Sequence[Mapping[str, Any]], author: str, drawn: bool
+) -> tuple[int, list[str]]:
+    """Save what a person says of mentions; return how many were new, and the ids that are no mention of it."""
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=LABEL_SCHEMA)
+    with connect(workspace.mentions) as con, incoming(con, table):
+        unknown = [touch for (touch,) in con.execute(query("unknown_mentions")).fetchall()]
+    known = [row for row in rows if row["touch_id"] not in set(unknown)]
+    table = pa.Table.from_pylist([dict(row) for row in known], schema=LABEL_SCHEMA)
+    with connect(workspace.journal) as con, transaction(con), incoming(con, table):
+        return count(con, query("save_labels"), {"author": author, "drawn": drawn, "now": now()}), unknown
+
+
+def draw(
+    workspace: Workspace, brand: str, many: int, seed: str, start: datetime | None, until: datetime | None
+) -> pa.Table:
+    """Return mentions drawn at random to be labelled, the same for one seed: id, happened_at, source, text, label."""
+    values = {"brand": brand, "many": many, "seed": seed, "start": start, "until": until}
+    read_metric(workspace, "ledger", 0)
+    with connect(workspace.mentions) as con:
+        return con.sql(query("draw"), params=values).to_arrow_table()
+
+
+def read_metric(workspace: Workspace, name: str, many: int | None = None) -> pa.Table:
+    """Return a derived table, or its first rows; raises StoreError where nothing was computed yet."""
     if workspace.mentions.exists():
         with connect(workspace.mentions) as con:
             if con.execute(
                 "select 1 from duckdb_tables() where schema_name = 'derived' and table_name = ?", [name]
             ).fetchall():
-                return con.sql(f"select * from derived.{name} order by all").to_arrow_table()
+                return con.sql(
+                    f"select * from derived.{name} order by all limit $many", params={"many": many}
+                ).to_arrow_table()
     raise StoreError(f"{name} was not computed yet: run relate or refresh first")
 
 
@@ -383,6 +418,32 @@ def save_entry(workspace: Workspace, entry: dict[str, Any]) -> None:
     values = {"entry_id": uuid.uuid4().hex, "written_at": now()} | entry
     with connect(workspace.journal) as con, transaction(con):
         con.execute(query("save_entry"), values)
+
+
+def save_fruit(workspace: Workspace, fruit: Mapping[str, Any]) -> str:
+    """Save what a relationship has borne, and return its id; raises StoreError where no touch is known of the account."""
+    values = {
+        "row_id": uuid.uuid4().hex,
+        "fruit_id": uuid.uuid4().hex,
+        "withdrawn": False,
+        "written_at": now(),
+        **fruit,
+    }
+    with connect(workspace.mentions) as con:
+        for account in filter(None, (fruit["account_id"], fruit["for_account"])):
+            if not con.execute("select 1 from account where account_id = ?", [account]).fetchall():
+                raise StoreError(f"no account {account!r}; an account is called source:id, as `metrics role` shows")
+    with connect(workspace.journal) as con, transaction(con):
+        con.execute(query("save_fruit"), values)
+    return str(values["fruit_id"])
+
+
+def withdraw_fruit(workspace: Workspace, fruit_id: str, author: str) -> None:
+    """Take a fruit back; raises StoreError where there is none of this id, or it was taken back before."""
+    values = {"row_id": uuid.uuid4().hex, "fruit_id": fruit_id, "author": author, "written_at": now()}
+    with connect(workspace.journal) as con, transaction(con):
+        if not count(con, query("withdraw_fruit"), values):
+            raise StoreError(f"there is no fruit {fruit_id!r} to take back")
 
 
 def read_entries_since(workspace: Workspace, brand: str, account_id: str, moment: datetime) -> list[dict[str, Any]]:

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 import pytest
 
-from pipeline import metrics, reads
+from pipeline import reads
 from tests.worlds import START, derived
 
 
@@ -76,35 +75,17 @@ def test_many_messages_speak_for_themselves():
 
 def test_where_people_do_not_differ_nobody_has_a_feeling_of_his_own():
     rows = [{"person_id": f"p{i % 50}", "value": 0.5 * (-1) ** (i // 50), "happened_at": START} for i in range(200)]
-    con = derived(rows, "spread", "feeling", "feeling_path")
+    con = derived(rows, "spread", "feeling")
     assert con.execute("select t2 from derived.spread").fetchall() == [(0.0,)]
     assert con.execute("select count(*) from derived.feeling").fetchall() == [(0,)]
-    assert con.execute("select count(*) from derived.feeling_path").fetchall() == [(0,)]
 
 
 @pytest.mark.parametrize("rows", [1, 2])
 def test_a_brand_with_hardly_any_message_has_no_feelings_and_no_error(rows: int):
     said = [{"person_id": f"p{i}", "value": 0.4, "happened_at": START} for i in range(rows)]
-    con = derived(said, "spread", "feeling", "feeling_path", "brand_index", "volume")
+    con = derived(said, "spread", "feeling", "brand_index", "volume")
     assert con.execute("select count(*) from derived.feeling").fetchall() == [(0,)]
     assert con.execute("select distinct people from derived.brand_index").fetchall() == [(rows,)]
-
-
-def test_the_path_looks_only_back():
-    _, rows = world(seed=6, people=100)
-    whole = derived(rows, "spread", "feeling_path")
-    cut = START + timedelta(days=45)
-    early = duckdb.connect()
-    early.execute("create schema derived")
-    early.register(
-        "rows", pa.Table.from_pylist([{"brand": "b", "counts": True} | r for r in rows if r["happened_at"] < cut])
-    )
-    early.execute("create table derived.ledger as select * from rows")
-    early.register("spread_rows", whole.sql("select * from derived.spread").to_arrow_table())
-    early.execute("create table derived.spread as select * from spread_rows")
-    early.execute(f"create table derived.feeling_path as {metrics.sql('feeling_path')}")
-    ask = "select person_id, day, round(feeling, 9) from derived.feeling_path where day < ? order by all"
-    assert early.execute(ask, [cut.date()]).fetchall() == whole.execute(ask, [cut.date()]).fetchall()
 
 
 def weekly(seed: int, people: int = 250) -> tuple[float, list[dict]]:

@@ -43,6 +43,9 @@ def ledger(rows: Iterable[dict[str, Any]], as_of: datetime | None = None, **numb
     ((last,),) = con.execute("select max(happened_at) + interval 1 microsecond from derived.ledger").fetchall()
     until = as_of or last
     keep(con, "setting", [{"model": "fixed", "own": "b", "as_of": until} | NumberSettings(**numbers).model_dump()])
+    con.execute(
+        "create table derived.debias (brand text, source text, corrected boolean, sd double)"
+    )  # nothing corrected
     con.execute("delete from derived.ledger where happened_at >= (select as_of from derived.setting)")
     return con
 
@@ -68,3 +71,17 @@ def table(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
     """Return the rows of derived.NAME."""
     found: list[dict[str, Any]] = con.sql(f"select * from derived.{name} order by all").to_arrow_table().to_pylist()
     return found
+
+
+def ledger_of(columns: dict[str, Any], as_of: datetime | None = None, **numbers: Any) -> duckdb.DuckDBPyConnection:
+    """Return what ``ledger`` does of many rows, given as columns."""
+    many = len(columns["happened_at"])
+    same = {name: pa.repeat(pa.scalar(value), many) for name, value in TOUCH.items()}
+    con = ledger([{"happened_at": START}], **numbers)
+    con.register("rows", pa.table(same | {"touch_id": [f"t{i}" for i in range(many)]} | columns))
+    con.execute("create or replace table derived.ledger as select * from rows")
+    con.unregister("rows")
+    last = "(select max(happened_at) + interval 1 microsecond from derived.ledger)"
+    con.execute(f"update derived.setting set as_of = coalesce($until, {last})", {"until": as_of})
+    con.execute("delete from derived.ledger where happened_at >= (select as_of from derived.setting)")
+    return con

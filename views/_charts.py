@@ -3,6 +3,7 @@
 import html
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -136,20 +137,135 @@ def standing(periods: pd.DataFrame, title: str) -> go.Figure:
     return figure
 
 
+PARTS = {"within": "Stayers", "newcomer": "Newcomers", "leaver": "Leavers", "mix": "Who spoke more"}
+
+
+def waterfall(parts: pd.DataFrame, title: str) -> go.Figure:
+    """Return what a change came from, part by part, with the whole at the end.
+
+    ``parts`` has part, contribution, se, people, people_before, change; what chance alone would do has no colour.
+    """
+    kept = parts[(parts["part"] != "mix") | (parts["contribution"].abs() > 1e-12)]
+    kept = kept.set_index("part").reindex([part for part in PARTS if part in set(kept["part"])]).reset_index()
+    figure = frame(title, 320, yaxis={"title": "Change of the feeling", "tickformat": "+.2f"}, showlegend=False)
+    start = 0.0
+    for row in kept.to_dict("records"):
+        sure = abs(row["contribution"]) > 1.645 * row["se"] if pd.notna(row["se"]) else False
+        colour = NEUTRAL if not sure else POSITIVE if row["contribution"] > 0 else NEGATIVE
+        figure.add_bar(
+            x=[PARTS[str(row["part"])]],
+            y=[row["contribution"]],
+            base=start,
+            marker={"color": colour, "opacity": 1 if sure else 0.45},
+            error_y={"type": "data", "array": [1.645 * row["se"]], "color": NEUTRAL},
+            hovertemplate=(
+                f"%{{x}}: {row['contribution']:+.3f} ± {1.645 * row['se']:.3f}<br>"
+                f"{row['people']} people now, {row['people_before']} before<extra></extra>"
+            ),
+        )
+        start += row["contribution"]
+    figure.add_bar(
+        x=["All of it"],
+        y=[parts["change"].iloc[0]],
+        marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 2}},
+        hovertemplate="%{x}: %{y:+.3f}<extra></extra>",
+    )
+    figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
+    return figure
+
+
+STAGES = ("stranger", "dormant", "aware", "engaged", "reciprocal", "advocate")
+
+
+def reached(curves: pd.DataFrame, title: str) -> go.Figure:
+    """Return the share of all people who reached an outcome by days, with its band; dotted where silence is an end.
+
+    ``curves`` has cohort, t, at_risk, reached, low, high, reached_competing; only the cohort ``all`` is drawn.
+    """
+    every = curves[curves["cohort"] == "all"]
+    axis = {"title": "Share of people", "tickformat": ".0%", "rangemode": "tozero"}
+    figure = frame(title, 360, yaxis=axis, xaxis={"title": "Days since they first spoke"})
+    band(figure, every["t"], every["low"], every["high"])
+    figure.add_scatter(
+        x=every["t"],
+        y=every["reached"],
+        name="Reached it",
+        line={"color": POSITIVE, "shape": "hv"},
+        customdata=every[["low", "high", "at_risk"]],
+        hovertemplate=(
+            "day %{x}: %{y:.1%} (90 %: %{customdata[0]:.1%} … %{customdata[1]:.1%})"
+            "<br>%{customdata[2]} people still watched<extra></extra>"
+        ),
+    )
+    dotted = {"color": NEUTRAL, "dash": "dot", "shape": "hv"}
+    figure.add_scatter(x=every["t"], y=every["reached_competing"], name="If silence is an end", line=dotted)
+    figure.update_layout(legend={"y": -0.28})
+    return figure
+
+
+def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
+    """Return the matrix of next stages; ``rates`` has from_stage, to_stage, people, of_people, p."""
+    there = [stage for stage in STAGES if stage in set(rates["to_stage"])]
+    known = [stage for stage in STAGES if stage in set(rates["from_stage"])]
+    shares, people, of = (
+        rates.pivot(index="from_stage", columns="to_stage", values=column).reindex(index=known, columns=there)
+        for column in ("p", "people", "of_people")
+    )
+    figure = frame(title, 140 + 44 * len(known), xaxis={"side": "bottom"}, yaxis={"autorange": "reversed"})
+    figure.add_heatmap(
+        z=shares,
+        x=there,
+        y=known,
+        colorscale=[[0, "rgba(0,114,178,0.04)"], [1, POSITIVE]],
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        texttemplate="%{z:.0%}",
+        customdata=np.dstack([people, of]),
+        hovertemplate="%{y} → %{x}: %{z:.0%}<br>%{customdata[0]} of %{customdata[1]} person-months<extra></extra>",
+    )
+    return figure
+
+
+def flow(months: pd.DataFrame, title: str) -> go.Figure:
+    """Return relationships that moved a stage, by month, those that fell below the line.
+
+    ``months`` has month, people, moved_up, held, moved_down, new.
+    """
+    figure = frame(title, 320, barmode="relative", yaxis={"title": "Relationships"})
+    parts = {
+        "moved_up": ("Moved up", POSITIVE, 1),
+        "new": ("New", NEUTRAL, 1),
+        "moved_down": ("Moved down", NEGATIVE, -1),
+    }
+    for column, (name, colour, sign) in parts.items():
+        figure.add_bar(
+            x=months["month"],
+            y=sign * months[column],
+            name=name,
+            marker={"color": colour, "pattern": {"shape": {"moved_down": "/", "new": "."}.get(column, "")}},
+            customdata=months[[column, "held", "people"]],
+            hovertemplate="%{x|%b %Y}: %{customdata[0]} "
+            + name.lower()
+            + ", %{customdata[1]} held, of %{customdata[2]}<extra></extra>",
+        )
+    return figure
+
+
 def person_path(path: pd.DataFrame, touches: pd.DataFrame, title: str) -> go.Figure:
     """Return a person's feeling with its band, their scored messages on it, and our touches along the foot.
 
-    ``path`` has day, feeling, low, high; ``touches`` has happened_at, direction, kind, value, label, touch_id.
+    ``path`` has day, feeling, low, high; ``touches`` has happened_at, direction, kind, said, label, touch_id.
     """
     figure = frame(title, 400, yaxis=feeling_axis("Feeling (−1 to +1)"))
     if not path.empty:
         band(figure, path["day"], path["low"], path["high"])
         beside = path[["low", "high", "mentions"]]
-        estimate(figure, path["day"], path["feeling"], "Feeling, from the 90 days before", beside)
-    said = touches[touches["value"].notna()]
+        estimate(figure, path["day"], path["feeling"], "Feeling, by all that they said until then", beside)
+    said = touches[touches["said"].notna()]
     for label, symbol in (("positive", "triangle-up"), ("neutral", "circle"), ("negative", "triangle-down")):
         marks(figure, said[said["label"] == label], f"They: {label}", symbol, COLOURS[label])
-    others = touches[touches["value"].isna()].assign(value=-0.95)
+    others = touches[touches["said"].isna()].assign(said=-0.95)
     marks(figure, others[others["direction"] == "out"], "We spoke", "line-ns-open", NEUTRAL)
     marks(figure, others[others["direction"] == "in"], "They, without a score", "x-thin-open", NEUTRAL)
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
@@ -162,7 +278,7 @@ def marks(figure: go.Figure, touches: pd.DataFrame, name: str, symbol: str, colo
         return
     figure.add_scatter(
         x=touches["happened_at"],
-        y=touches["value"],
+        y=touches["said"],
         name=name,
         mode="markers",
         marker={"symbol": symbol, "color": colour, "size": 9, "line": {"width": 1, "color": colour}},

@@ -6,9 +6,11 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from pipeline import reads, store
+from pipeline.metrics import why
 from pipeline.settings import workspace_folder
 from pipeline.store import StoreError, Workspace
 
@@ -78,6 +80,25 @@ def ask(name: str, **values: Any) -> pd.DataFrame:
     """Return the answer of the newest published file to one of pipeline.reads.READS."""
     frozen = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(values.items()))
     return answer(current(), name, frozen)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def taken_apart(published: Stamp, brand: str, start: datetime, until: datetime) -> pd.DataFrame:
+    """Return what a change came from, remembered for as long as this file is the newest."""
+    rows = reads.frame(connection(published), "why", brand=brand, start=start, until=until)
+    found: pd.DataFrame = why.finish(pa.Table.from_pandas(rows, preserve_index=False)).to_pandas()
+    return found
+
+
+def moved(brand: str, start: datetime, until: datetime) -> pd.DataFrame:
+    """Return whom the change of the index since the equal period before came from, one person one voice.
+
+    Columns part, contribution, se, people, people_before, change; empty where there is nothing to compare with.
+    """
+    found = taken_apart(current(), brand, start, until)
+    if found.empty:
+        return found
+    return found[(found["weighting"] == "person") & (found["dimension"] == "people")]
 
 
 def log_touch(

@@ -52,11 +52,11 @@ def message(touch: dict[str, Any], brand: str) -> None:
 def score_line(touch: dict[str, Any]) -> None:
     """Draw the score of a touch, if it has one, and the link to where it was said."""
     parts = []
-    if not pd.isna(touch["value"]):
+    if not pd.isna(touch["said"]):
         parts.append(
-            f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['value'])}, "
-            f"confidence {touch['confidence']:.0%}"
-            + (", doubtful" if touch["doubtful"] else "")
+            f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['said'])}, "
+            + ("as a person labelled it" if touch["label_of_people"] else f"confidence {touch['confidence']:.0%}")
+            + (", doubtful" if touch["doubtful"] and not touch["label_of_people"] else "")
             + (f" · rule: {_words.plain(touch['rule'])}" if touch["rule"] else "")
             + ("" if touch["counts"] else " · not counted: staff, bot or another company")
         )

@@ -82,7 +82,7 @@ def table(found: pd.DataFrame) -> None:
             ],
             "Text": found["text"],
             "Sentiment": found["label"].fillna("–"),
-            "Score": found["value"],
+            "Score": found["said"],
             "Confidence": found["confidence"],
             "Source": [_words.source(name) for name in found["source"]],
         }

@@ -27,14 +27,15 @@ def main() -> None:
     touches = _data.ask("person_touches", brand=now.brand, person=person_id).assign(name=person["name"])
     st.title(_words.plain(person["name"]))
     about(person)
+    lists(now.brand, person_id)
     path = _data.ask("person_path", brand=now.brand, person=person_id)
     figure = _charts.person_path(path, touches, "How did their feeling move?")
     alt = f"Feeling of {person['name']} over time with 90 % band, and touches in both directions"
     event = st.plotly_chart(figure, key="path", on_select="rerun", selection_mode="points", alt=alt)
     lead_on(event)
     st.caption(
-        "The line is the estimate from the 90 days before each day; with few messages it stays near the average "
-        "person. Click a mark to read the thread around it."
+        "The line is the estimate from all that they said until each day; older words fade, and with few messages it "
+        "stays near the average person. Click a mark to read the thread around it."
     )
     log(now.brand, person)
     timeline(touches, now.name)
@@ -69,8 +70,29 @@ def about(person: pd.Series) -> None:
         "From them": (f"{person['touches_in']:,}", f"last {_words.day(person['last_in'])}"),
         "From us": (f"{person['touches_out']:,}", f"last {_words.day(person['last_out'])}"),
     }
+    st.markdown(standing(person))
     for column, (label, (value, beside)) in zip(st.columns(len(shown)), shown.items(), strict=True):
         column.metric(label, value, delta_description=beside, border=True)
+
+
+def standing(person: pd.Series) -> str:
+    """Return in words how the relationship stands."""
+    stage = f"**{person['stage'] or 'no stage yet'}** since {_words.day(person['stage_since'])}"
+    flags = [flag for flag in ("strained", "fruit") if person[flag]]
+    parts = [", ".join([stage, *flags]), f"change of feeling: {person['verdict']}"]
+    if not pd.isna(person["change"]) and person["verdict"] != _words.EVIDENCE:
+        parts[-1] += f" ({_words.signed(person['change'])}, probability {person['p_change']:.0%})"
+    if person["direction"]:
+        parts.append(f"{person['direction']} (reciprocity {person['reciprocity']:.2f})")
+    if person["our_asked"]:
+        parts.append(f"we answered {person['our_rate']:.0%} of {int(person['our_asked'])} in time")
+    return " · ".join(parts)
+
+
+def lists(brand: str, person_id: str) -> None:
+    """Say which work lists the person is on."""
+    for row in _data.ask("person_lists", brand=brand, person=person_id).to_dict("records"):
+        st.warning(f"{row['list'].capitalize()} since {_words.day(row['since'])}", icon=":material/notifications:")
 
 
 def log(brand: str, person: pd.Series) -> None:

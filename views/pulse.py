@@ -15,6 +15,8 @@ def main() -> None:
     in_words(now, found)
     figures(now, found)
     index(now)
+    moved(now)
+    flow(now)
     volume(now)
     standing(now)
 
@@ -84,10 +86,49 @@ def index(now: Shared) -> None:
         alt=f"Feeling about {now.name} by {now.grain} with 90 % band",
     )
     st.caption(
-        f"Faded points: fewer than {_charts.FEW} people. Click a point for the messages behind it. "
-        "The errors of the model are not taken out of these numbers yet: see docs/metrics.md."
+        f"Faded points: fewer than {_charts.FEW} people. Click a point for the messages behind it. " + correction(now)
     )
     lead_on(event, now)
+
+
+def correction(now: Shared) -> str:
+    """Say whose labels the model's errors are taken out of the numbers by."""
+    ways = _data.ask("correction", brand=now.brand, start=now.start, until=now.until)
+    if ways.empty:
+        return ""
+    way = ways.iloc[0]
+    if way["origin"] == "none":
+        return "The model's errors are not taken out: too few labels to tell that it would help."
+    shaky = " They magnify noise here: label more mentions." if way["shaky"] else ""
+    if way["origin"] == "model card":
+        return (
+            "The model's errors are taken out by its card, that is by other people's tweets; "
+            f"labels of your own mentions do it better (docs/metrics.md).{shaky}"
+        )
+    return f"The model's errors are taken out by {way['labels']} {way['origin']}.{shaky}"
+
+
+def moved(now: Shared) -> None:
+    """Show whom the change since the equal period before came from: accounting, not cause."""
+    found = _data.moved(now.brand, now.start, now.until)
+    if found.empty:
+        return
+    figure = _charts.waterfall(found, "Whom did the change come from?")
+    st.plotly_chart(figure, key="moved", alt="Change of the feeling by those who stayed, newcomers and leavers")
+    st.caption(
+        "Stayers: people heard in both periods, whose words changed. Newcomers and leavers count by how far they are "
+        "from the stayers. Bars without colour are no more than chance. It says where the change came from, not what "
+        "caused it."
+    )
+
+
+def flow(now: Shared) -> None:
+    """Show how many relationships moved up, held and moved down."""
+    months = _data.ask("stage_flow", brand=now.brand, start=now.start, until=now.until)
+    if months.empty:
+        return
+    figure = _charts.flow(months, "Do the relationships grow?")
+    st.plotly_chart(figure, key="flow", alt="Relationships that moved up or down a stage, month by month")
 
 
 def volume(now: Shared) -> None:

@@ -7,7 +7,8 @@ import streamlit as st
 
 from views import _charts, _data, _filters, _words
 
-SORTS = ("latest touch", "warmest", "coldest", "most touches", "silent longest")
+SORTS = ("latest touch", "warmest", "coldest", "strongest tie", "most touches", "silent longest")
+STAGES = ("advocate", "reciprocal", "engaged", "aware", "dormant", "stranger")
 PAGE = 50
 
 
@@ -32,8 +33,14 @@ def main() -> None:
 def choose(brand: str) -> dict[str, Any]:
     """Draw the filters of this page and return them as parameters of the read."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
-    first, second, third, fourth = st.columns([3, 3, 2, 2])
+    lists = _data.ask("work_lists", brand=brand)
+    many = {"": "everybody", "changed": "changed by more than chance"}
+    many |= {name: f"{name} ({people})" for name, people in zip(lists["list"], lists["people"], strict=True)}
+    first, second, third, fourth = st.columns(4)
+    fifth, sixth, _ = st.columns([1, 2, 1])
     return {
+        "list": fifth.selectbox("Who", list(many), format_func=many.__getitem__, key="list", bind="query-params"),
+        "stages": sixth.multiselect("Stage", STAGES, key="stage", bind="query-params"),
         "search": first.text_input("Name", key="search", bind="query-params", placeholder="name or handle"),
         "sources": second.multiselect("Source", sources, format_func=_words.source, key="source", bind="query-params"),
         "sort": third.selectbox("Sort by", SORTS, key="sort", bind="query-params"),
@@ -51,6 +58,12 @@ def spread(brand: str) -> str:
     )
 
 
+def stage_words(person: dict[Any, Any]) -> str:
+    """Return the stage with what stands beside it."""
+    flags = [flag for flag in ("strained", "fruit") if person[flag]]
+    return ", ".join([person["stage"] or "–", *flags])
+
+
 def table(found: pd.DataFrame) -> None:
     """Show the table; a chosen row leads to the person."""
     shown = pd.DataFrame(
@@ -61,6 +74,9 @@ def table(found: pd.DataFrame) -> None:
                 _words.interval(low, high) for low, high in zip(found["low"], found["high"], strict=True)
             ],
             "Leaning": [_words.leaning(low, high) for low, high in zip(found["low"], found["high"], strict=True)],
+            "Change": found["verdict"],
+            "Stage": [stage_words(row) for row in found.to_dict("records")],
+            "Tie": found["strength"],
             "Feeling over time": found["path"],
             "From them": found["touches_in"],
             "From us": found["touches_out"],
@@ -80,6 +96,12 @@ def table(found: pd.DataFrame) -> None:
         selection_mode="single-row",
         height=min(len(shown), 18) * 35 + 40,
         column_config={
+            "Tie": st.column_config.ProgressColumn(
+                format="%.0f",
+                min_value=0,
+                max_value=100,
+                help="Mean of six ranks among all relationships: docs/metrics.md",
+            ),
             "Name": st.column_config.TextColumn(pinned=True),
             "Feeling": st.column_config.NumberColumn(format="%+.2f"),
             "Feeling over time": st.column_config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),

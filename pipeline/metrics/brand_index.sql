@@ -1,5 +1,6 @@
--- The brand's index by week and month: person-weighted (a = 0: one person, one voice) and post-weighted (a = 1), each with
--- its person-clustered 90 % band (methods 2.3).
+-- The brand's index by week and month: person-weighted (a = 0: one person, one voice), tempered (a = .5) and post-weighted
+-- (a = 1), each with its person-clustered 90 % band (methods 2.3). The error of the debiasing matrix is common to all periods:
+-- it widens the band of the level (low_level, high_level), not that of a change.
 with p as (
     select
         brand,
@@ -17,7 +18,27 @@ with p as (
 k as (
     select p.*, w.weighting, pow(p.n, w.a) as wt
     from p
-    cross join (values ('person', 0), ('post', 1)) w (weighting, a)
+    cross join (values ('person', 0), ('tempered', 0.5), ('post', 1)) w (weighting, a)
+),
+
+by_source as (
+    select
+        l.brand,
+        g.grain,
+        date_trunc(g.grain, l.happened_at)::date as period,
+        l.source,
+        count(*)::double as n
+    from derived.ledger l
+    cross join (values ('week'), ('month')) g (grain)
+    where l.counts
+    group by all
+),
+
+matrix as (
+    select s.brand, s.grain, s.period, sum(s.n * d.sd) / sum(s.n) as sd_model
+    from by_source s
+    left join derived.debias d on d.brand = s.brand and d.source = s.source and d.corrected
+    group by all
 ),
 
 t as (
@@ -54,5 +75,8 @@ e as (
 select
     *,
     case when se is not null then greatest(-1, estimate - 1.645 * se) end as low,
-    case when se is not null then least(1, estimate + 1.645 * se) end as high
+    case when se is not null then least(1, estimate + 1.645 * se) end as high,
+    case when se is not null then greatest(-1, estimate - 1.645 * sqrt(se ** 2 + coalesce(sd_model, 0) ** 2)) end as low_level,
+    case when se is not null then least(1, estimate + 1.645 * sqrt(se ** 2 + coalesce(sd_model, 0) ** 2)) end as high_level
 from e
+join matrix using (brand, grain, period)

@@ -5,11 +5,20 @@ from collections.abc import Callable
 import duckdb
 import pyarrow as pa
 
-from pipeline.metrics import debias, sql
+from pipeline.metrics import debias, drift, feeling_path, level, log_rank, rhythm, sql, trend, turning, verdict, why
 
 # Metric -> the function that makes its table from the rows of its query. No function opens a database.
 FINISH: dict[str, Callable[[pa.Table], pa.Table]] = {
     "debias": debias.finish,
+    "drift": drift.finish,
+    "feeling_path": feeling_path.finish,
+    "level": level.finish,
+    "verdict": verdict.finish,
+    "rhythm": rhythm.finish,
+    "trend": trend.finish,
+    "turning": turning.finish,
+    "why": why.finish,
+    "log_rank": log_rank.finish,
 }
 
 

@@ -1,35 +1,20 @@
--- A person's feeling on each day that they spoke, from the 90 days before it: the estimate of methods 1.1 in a moving
--- window. It looks only back from each day; mu, s2 and t2 are those of the whole history.
-with w as (
-    select
-        brand,
-        person_id,
-        happened_at,
-        avg(value) over recent as m,
-        count(*) over recent as n
-    from derived.ledger
-    where counts
-    window recent as (
-        partition by brand, person_id
-        order by happened_at
-        range between interval 90 days preceding and current row
-    )
-),
-
-d as (
-    select brand, person_id, happened_at::date as day, last(m order by happened_at) as m, last(n order by happened_at) as n
-    from w
-    group by all
-)
-
+-- What a person said on each day: the observations that feeling_path.py follows a feeling with (methods 1.2). Touches of
+-- one day are one moment, so that work grows with days, however many touches there are; none is left out.
+-- Where people do not differ measurably (t2 = 0) nobody has a feeling of their own: no rows.
 select
-    d.brand,
-    d.person_id,
-    d.day,
-    d.n as mentions,
-    s.mu + (s.t2 / (s.t2 + s.s2 / d.n)) * (d.m - s.mu) as feeling,
-    greatest(-1, s.mu + (s.t2 / (s.t2 + s.s2 / d.n)) * (d.m - s.mu) - 1.645 * sqrt(s.t2 * (1 - s.t2 / (s.t2 + s.s2 / d.n)))) as low,
-    least(1, s.mu + (s.t2 / (s.t2 + s.s2 / d.n)) * (d.m - s.mu) + 1.645 * sqrt(s.t2 * (1 - s.t2 / (s.t2 + s.s2 / d.n)))) as high
-from d
+    l.brand,
+    l.person_id,
+    l.happened_at::date as day,
+    count(*) as mentions,
+    avg(l.value) as value,
+    any_value(d.mu) as mu,
+    any_value(d.s2) as s2,
+    any_value(d.tc2) as tc2,
+    any_value(d.td2) as td2,
+    any_value(d.ell) as ell
+from derived.ledger l
+join derived.drift d using (brand)
 join derived.spread s using (brand)
-where s.t2 > 0
+where l.counts and s.t2 > 0
+group by all
+order by l.brand, l.person_id, day

@@ -1,4 +1,5 @@
--- One row per person and brand: who, how often in each direction, when last, and the feeling. A name is told only where
+-- One row per person and brand: who, how often in each direction, when last, and the feeling
+-- as it stands now. A name is told only where
 -- the person addressed the brand, or the brand spoke to them (privacy rule).
 with t as (
     select
@@ -40,12 +41,12 @@ select
     t.last_touch,
     t.last_in,
     t.last_out,
-    coalesce(f.mentions, 0) as mentions,
-    f.feeling,
-    f.low,
-    f.high,
+    coalesce(l.mentions, 0) as mentions,
+    l.level as feeling,
+    l.low,
+    l.high,
     s.path
 from t
 join derived.role r using (account_id)
-left join derived.feeling f using (brand, person_id)
+left join derived.level l using (brand, person_id)
 left join spark s using (brand, person_id)

@@ -14,6 +14,8 @@ READS = {
     "brands": "which brands are there, the own one first",
     "sources": "where do a brand's touches come from",
     "period": "how do people feel in a period, and how did that change since the equal one before",
+    "why": "what pipeline.metrics.why takes the change since the equal period before apart with",
+    "loudest": "a period and its change without each of the loudest three",
     "series": "the index over a period, by week or month",
     "volume": "how much was said over a period, by week or month",
     "relationships": "one page of relationships, filtered and sorted",
@@ -23,6 +25,15 @@ READS = {
     "messages": "messages that fit the filters, newest first",
     "thread": "the whole conversation that a message belongs to",
     "spread": "how much people differ",
+    "correction": "whose labels the model's errors are taken out by",
+    "stage_flow": "how many moved up, held or moved down, by month",
+    "work_lists": "how many people each work list has",
+    "person_lists": "which work lists a person is on, and why",
+    "cohort": "how many reach an outcome, by days since they first spoke",
+    "touches_per_outcome": "what one touch more brings",
+    "response": "how many are answered in time, and how fast",
+    "transition": "how likely the next stage is",
+    "voice": "whose voice is how loud, by month",
 }
 
 

@@ -9,7 +9,7 @@ select
     t.happened_at,
     t.text,
     t.label,
-    t.value,
+    t.said,
     t.confidence,
     count(*) over () as found
 from touch t

@@ -14,6 +14,14 @@ select
     last_out,
     last_touch,
     path,
+    stage,
+    verdict,
+    change,
+    changed,
+    strained,
+    fruit,
+    strength,
+    direction,
     count(*) over () as found
 from person
 where
@@ -24,10 +32,17 @@ where
         or person_id in (select person_id from touch where brand = $brand and list_contains($sources, source))
     )
     and touches_in + touches_out >= $touches
+    and (len($stages) = 0 or list_contains($stages, stage))
+    and (
+        $list = ''
+        or ($list = 'changed' and changed)
+        or person_id in (select person_id from work_list where brand = $brand and list = $list)
+    )
 order by
     case $sort
         when 'warmest' then -low
         when 'coldest' then high
+        when 'strongest tie' then -strength
         when 'most touches' then -(touches_in + touches_out)
         when 'silent longest' then epoch(last_in)
         else -epoch(last_touch)

@@ -3,15 +3,98 @@
 create table pub.touch as
 select
     l.* exclude (account_id, url),
+    coalesce(l.value_of_people, l.positive - l.negative) as said,
     case when l.person_id is null or p.account_id is not null then l.url end as url
 from derived.ledger l
 left join derived.person p using (brand, person_id)
 order by l.brand, l.happened_at;
 
 create table pub.person as
+select
+    p.*,
+    n.stage,
+    n.since as stage_since,
+    coalesce(n.strained, false) as strained,
+    coalesce(n.fruit, false) as fruit,
+    coalesce(v.verdict, 'not enough evidence yet') as verdict,
+    v.change,
+    greatest(v.p_up, v.p_down) as p_change,
+    coalesce(v.on_list, false) as changed,
+    t.strength,
+    t.reciprocity,
+    t.direction,
+    t.our_rate,
+    t.our_asked,
+    t.their_rate,
+    t.their_asked,
+    t.closed_loops,
+    t.silence_days,
+    t.mean_gap_days
+from derived.person p
+left join derived.stage n using (brand, person_id)
+left join derived.verdict v using (brand, person_id)
+left join derived.tie t using (brand, person_id)
+order by p.brand, p.person_id;
+
+create table pub.work_list as
 select *
-from derived.person
-order by brand, person_id;
+from derived.work_list
+order by brand, list, since;
+
+create table pub.stage_month as
+select brand, person_id, month, stage
+from derived.stage_month
+order by brand, person_id, month;
+
+create table pub.stage_flow as
+select *
+from derived.stage_flow
+order by brand, month;
+
+create table pub.trend as
+select *
+from derived.trend
+order by brand, grain, period;
+
+create table pub.debias as
+select *
+from derived.debias;
+
+create table pub.response as
+select *
+from derived.response;
+
+create table pub.cohort as
+select *
+from derived.cohort
+order by brand, cohort, outcome, t;
+
+create table pub.touches_per_outcome as
+select *
+from derived.touches_per_outcome
+order by brand, outcome, touch;
+
+create table pub.transition_rate as
+select *
+from derived.transition_rate;
+
+create table pub.group_member as
+select *
+from derived.group_member
+order by brand, what, name;
+
+create table pub.topic_of as
+select *
+from derived.topic_of
+order by brand, touch_id;
+
+create table pub.topic as
+select *
+from derived.topic;
+
+create table pub.share_of_voice as
+select *
+from derived.share_of_voice;
 
 create table pub.feeling_path as
 select *

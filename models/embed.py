@@ -1,0 +1,89 @@
+"""Texts as vectors: what is said alike lies close together."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.batches import by_budget
+from models.catalog import BASE_SHA256
+from models.onnx import OnnxRunner, cache_folder, write
+from models.sentiment import CHUNK, shipped_tokenizer
+from models.text import clean, masked
+
+WIDTH = 384
+EXPORT = 1  # to be raised when another network is written or texts are cleaned otherwise: such vectors do not mix
+
+Progress = Callable[[int], None]
+NOBODY = re.compile(r"@user\b|\bhttp\b")
+
+
+@dataclass
+class Embedder:
+    """The packaged MiniLM as it came: sentence-transformers/all-MiniLM-L6-v2, whose mean-pooled vectors mean something.
+
+    ``version`` names its vectors in the store.
+    """
+
+    version: str
+    runner: Callable[[dict[str, NDArray[np.int64]]], NDArray[np.float32]]
+    tokenizer: Any
+
+    def vectors(
+        self, texts: Sequence[str], names: Sequence[str] = (), progress: Progress = lambda done: None
+    ) -> NDArray[np.float32]:
+        """Return vectors of length 1, shape (len(texts), WIDTH), rows in the order given.
+
+        Handles, links and the brand's ``names`` are left out: texts are to lie together by what they speak of.
+        """
+        found = np.zeros((len(texts), WIDTH), np.float32)
+        for start in range(0, len(texts), CHUNK):
+            encoded = self.tokenizer.encode_batch([bare(text, names) for text in texts[start : start + CHUNK]])
+            for batch in by_budget([len(piece.ids) for piece in encoded]):
+                found[[start + row for row in batch]] = self.runner(padded([encoded[row].ids for row in batch]))
+                progress(len(batch))
+        return found
+
+
+def bare(text: str, names: Sequence[str]) -> str:
+    """Return a cleaned text without handles, links and the given names."""
+    return " ".join(NOBODY.sub(" ", clean(masked(text, names))).split())
+
+
+def padded(pieces: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
+    """Return the ids of word pieces as the arrays (n, longest) that the network takes."""
+    shape = (len(pieces), max(map(len, pieces)))
+    ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for row, piece in enumerate(pieces):
+        ids[row, : len(piece)] = piece
+        mask[row, : len(piece)] = 1
+    return {"input_ids": ids, "attention_mask": mask}
+
+
+def version() -> str:
+    """Return what the vectors are kept under, without loading anything."""
+    return f"minilm-{BASE_SHA256[:10]}-{EXPORT}"
+
+
+def load() -> Embedder:
+    """Load the embedder; on first use it is exported into the cache. Raises ModelError where the package is missing."""
+    return Embedder(version(), OnnxRunner(cached()), shipped_tokenizer())
+
+
+def cached() -> Path:
+    """Return the exported network, made on first use; several processes may make it at once."""
+    file = cache_folder() / version() / "fp32.onnx"
+    if not file.exists():
+        from models.network import Pooled, encode, load_encoder
+
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=file.parent) as new:
+            network, tokenizer = load_encoder()
+            example = encode(tokenizer, ["two texts", "of unequal length"])
+            write(Pooled(network), "vectors", example, Path(new)).replace(file)
+    return file

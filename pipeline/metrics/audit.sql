@@ -1,0 +1,69 @@
+-- The month as people's labels tell it: prediction-powered inference (PPI++, Angelopoulos et al. 2023; methods 2.2), beside the
+-- mean over all mentions that the model alone gives. It assumes nothing of the model's errors; where the two differ by more
+-- than twice their error in two months in a row, the errors have drifted and new labels are due.
+with mentions as (
+    select
+        brand,
+        date_trunc('month', happened_at)::date as month,
+        value_of_model as f,
+        case when drawn then value_of_people end as y
+    from derived.ledger
+    where counts and value_of_model is not null
+),
+
+m as (
+    select
+        brand,
+        month,
+        count(*)::double as mentions,
+        count(y)::double as labels,
+        avg(f) as model,
+        var_samp(f) as var_f,
+        avg(y) as labels_only,
+        var_samp(y) as var_y,
+        covar_samp(y, f) / nullif((1 + count(y) / count(*)) * var_samp(f), 0) as lambda
+    from mentions
+    group by all
+    having count(y) >= 20
+),
+
+r as (
+    select
+        m.brand,
+        m.month,
+        avg(y - m.lambda * f) as rest,
+        var_samp(y - m.lambda * f) as var_rest
+    from m
+    join mentions using (brand, month)
+    where y is not null
+    group by m.brand, m.month
+),
+
+e as (
+    select
+        m.brand,
+        m.month,
+        m.mentions::bigint as mentions,
+        m.labels::bigint as labels,
+        m.model,
+        m.labels_only,
+        sqrt(m.var_y / m.labels) as se_labels_only,
+        m.lambda,
+        m.lambda * m.model + r.rest as estimate,
+        sqrt(r.var_rest / m.labels + m.lambda ** 2 * m.var_f / m.mentions) as se,
+        sqrt(r.var_rest / m.labels + (1 - m.lambda) ** 2 * m.var_f / m.mentions) as se_difference
+    from m
+    join r using (brand, month)
+),
+
+d as (
+    select *, abs(estimate - model) > 2 * se_difference as differs
+    from e
+)
+
+select
+    *,
+    greatest(-1, estimate - 1.645 * se) as low,
+    least(1, estimate + 1.645 * se) as high,
+    differs and coalesce(lag(differs) over (partition by brand order by month), false) as drifted
+from d

@@ -1,0 +1,85 @@
+"""Says in hindsight when a brand's level turned: PELT on the weekly series with known errors (methods 2.6).
+
+Killick, Fearnhead & Eckley (2012), by ruptures. Its l2 cost would take every week for equally sure; dividing the series
+by its errors would take a growing number of people for a turn. So the cost is the weighted one, Σ (y − ȳ)² / se².
+"""
+
+from itertools import groupby, pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import ruptures
+from numpy.typing import NDArray
+
+from pipeline.metrics.trend import to_points
+
+SHORTEST = 3  # weeks that a level must have held
+PENALTY = 3.0  # times ln(weeks), what one more turn must explain
+
+Values = NDArray[np.float64]
+SCHEMA = pa.schema(
+    [("brand", pa.string()), ("week", pa.date32())]
+    + [(name, pa.float64()) for name in ("before", "after", "change", "low", "high")]
+    + [("people", pa.int64())]
+)
+
+
+class Weighted(ruptures.base.BaseCost):  # type: ignore[misc]
+    """Cost of a segment whose points (t,) have the variances ``error``: what its weighted mean leaves unexplained."""
+
+    model, min_size = "weighted l2", 1
+
+    def __init__(self, error: Values):
+        self.weight = 1 / error
+
+    def fit(self, signal: Values) -> "Weighted":
+        """Take the series and sum it up to each point."""
+        self.signal = signal
+        y = signal[:, 0]
+        self.sums = np.vstack([np.zeros(3), np.cumsum(self.weight[:, None] * np.c_[np.ones_like(y), y, y * y], 0)])
+        return self
+
+    def error(self, start: int, end: int) -> float:
+        """Return the cost of the points from start to before end."""
+        w, wy, wyy = (self.sums[end] - self.sums[start]).tolist()
+        return float(wyy - wy * wy / w)
+
+
+def turns(y: Values, error: Values) -> list[int]:
+    """Return the positions at which a new level begins, oldest first."""
+    if len(y) < 2 * SHORTEST:
+        return []
+    search = ruptures.Pelt(custom_cost=Weighted(error), min_size=SHORTEST, jump=1)
+    found: list[int] = search.fit_predict(y[:, None], pen=PENALTY * np.log(len(y)))
+    return found[:-1]
+
+
+def describe(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one brand's turns: from which level to which, with the band of the change, and how many people spoke."""
+    points = to_points(rows, "week")
+    y, error = points.heard()
+    known = np.flatnonzero(np.isfinite(error))
+    y, weight = y[known], 1 / error[known]
+    at = turns(y, error[known])
+    edges = [0, *at, len(known)]
+    means = [float(np.average(y[a:b], weights=weight[a:b])) for a, b in pairwise(edges) if b > a]
+    variances = [float(1 / weight[a:b].sum()) for a, b in pairwise(edges) if b > a]
+    result = []
+    for turn, here in enumerate(at, start=1):
+        change = means[turn] - means[turn - 1]
+        reach = 1.645 * np.sqrt(variances[turn] + variances[turn - 1])
+        heard = {person for t in known[edges[turn - 1] : edges[turn + 1]] for person in rows[t]["persons"]}
+        facts = {"brand": rows[0]["brand"], "week": rows[known[here]]["week"], "people": len(heard)}
+        levels = {"before": means[turn - 1], "after": means[turn], "change": change}
+        result.append(facts | levels | {"low": change - reach, "high": change + reach})
+    return result
+
+
+def finish(rows: pa.Table) -> pa.Table:
+    """Return the turning points of every brand."""
+    found = [row | {"period": row["week"], "loudest": [], "their_means": []} for row in rows.to_pylist()]
+    result = []
+    for _, part in groupby(found, key=lambda row: row["brand"]):
+        result += describe(list(part))
+    return pa.Table.from_pylist(result, schema=SCHEMA)

@@ -1,0 +1,173 @@
+-- Who needs somebody's attention, list by list, each with the numbers that put them there (docs/metrics.md has the rules).
+-- Proposals named only here: 3 touches over 14 days; silence of 3 own gaps and 30 days; a year without an offline touch.
+with touch as (
+    select
+        t.*,
+        max(t.happened_at) filter (where t.direction = 'in') over (partition by t.brand, t.person_id) as last_in
+    from derived.ledger t
+    join derived.role r using (account_id)
+    where t.person_id is not null and r.role in ('person', 'organisation') and t.kind <> 'note'
+),
+
+last_out as (
+    select brand, person_id, max(happened_at) as happened_at
+    from touch
+    where direction = 'out'
+    group by all
+),
+
+-- Their last run, of any thread; a touch of ours since, also elsewhere or offline, settles it.
+waiting as (
+    select *
+    from derived.answer
+    where direction = 'ours'
+    qualify row_number() over (partition by brand, person_id order by asked_at desc, thread desc) = 1
+),
+
+owed as (
+    select 'owe an answer' as list, w.brand, w.person_id, w.asked_at as since, w.thread
+    from waiting w
+    cross join derived.setting s
+    left join last_out o using (brand, person_id)
+    where
+        w.answered_at is null
+        and w.asks
+        and w.last_at >= s.as_of - to_days(s.window_days)
+        and coalesce(o.happened_at <= w.last_at, true)
+),
+
+pushed as (
+    select
+        'stop pushing' as list,
+        brand,
+        person_id,
+        min(happened_at) as since,
+        count(*) as touches,
+        arg_max(thread, (happened_at, touch_id)) as thread
+    from touch
+    where direction = 'out' and coalesce(happened_at > last_in, true)
+    group by brand, person_id
+    having
+        count(*) >= 3
+        and max(happened_at) - min(happened_at) >= interval 14 days
+        and max(happened_at) >= (select as_of - to_days(window_days) from derived.setting)
+),
+
+-- Since the month after the last one in which they were not.
+strained as (
+    select
+        'strained' as list,
+        n.brand,
+        n.person_id,
+        coalesce(max(m.month) filter (where not m.strained) + interval 1 month, min(m.month)::timestamp) as since,
+        any_value(n.mentions) as touches
+    from derived.stage n
+    join derived.stage_month m using (brand, person_id)
+    where n.strained
+    group by n.brand, n.person_id
+),
+
+better_times as (
+    select
+        m.brand,
+        m.person_id,
+        case max(list_position(['engaged', 'reciprocal', 'advocate'], m.stage))
+            when 3 then 'advocate' when 2 then 'reciprocal' else 'engaged'
+        end as stage
+    from derived.stage_month m
+    cross join derived.setting s
+    where
+        m.stage in ('engaged', 'reciprocal', 'advocate')
+        and m.month >= date_trunc('month', s.as_of - interval 1 microsecond) - interval 6 months
+    group by m.brand, m.person_id
+),
+
+quiet as (
+    select
+        'gone quiet' as list,
+        n.brand,
+        n.person_id,
+        s.as_of - to_microseconds(round(least(n.silence_days, n.offline_days) * 86400e6)::bigint) as since,
+        b.stage as was
+    from derived.stage n
+    join better_times b using (brand, person_id)
+    cross join derived.setting s
+    where
+        least(n.silence_days, n.offline_days) > greatest(30, 3 * n.mean_gap_days)
+        and n.mean_gap_days is not null
+),
+
+-- Whoever began a thread: its first touch.
+opened as (
+    select
+        brand,
+        thread,
+        arg_min(
+            {person_id: person_id, bad: counts and label = 'negative' and not coalesce(doubtful, false)},
+            (happened_at, touch_id)
+        ) as first
+    from derived.ledger
+    group by brand, thread
+),
+
+spoke_up as (
+    select
+        'defenders' as list,
+        t.brand,
+        t.person_id,
+        min(t.happened_at) as since,
+        count(*) as touches,
+        arg_max(t.thread, (t.happened_at, t.touch_id)) as thread
+    from touch t
+    cross join derived.setting s
+    join opened o using (brand, thread)
+    left join derived.stage n using (brand, person_id)
+    where
+        t.counts
+        and t.public
+        and t.label = 'positive'
+        and not coalesce(t.doubtful, false)
+        and t.happened_at >= s.as_of - to_days(s.window_days)
+        and ((o.first.bad and o.first.person_id <> t.person_id) or (n.stage = 'advocate' and t.unprompted))
+    group by t.brand, t.person_id
+),
+
+ready as (
+    select 'ready to take offline' as list, brand, person_id, since::timestamp as since, loops as touches
+    from derived.stage
+    where stage in ('reciprocal', 'advocate') and warm and coalesce(offline_days > 365, true)
+),
+
+every as (
+    from owed
+    union all by name
+    from pushed
+    union all by name
+    from strained
+    union all by name
+    from quiet
+    union all by name
+    from spoke_up
+    union all by name
+    from ready
+)
+
+select
+    e.brand,
+    e.list,
+    e.person_id,
+    e.since,
+    epoch(s.as_of - e.since) / 86400 as days,
+    e.touches,
+    e.was,
+    e.thread,
+    n.stage,
+    n.silence_days,
+    n.mean_gap_days,
+    n.offline_days,
+    n.warmth,
+    n.warmth_low,
+    n.warmth_high
+from every e
+cross join derived.setting s
+left join derived.stage n using (brand, person_id)

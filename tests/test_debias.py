@@ -1,0 +1,327 @@
+"""What labels of people are worth: the model's errors taken out, the month audited, words kept and taken back."""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from pipeline import labels, publish, run, settings, store
+from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, corrected, finish, values
+from pipeline.publish import ModelFacts
+from pipeline.store import StoreError, Workspace, working
+from pipeline.touch import Brand
+from tests.conftest import orchard
+from tests.worlds import START, derived, table
+
+# What a middling classifier says of texts of each true class, as weights of a Dirichlet distribution.
+SAID = np.array([[5.0, 2.5, 0.8], [1.6, 3.5, 1.9], [0.6, 2.2, 4.6]])
+
+
+def classified(chance: np.random.Generator, many: int, shares: tuple[float, float, float]) -> Labelled:
+    """Return labelled texts of a class mix, as a classifier with the errors of SAID reads them."""
+    truth = chance.choice(3, many, p=shares)
+    return Labelled(truth, np.stack([chance.dirichlet(SAID[k]) for k in truth]))
+
+
+def rows_of(found: Labelled, what: str = "label", brand: str = "b", source: str = "x") -> list[dict]:
+    """Return labelled texts as the rows that debias.sql finds."""
+    return [
+        {"what": what, "brand": brand, "source": source, "label": LABELS[k], "many": 1}
+        | dict(zip(LABELS, p, strict=True))
+        for k, p in zip(found.truth, found.said.tolist(), strict=True)
+    ]
+
+
+def all_row(said: np.ndarray, brand: str = "b", source: str = "x") -> dict:
+    mean = dict(zip(LABELS, said.mean(0).tolist(), strict=True))
+    return {"what": "all", "brand": brand, "source": source, "label": None, "many": len(said)} | mean
+
+
+def test_within_each_true_class_the_values_average_to_what_the_class_is_worth():
+    found = classified(np.random.default_rng(1), 400, (0.3, 0.4, 0.3))
+    exact = np.stack([found.said[found.truth == k].mean(0) for k in range(3)])
+    means = [(found.said[found.truth == k] @ values(exact)).mean() for k in range(3)]
+    assert means == pytest.approx(WORTH.tolist(), abs=1e-12)
+
+
+def test_a_change_of_the_mix_is_seen_whole_where_counting_shrinks_it():
+    chance = np.random.default_rng(2)
+    worth = values(classified(chance, 20_000, (1 / 3, 1 / 3, 1 / 3)).matrix())
+    before, after = (classified(chance, 20_000, mix) for mix in ((0.5, 0.3, 0.2), (0.2, 0.3, 0.5)))
+    true = WORTH[after.truth].mean() - WORTH[before.truth].mean()
+    counted = WORTH[after.said.argmax(1)].mean() - WORTH[before.said.argmax(1)].mean()
+    assert (after.said @ worth).mean() - (before.said @ worth).mean() == pytest.approx(true, abs=0.03)
+    assert counted < 0.85 * true
+
+
+def test_the_net_equals_quapys_solution_of_the_same_problem():
+    """QuaPy's PACC solves p = M^T q for the shares q; the mean of our values is its net where no share is clipped."""
+    from quapy.data import LabelledCollection
+    from quapy.method.aggregative import PACC
+
+    chance = np.random.default_rng(3)
+    known, new = classified(chance, 1500, (0.3, 0.4, 0.3)), classified(chance, 3000, (0.45, 0.35, 0.2))
+    quantifier = PACC(classifier=Passed(), fit_classifier=False, val_split=None, solver="minimize")
+    quantifier.fit(*LabelledCollection(known.said, known.truth).Xy)
+    theirs = quantifier.predict(new.said) @ WORTH
+    exact = np.stack([known.said[known.truth == k].mean(0) for k in range(3)])
+    assert new.said.mean(0) @ values(exact) == pytest.approx(theirs, abs=2e-3)
+    assert new.said.mean(0) @ values(known.matrix()) == pytest.approx(theirs, abs=0.01)
+
+
+class Passed(ClassifierMixin, BaseEstimator):
+    """A classifier whose texts are its own probabilities already, in the form that QuaPy asks for."""
+
+    def __init__(self) -> None:
+        self.classes_ = np.arange(3)
+
+    def fit(self, texts: np.ndarray, labels: np.ndarray) -> "Passed":
+        return self
+
+    def predict_proba(self, texts: np.ndarray) -> np.ndarray:
+        return texts
+
+
+def test_the_spread_that_is_told_is_that_of_repeated_labelling():
+    chance = np.random.default_rng(4)
+    population = classified(chance, 5000, (0.5, 0.3, 0.2))
+    nets, told = [], []
+    for seed in range(60):
+        again = population.drawn_again(np.random.default_rng(seed))
+        few = Labelled(again.truth[:300], again.said[:300])
+        found = corrected(few, population.said.mean(0))
+        if found["corrected"]:
+            nets.append(found["net"])
+            told.append(found["sd"])
+    assert len(nets) > 40
+    assert np.mean(told) == pytest.approx(np.std(nets), rel=0.35)
+    assert np.mean(nets) == pytest.approx(WORTH[population.truth].mean(), abs=0.03)
+
+
+def test_a_correction_that_adds_more_noise_than_it_takes_out_bias_is_not_made():
+    chance = np.random.default_rng(5)
+    balanced = classified(chance, 120, (1 / 3, 1 / 3, 1 / 3))
+    found = corrected(balanced, classified(chance, 4000, (0.33, 0.34, 0.33)).said.mean(0))
+    assert not found["corrected"]
+    assert [found[label] for label in LABELS] == [-1.0, 0.0, 1.0]
+    assert found["sd"] is None  # the bias is not known, so no error is claimed
+
+
+def test_a_classifier_that_knows_nothing_is_called_shaky_and_not_corrected():
+    chance = np.random.default_rng(6)
+    said = chance.dirichlet((2, 2, 2), 500)
+    found = corrected(Labelled(chance.integers(0, 3, 500), said), said.mean(0))
+    assert found["shaky"] and found["condition"] > 4
+    assert not found["corrected"]
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "card", "origin"),
+    [
+        (150, 0, True, "labels of this source"),
+        (60, 90, True, "labels of this brand"),
+        (60, 0, True, "model card"),
+        (60, 0, False, "none"),
+    ],
+)
+def test_the_nearest_labels_that_are_enough_are_taken(here: int, elsewhere: int, card: bool, origin: str):
+    chance = np.random.default_rng(7)
+    mix = (0.5, 0.3, 0.2)
+    rows = rows_of(classified(chance, here, mix))
+    rows += rows_of(classified(chance, elsewhere, mix), source="mastodon") if elsewhere else []
+    rows += [*rows_of(classified(chance, 500, mix), brand="other"), all_row(classified(chance, 3000, mix).said)]
+    if card:
+        means = SAID / SAID.sum(1, keepdims=True)
+        rows += [
+            {"what": "card", "label": label, "many": 700} | dict(zip(LABELS, row, strict=True))
+            for label, row in zip(LABELS, means.tolist(), strict=True)
+        ]
+    (found,) = finish(pa.Table.from_pylist(rows)).to_pylist()
+    assert found["origin"] == origin
+    assert found["labels"] == {"labels of this source": 150, "labels of this brand": 150}.get(origin, 0)
+    assert found["corrected"] == (origin != "none")
+
+
+def test_the_error_of_a_card_is_wider_the_fewer_texts_it_rests_on():
+    means, mean = SAID / SAID.sum(1, keepdims=True), np.array([0.5, 0.3, 0.2])
+    few, many = (corrected(Card(means, np.full(3, n)), mean)["sd"] for n in (200, 5000))
+    assert few > 3 * many > 0
+
+
+def month_of(seed: int, many: int = 1000, labelled: int = 100, shift: float = 0.0) -> tuple[float, list[dict]]:
+    """Return (true mean, one month of mentions, some labelled), as a model with a bias of ``shift`` reads it."""
+    chance = np.random.default_rng(seed)
+    truth = chance.choice([-1.0, 0.0, 1.0], many, p=[0.4, 0.35, 0.25])
+    said = np.clip(0.6 * truth + chance.normal(shift, 0.35, many), -1.5, 1.5)
+    rows = [
+        {"person_id": f"p{i}", "happened_at": START + timedelta(hours=i % 500), "value_of_model": said[i]}
+        | {"drawn": i < labelled, "value_of_people": truth[i] if i < labelled else None}
+        for i in range(many)
+    ]
+    return -0.15, rows
+
+
+def test_the_audited_month_covers_the_truth_and_is_surer_than_its_labels_alone():
+    covered, surer = [], []
+    for seed in range(150):
+        truth, rows = month_of(seed, shift=0.3)
+        (found,) = table(derived(rows, "audit"), "audit")
+        covered.append(found["low"] <= truth <= found["high"])
+        surer.append(found["se"] / found["se_labels_only"])
+    assert 0.84 <= np.mean(covered) <= 0.96
+    assert np.mean(surer) < 0.9
+
+
+def test_the_alarm_rings_where_a_bias_lasts_two_months_and_hardly_ever_else():
+    def drifted(seed: int, shift: float) -> bool:
+        rows = []
+        for month in range(3):
+            chance = np.random.default_rng([seed, month])
+            truth = chance.choice([-1.0, 0.0, 1.0], 600, p=[0.4, 0.35, 0.25])
+            said = truth + chance.normal(shift if month else 0.0, 0.5, 600)
+            moments = [START + timedelta(days=30 * month, hours=i % 500) for i in range(600)]
+            rows += [
+                {"person_id": f"p{i}", "happened_at": moments[i], "value_of_model": said[i]}
+                | {"drawn": i < 100, "value_of_people": truth[i] if i < 100 else None}
+                for i in range(600)
+            ]
+        return table(derived(rows, "audit"), "audit")[-1]["drifted"]
+
+    assert np.mean([drifted(seed, 0.5) for seed in range(20)]) == 1
+    assert np.mean([drifted(seed, 0.0) for seed in range(40)]) <= 0.1
+
+
+# The airline file: 1 June 2015 labels of people, three companies, never trained on.
+
+
+@pytest.fixture(scope="module")
+def airlines(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
+    from tests.conftest import SHARED
+
+    if not SHARED.is_dir():
+        pytest.skip("the public data beside the project (../shared) is not here")
+    place = Workspace(tmp_path_factory.mktemp("airlines"))
+    with working(place, "test"):
+        for brand in ("United", "Southwest", "Virgin America"):
+            run.import_file(place, SHARED / "conversations" / "airline_tweets.csv", Brand(brand, brand, (brand,)))
+        run.score(place, settings.Settings(), model)
+    return place
+
+
+def human(path: Path) -> dict[str, float]:
+    """Return what people said of each tweet, by its id."""
+    worth = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {f"x:{row['tweet_id']}": worth[row["airline_sentiment"]] for row in csv.DictReader(file)}
+
+
+def test_three_hundred_labels_bring_each_airline_closest_to_the_truth(airlines: Workspace, shared: Path):
+    from models.catalog import card, version
+
+    truth = human(shared / "conversations" / "airline_tweets.csv")
+    names = {-1.0: "negative", 0.0: "neutral", 1.0: "positive"}
+    facts = ModelFacts(version("default"), card())
+    publish.relate(airlines, settings.Settings(), facts)
+    card_only = {row["brand"]: row for row in store.read_metric(airlines, "debias").to_pylist()}
+    brands = sorted(card_only)
+    for brand in brands:
+        drawn = store.draw(airlines, brand, 300, "1", None, None).to_pylist()
+        said = [labels.Label(row["id"], names[truth[row["id"]]]) for row in drawn]
+        store.save_labels(airlines, labels.to_rows(said, brand), "test", drawn=True)
+    publish.relate(airlines, settings.Settings(), facts)
+    own = {row["brand"]: row for row in store.read_metric(airlines, "debias").to_pylist()}
+    ledger = [row for row in store.read_metric(airlines, "ledger").to_pylist() if row["counts"]]
+    worth = {"negative": -1, "neutral": 0, "positive": 1}
+    print()
+    for brand in brands:
+        rows = [row for row in ledger if row["brand"] == brand]
+        true = np.mean([truth[row["touch_id"]] for row in rows])
+        counted = np.mean([worth[row["label_of_model"]] for row in rows])
+        with_labels = np.mean([row["value_of_model"] for row in rows])
+        print(
+            f"{brand:15} {len(rows):5} mentions: true {true:+.3f}, counted {counted:+.3f}, mean score "
+            f"{own[brand]['raw_net']:+.3f}, by the card {card_only[brand]['net']:+.3f}, "
+            f"by 300 labels {with_labels:+.3f} (sd {own[brand]['sd'] or float('nan'):.3f})"
+        )
+        assert own[brand]["origin"] == "labels of this source" and own[brand]["labels"] == 300
+        assert abs(with_labels - true) < abs(counted - true)
+        assert abs(with_labels - true) < abs(own[brand]["raw_net"] - true)
+
+
+# Labels on their way in and out.
+
+
+@pytest.fixture
+def few(workspace: Workspace) -> Workspace:
+    from tests.conftest import PAYLOADS, TAMROW
+
+    with working(workspace, "test"):
+        run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
+
+        class Fixed:
+            version = "fixed"
+
+            def unread(self, texts):
+                return [None] * len(texts)
+
+            def predict(self, texts, progress, target, others):
+                return np.tile(np.float32([0.2, 0.3, 0.5]), (len(texts), 1))
+
+            def doubtful(self, found):
+                return np.zeros(len(found), bool)
+
+        run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    return workspace
+
+
+def test_a_label_wins_over_the_model_until_it_is_taken_back(few: Workspace):
+    (first, *_) = store.draw(few, "TamrowBuild", 1, "1", None, None).to_pylist()
+
+    def say(label: str | None) -> dict:
+        rows = labels.to_rows([labels.Label(first["id"], label)], "TamrowBuild")
+        store.save_labels(few, rows, "me", drawn=False)
+        publish.relate(few, settings.Settings(), ModelFacts("fixed"))
+        return next(r for r in store.read_metric(few, "ledger").to_pylist() if r["touch_id"] == first["id"])
+
+    said = say("negative")
+    assert (said["value"], said["label"], said["label_of_model"]) == (-1.0, "negative", "positive")
+    back = say(None)
+    assert (round(back["value"], 6), back["label"]) == (0.3, "positive")
+
+
+def test_a_drawing_goes_out_as_csv_and_comes_back_as_labels(few: Workspace, tmp_path: Path):
+    drawn = orchard(few.folder, "draw", "--brand", "TamrowBuild", "--many", "2")
+    rows = list(csv.DictReader(drawn.stdout.splitlines()))
+    assert len(rows) == 2 and set(rows[0]) == {"id", "happened_at", "source", "text", "label"}
+    assert orchard(few.folder, "draw", "--brand", "TamrowBuild", "--many", "2").stdout == drawn.stdout
+    file = tmp_path / "labels.csv"
+    file.write_text(drawn.stdout.replace(",\n", ",negative\n"), encoding="utf-8")
+    label = ("label", str(file), "--brand", "TamrowBuild", "--author", "me", "--drawn")
+    first, second = orchard(few.folder, *label), orchard(few.folder, *label)
+    assert "kept                     2" in first.stdout, first.stderr
+    assert "kept                     0" in second.stdout and "already had              2" in second.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("id,label\n1,happy\n", "row 2: label 'happy'; allowed: negative, neutral, positive, withdraw, or empty"),
+        ("id,text\n1,a\n", "no column label; it has id, text"),
+        ("id,label\nx:none,negative\n", "1 ids are no mention of TamrowBuild, such as x:none; the others were kept"),
+    ],
+)
+def test_a_wrong_file_of_labels_is_named(content: str, message: str, few: Workspace, tmp_path: Path):
+    file = tmp_path / "labels.csv"
+    file.write_text(content, encoding="utf-8")
+    done = orchard(few.folder, "label", str(file), "--brand", "TamrowBuild", "--author", "me", "--drawn")
+    assert done.returncode == 1
+    assert message in done.stderr.replace("\n", " ")
+
+
+def test_nothing_can_be_drawn_where_nothing_was_related(workspace: Workspace):
+    with pytest.raises(StoreError, match="run relate or refresh first"):
+        store.draw(workspace, "b", 1, "1", None, None)
