@@ -51,9 +51,9 @@ class Calibration:
 def fit(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Calibration:
     """Return the calibration of a head from held-out logits (n, 3) and their labels (n,).
 
-    What is shown is the likeliest label and its probability, so the temperature is the one that makes "the likeliest label
-    is right" likeliest (top-label calibration, Gupta & Ramdas 2022): training with class weights bends the probabilities
-    of the other labels, and fitted to all three the temperature would pay for that.
+    What is shown is the likeliest label and its probability, so the temperature is the one under which "the likeliest
+    label is right" is likeliest (top-label calibration, Gupta & Ramdas 2022): training with class weights bends the
+    probabilities of the other labels, and fitted to all three the temperature would pay for that.
     """
     grid = np.geomspace(0.5, 2.5, 201)
     temperature = float(min(grid, key=lambda t: top_log_loss(Calibration(t).softmax(logits), labels)))

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline import labels, rules, run, schedule, settings, store, tables
+from pipeline import journal, labels, rules, run, schedule, settings, store, tables
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
@@ -185,7 +185,7 @@ def draw(
     """Print mentions drawn at random, as CSV with an empty column to label them in."""
     place = workspace()
     key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
-    found = store.draw(place, key, many, seed, since, until)
+    found = journal.draw(place, key, many, seed, since, until)
     if not found.num_rows:
         raise StoreError(f"no unlabelled mention of {key} in these days")
     tables.write_csv(found, sys.stdout)
@@ -204,7 +204,7 @@ def label(
     place = workspace()
     key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
     found = labels.read(file)
-    kept, unknown = store.save_labels(place, labels.to_rows(found, key), author, drawn)
+    kept, unknown = journal.save_labels(place, labels.to_rows(found, key), author, drawn)
     print(f"labels            {len(found):>8}")
     print(f"kept              {kept:>8}")
     print(f"already had       {len(found) - len(unknown) - kept:>8}")
@@ -292,7 +292,7 @@ def fruit(
     place = workspace()
     key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
     values = {"account_id": account, "brand": key, "kind": kind, "happened_at": on, "author": author}
-    print(store.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
+    print(journal.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
 
 
 @app.command()
@@ -301,7 +301,7 @@ def withdraw(
     author: Annotated[str, typer.Option(help="Who says so.")],
 ) -> None:
     """Take a fruit back that was kept by mistake; its rows stay in the journal, withdrawn."""
-    store.withdraw_fruit(workspace(), fruit_id, author)
+    journal.withdraw_fruit(workspace(), fruit_id, author)
 
 
 @app.command()

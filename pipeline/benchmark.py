@@ -9,10 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipeline import store
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.settings import Settings
-from pipeline.store import Workspace
+from pipeline.store import Workspace, connect, query, transaction
 
 SIZES = (10_000, 100_000, 1_000_000)
 
@@ -33,13 +32,20 @@ def measure(touches: int) -> dict[str, Any]:
     """Make a workspace of so many touches, and measure one pass over it in this process."""
     with TemporaryDirectory() as folder:
         place = Workspace(Path(folder))
-        store.generate(place, touches)
+        generate(place, touches)
         settings, figures = Settings(), dict[str, Any]()
         figures["relate_s"], figures["relationships"] = clocked(
             lambda: relate(place, settings, ModelFacts("generated"))
         )
         figures["publish_s"], _ = clocked(lambda: publish(place))
     return {"touches": touches, **figures, "peak_mib": peak_mib()}
+
+
+def generate(workspace: Workspace, touches: int) -> None:
+    """Fill a new workspace with made-up touches and scores, for measuring."""
+    with connect(workspace.mentions) as con, transaction(con):
+        for statement in con.extract_statements(query("generate")):
+            con.execute(statement, {"touches": touches} if statement.named_parameters else None)
 
 
 def clocked(work: Callable[[], Any]) -> tuple[float, Any]:

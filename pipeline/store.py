@@ -3,7 +3,6 @@
 import json
 import os
 import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -322,39 +321,6 @@ def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
         return dict(zip(names, cursor.fetchall()[0], strict=True))
 
 
-def generate(workspace: Workspace, touches: int) -> None:
-    """Fill a new workspace with made-up touches and scores, for measuring."""
-    with connect(workspace.mentions) as con, transaction(con):
-        for statement in con.extract_statements(query("generate")):
-            con.execute(statement, {"touches": touches} if statement.named_parameters else None)
-
-
-LABEL_SCHEMA = pa.schema([(name, pa.string()) for name in ("label_id", "brand", "touch_id", "label")])
-
-
-def save_labels(
-    workspace: Workspace, rows: Sequence[Mapping[str, Any]], author: str, drawn: bool
-) -> tuple[int, list[str]]:
-    """Save what a person says of mentions; return how many were new, and the ids that are no mention of it."""
-    table = pa.Table.from_pylist([dict(row) for row in rows], schema=LABEL_SCHEMA)
-    with connect(workspace.mentions) as con, incoming(con, table):
-        unknown = [touch for (touch,) in con.execute(query("unknown_mentions")).fetchall()]
-    known = [row for row in rows if row["touch_id"] not in set(unknown)]
-    table = pa.Table.from_pylist([dict(row) for row in known], schema=LABEL_SCHEMA)
-    with connect(workspace.journal) as con, transaction(con), incoming(con, table):
-        return count(con, query("save_labels"), {"author": author, "drawn": drawn, "now": now()}), unknown
-
-
-def draw(
-    workspace: Workspace, brand: str, many: int, seed: str, start: datetime | None, until: datetime | None
-) -> pa.Table:
-    """Return mentions drawn at random to be labelled, the same for one seed: id, happened_at, source, text, label."""
-    values = {"brand": brand, "many": many, "seed": seed, "start": start, "until": until}
-    read_metric(workspace, "ledger", 0)
-    with connect(workspace.mentions) as con:
-        return con.sql(query("draw"), params=values).to_arrow_table()
-
-
 def read_metric(workspace: Workspace, name: str, many: int | None = None) -> pa.Table:
     """Return a derived table, or its first rows; raises StoreError where nothing was computed yet."""
     if workspace.mentions.exists():
@@ -411,46 +377,3 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
 def quoted(path: Path) -> str:
     """Return a path as an SQL string, for ATTACH, which takes no parameters."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def save_entry(workspace: Workspace, entry: dict[str, Any]) -> None:
-    """Save one offline touch that a person typed."""
-    values = {"entry_id": uuid.uuid4().hex, "written_at": now()} | entry
-    with connect(workspace.journal) as con, transaction(con):
-        con.execute(query("save_entry"), values)
-
-
-def save_fruit(workspace: Workspace, fruit: Mapping[str, Any]) -> str:
-    """Save what a relationship has borne, and return its id; raises StoreError where no touch is known of the account."""
-    values = {
-        "row_id": uuid.uuid4().hex,
-        "fruit_id": uuid.uuid4().hex,
-        "withdrawn": False,
-        "written_at": now(),
-        **fruit,
-    }
-    with connect(workspace.mentions) as con:
-        for account in filter(None, (fruit["account_id"], fruit["for_account"])):
-            if not con.execute("select 1 from account where account_id = ?", [account]).fetchall():
-                raise StoreError(f"no account {account!r}; an account is called source:id, as `metrics role` shows")
-    with connect(workspace.journal) as con, transaction(con):
-        con.execute(query("save_fruit"), values)
-    return str(values["fruit_id"])
-
-
-def withdraw_fruit(workspace: Workspace, fruit_id: str, author: str) -> None:
-    """Take a fruit back; raises StoreError where there is none of this id, or it was taken back before."""
-    values = {"row_id": uuid.uuid4().hex, "fruit_id": fruit_id, "author": author, "written_at": now()}
-    with connect(workspace.journal) as con, transaction(con):
-        if not count(con, query("withdraw_fruit"), values):
-            raise StoreError(f"there is no fruit {fruit_id!r} to take back")
-
-
-def read_entries_since(workspace: Workspace, brand: str, account_id: str, moment: datetime) -> list[dict[str, Any]]:
-    """Return what was typed about one account since a moment, oldest first."""
-    if not workspace.journal.exists():
-        return []
-    with connect(workspace.journal) as con:
-        cursor = con.execute(query("entries_since"), {"brand": brand, "account_id": account_id, "moment": moment})
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

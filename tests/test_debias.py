@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from pipeline import labels, publish, run, settings, store
+from pipeline import journal, labels, publish, run, settings, store
 from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, corrected, finish, values
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace, working
@@ -229,9 +229,9 @@ def test_three_hundred_labels_bring_each_airline_closest_to_the_truth(airlines: 
     card_only = {row["brand"]: row for row in store.read_metric(airlines, "debias").to_pylist()}
     brands = sorted(card_only)
     for brand in brands:
-        drawn = store.draw(airlines, brand, 300, "1", None, None).to_pylist()
+        drawn = journal.draw(airlines, brand, 300, "1", None, None).to_pylist()
         said = [labels.Label(row["id"], names[truth[row["id"]]]) for row in drawn]
-        store.save_labels(airlines, labels.to_rows(said, brand), "test", drawn=True)
+        journal.save_labels(airlines, labels.to_rows(said, brand), "test", drawn=True)
     publish.relate(airlines, settings.Settings(), facts)
     own = {row["brand"]: row for row in store.read_metric(airlines, "debias").to_pylist()}
     ledger = [row for row in store.read_metric(airlines, "ledger").to_pylist() if row["counts"]]
@@ -279,11 +279,11 @@ def few(workspace: Workspace) -> Workspace:
 
 
 def test_a_label_wins_over_the_model_until_it_is_taken_back(few: Workspace):
-    (first, *_) = store.draw(few, "TamrowBuild", 1, "1", None, None).to_pylist()
+    (first, *_) = journal.draw(few, "TamrowBuild", 1, "1", None, None).to_pylist()
 
     def say(label: str | None) -> dict:
         rows = labels.to_rows([labels.Label(first["id"], label)], "TamrowBuild")
-        store.save_labels(few, rows, "me", drawn=False)
+        journal.save_labels(few, rows, "me", drawn=False)
         publish.relate(few, settings.Settings(), ModelFacts("fixed"))
         return next(r for r in store.read_metric(few, "ledger").to_pylist() if r["touch_id"] == first["id"])
 
@@ -324,4 +324,4 @@ def test_a_wrong_file_of_labels_is_named(content: str, message: str, few: Worksp
 
 def test_nothing_can_be_drawn_where_nothing_was_related(workspace: Workspace):
     with pytest.raises(StoreError, match="run relate or refresh first"):
-        store.draw(workspace, "b", 1, "1", None, None)
+        journal.draw(workspace, "b", 1, "1", None, None)

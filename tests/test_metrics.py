@@ -142,6 +142,7 @@ def published(rows: list[dict]) -> duckdb.DuckDBPyConnection:
     con = derived(rows)
     con.execute("attach ':memory:' as pub")
     con.execute("create table pub.touch as select * from derived.ledger")
+    con.execute("create table pub.debias as select * from derived.debias")
     return con
 
 

@@ -53,6 +53,8 @@ def person_named(place: Workspace, name: str) -> str:
         brand="tamrow",
         search=name,
         sources=[],
+        stages=[],
+        list="",
         touches=1,
         sort="warmest",
         many=9,

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from pipeline import reads, store
+from pipeline import journal, reads, store
 from pipeline.metrics import why
 from pipeline.settings import workspace_folder
 from pipeline.store import StoreError, Workspace
@@ -106,10 +106,10 @@ def log_touch(
 ) -> None:
     """Keep an offline touch in the journal; the next refresh takes it into the numbers."""
     entry = {"brand": brand, "account_id": account_id, "kind": kind, "direction": direction}
-    store.save_entry(workspace(), entry | {"happened_at": happened_at, "text": text, "author": author})
+    journal.save_entry(workspace(), entry | {"happened_at": happened_at, "text": text, "author": author})
 
 
 def waiting_entries(brand: str, account_id: str) -> list[dict[str, Any]]:
     """Return a person's journal entries that no refresh has taken in yet."""
     until = ask("meta")["entries_until"].iloc[0]
-    return store.read_entries_since(workspace(), brand, account_id, until.to_pydatetime())
+    return journal.read_entries_since(workspace(), brand, account_id, until.to_pydatetime())

@@ -74,9 +74,9 @@ e as (
 
 select
     *,
-    case when se is not null then greatest(-1, estimate - 1.645 * se) end as low,
-    case when se is not null then least(1, estimate + 1.645 * se) end as high,
-    case when se is not null then greatest(-1, estimate - 1.645 * sqrt(se ** 2 + coalesce(sd_model, 0) ** 2)) end as low_level,
-    case when se is not null then least(1, estimate + 1.645 * sqrt(se ** 2 + coalesce(sd_model, 0) ** 2)) end as high_level
+    case when se is not null then greatest(-1, least(1, estimate - 1.645 * se)) end as low,
+    case when se is not null then greatest(-1, least(1, estimate + 1.645 * se)) end as high,
+    case when se is not null then greatest(-1, least(1, estimate - 1.645 * sqrt(se ** 2 + coalesce(sd_model, 0) ** 2))) end as low_level,
+    case when se is not null then greatest(-1, least(1, estimate + 1.645 * sqrt(se ** 2 + coalesce(sd_model, 0) ** 2))) end as high_level
 from e
 join matrix using (brand, grain, period)

@@ -26,6 +26,6 @@ select
     own_weight,
     mu + own_weight * (raw_mean - mu) as feeling,
     sqrt(t2 * (1 - own_weight)) as sd,
-    greatest(-1, mu + own_weight * (raw_mean - mu) - 1.645 * sqrt(t2 * (1 - own_weight))) as low,
-    least(1, mu + own_weight * (raw_mean - mu) + 1.645 * sqrt(t2 * (1 - own_weight))) as high
+    greatest(-1, least(1, mu + own_weight * (raw_mean - mu) - 1.645 * sqrt(t2 * (1 - own_weight)))) as low,
+    greatest(-1, least(1, mu + own_weight * (raw_mean - mu) + 1.645 * sqrt(t2 * (1 - own_weight)))) as high
 from e

@@ -36,8 +36,8 @@ estimated as (
 
 select
     e.*,
-    case when se is not null then greatest(-1, estimate - 1.645 * se) end as low,
-    case when se is not null then least(1, estimate + 1.645 * se) end as high,
+    case when se is not null then greatest(-1, least(1, estimate - 1.645 * se)) end as low,
+    case when se is not null then greatest(-1, least(1, estimate + 1.645 * se)) end as high,
     people < fewest_people as few
 from estimated e
 cross join derived.setting

@@ -42,7 +42,7 @@ select
     t.last_in,
     t.last_out,
     coalesce(l.mentions, 0) as mentions,
-    l.level as feeling,
+    greatest(-1, least(1, l.level)) as feeling,
     l.low,
     l.high,
     s.path

@@ -1,7 +1,8 @@
 -- The person-weighted feeling in [start, until) and in the equal period before it, each with its person-clustered standard
--- error, and their difference. A person heard in both periods is one cluster of the difference (methods 2.3).
+-- error, and their difference. A person heard in both periods is one cluster of the difference (methods 2.3). The band of
+-- the level also holds what the labels that correct the model leave open; a change does not need it, since both sides share it.
 with m as (
-    select person_id, happened_at >= $start as recent, value
+    select person_id, source, happened_at >= $start as recent, value
     from touch
     where brand = $brand and counts and happened_at < $until and happened_at >= $start - ($until - $start)
 ),
@@ -35,13 +36,19 @@ v as (
         ) as se_change
     from p
     cross join s
+),
+
+c as (
+    select coalesce(sum(d.sd * n.mentions) / sum(n.mentions), 0) as sd_model
+    from (select source, count(*) as mentions from m where recent group by source) n
+    left join (select source, sd from debias where brand = $brand and corrected) d using (source)
 )
 
 select
-    s.now,
+    greatest(-1, least(1, s.now)) as now,
     v.se,
-    case when v.se is not null then greatest(-1, s.now - 1.645 * v.se) end as low,
-    case when v.se is not null then least(1, s.now + 1.645 * v.se) end as high,
+    case when v.se is not null then greatest(-1, least(1, s.now - 1.645 * sqrt(v.se ** 2 + c.sd_model ** 2))) end as low,
+    case when v.se is not null then greatest(-1, least(1, s.now + 1.645 * sqrt(v.se ** 2 + c.sd_model ** 2))) end as high,
     s.before,
     v.se_before,
     s.now - s.before as change,
@@ -50,6 +57,7 @@ select
     s.people_before,
     (select count(*) from m where recent) as mentions,
     (select count(*) from m where not recent) as mentions_before,
-    (select avg(value) from m where recent) as post_now
+    greatest(-1, least(1, (select avg(value) from m where recent))) as post_now
 from s
 cross join v
+cross join c

@@ -1,4 +1,12 @@
-select period, weighting, estimate, low, high, people, mentions
+-- The band holds what the labels that correct the model leave open, too.
+select
+    period,
+    weighting,
+    greatest(-1, least(1, estimate)) as estimate,
+    low_level as low,
+    high_level as high,
+    people,
+    mentions
 from brand_index
 where brand = $brand and grain = $grain and period >= date_trunc($grain, $start) and period < $until
 order by weighting, period
