@@ -22,7 +22,7 @@ from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
 from pipeline.topics import Embedder, Reader
-from pipeline.touch import FRUITS, Counts
+from pipeline.touch import FRUITS, GROUPS, Counts
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company."
@@ -36,6 +36,17 @@ SAMPLE = settings.ROOT / "data" / "sample"
 def workspace() -> Workspace:
     """Return the workspace that ORCHARD_DATA names."""
     return Workspace(settings.workspace_folder())
+
+
+def known_brand(place: Workspace, name: str) -> str:
+    """Return the key of a brand that there is; raises StoreError naming those that there are."""
+    stored = store.read_brands(place)
+    chosen = settings.load(place.folder)
+    brands = [*(own.to_brand() for own in chosen.brand_settings()), *stored]
+    found = chosen.find_brand(name, stored).key
+    if found not in {brand.key for brand in brands}:
+        raise StoreError(f"--brand {name}: unknown; there are: {', '.join(sorted({brand.key for brand in brands}))}")
+    return found
 
 
 @contextmanager
@@ -171,7 +182,7 @@ def metrics(
     elif as_csv:
         tables.write_csv(found, sys.stdout)
     else:
-        tables.show(found, Console())
+        tables.show(found, sys.stdout)
 
 
 @app.command()
@@ -184,7 +195,7 @@ def draw(
 ) -> None:
     """Print mentions drawn at random, as CSV with an empty column to label them in."""
     place = workspace()
-    key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
+    key = known_brand(place, brand)
     found = journal.draw(place, key, many, seed, since, until)
     if not found.num_rows:
         raise StoreError(f"no unlabelled mention of {key} in these days")
@@ -202,7 +213,7 @@ def label(
 ) -> None:
     """Keep what a person says that mentions mean; it counts from the next refresh on, and wins over the model."""
     place = workspace()
-    key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
+    key = known_brand(place, brand)
     found = labels.read(file)
     kept, unknown = journal.save_labels(place, labels.to_rows(found, key), author, drawn)
     print(f"labels            {len(found):>8}")
@@ -289,10 +300,26 @@ def fruit(
     """Keep what a relationship has borne: a friendship, a referral, new business; the next refresh counts it."""
     if kind not in FRUITS:
         raise StoreError(f"--kind {kind}: allowed are {', '.join(FRUITS)}")
+    if on > datetime.now():
+        raise StoreError(f"--on {on:%Y-%m-%d}: that day has not come")
     place = workspace()
-    key = settings.load(place.folder).find_brand(brand, store.read_brands(place)).key
+    key = known_brand(place, brand)
     values = {"account_id": account, "brand": key, "kind": kind, "happened_at": on, "author": author}
     print(journal.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
+
+
+@app.command()
+def group(
+    account: Annotated[str, typer.Option(help="Who, as source:id; `metrics role` shows them.")],
+    what: Annotated[str, typer.Option(help=f"One of: {', '.join(GROUPS)}.")],
+    name: Annotated[str, typer.Option(help="Such as customer, or the name of a list or an organisation.")],
+    author: Annotated[str, typer.Option(help="Who says so.")],
+    leave: Annotated[bool, typer.Option("--leave", help="Take the person out.")] = False,
+) -> None:
+    """Put a person into a kind, a list or an organisation, or take one out; it wins over brand.toml."""
+    if what not in GROUPS:
+        raise StoreError(f"--what {what}: allowed are {', '.join(GROUPS)}")
+    journal.save_member(workspace(), account, what, name, not leave, author)
 
 
 @app.command()

@@ -44,13 +44,30 @@ def save_fruit(workspace: Workspace, fruit: Mapping[str, Any]) -> str:
         "written_at": now(),
         **fruit,
     }
-    with connect(workspace.mentions) as con:
-        for account in filter(None, (fruit["account_id"], fruit["for_account"])):
-            if not con.execute("select 1 from account where account_id = ?", [account]).fetchall():
-                raise StoreError(f"no account {account!r}; an account is called source:id, as `metrics role` shows")
+    check_account(workspace, fruit["account_id"], fruit["brand"])
+    if fruit["for_account"]:
+        check_account(workspace, fruit["for_account"])
     with connect(workspace.journal) as con, transaction(con):
         con.execute(query("save_fruit"), values)
     return str(values["fruit_id"])
+
+
+def check_account(workspace: Workspace, account_id: str, brand: str | None = None) -> None:
+    """Raise StoreError where an account had no touch, with the brand if one is given."""
+    with connect(workspace.mentions) as con:
+        asked = {"account_id": account_id, "brand": brand}
+        known = "select 1 from touch where account_id = $account_id and brand = coalesce($brand, brand) limit 1"
+        if not con.execute(known, asked).fetchall():
+            with_brand = f" with {brand}" if brand else ""
+            raise StoreError(f"no touch of {account_id!r}{with_brand}; who is called how, `metrics role` shows")
+
+
+def save_member(workspace: Workspace, account_id: str, what: str, name: str, belongs: bool, author: str) -> None:
+    """Save that an account belongs to a kind, list or organisation, or no longer does; the newest word counts."""
+    check_account(workspace, account_id)
+    values = {"account_id": account_id, "what": what, "name": name, "belongs": belongs, "author": author}
+    with connect(workspace.journal) as con, transaction(con):
+        con.execute(query("save_member"), {"member_id": uuid.uuid4().hex, "written_at": now()} | values)
 
 
 def withdraw_fruit(workspace: Workspace, fruit_id: str, author: str) -> None:

@@ -4,11 +4,13 @@ import csv
 from typing import Any, TextIO
 
 import pyarrow as pa
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COLUMN = 24  # characters of a column at most, on average
 ROWS = 50  # shown at most; --json and --csv give all
 
 
@@ -24,11 +26,12 @@ def write_csv(table: pa.Table, file: TextIO) -> None:
     writer.writerows([safe(value) for value in row.values()] for row in table.to_pylist())
 
 
-def show(table: pa.Table, console: Console) -> None:
-    """Print the first rows of a table, and how many there are."""
-    shown = Table(*table.column_names)
+def show(table: pa.Table, file: TextIO) -> None:
+    """Print the first rows of a table, and how many there are; a terminal that is too narrow breaks its lines."""
+    shown = Table(*table.column_names, box=SIMPLE)
     for row in table.slice(0, ROWS).to_pylist():
         shown.add_row(*(cell(value) for value in row.values()))
+    console = Console(file=file, width=COLUMN * (1 + table.num_columns))
     console.print(shown, markup=False)
     console.print(f"{min(ROWS, table.num_rows)} of {table.num_rows} rows", markup=False)
 

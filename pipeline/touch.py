@@ -26,6 +26,7 @@ AccountKind = Literal["person", "organisation", "brand", "staff", "bot"]
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCOUNT_KINDS: tuple[str, ...] = get_args(AccountKind)
 FRUITS = ("friendship", "referral", "introduction", "testimonial", "renewal", "new business")
+GROUPS = ("kind", "list", "organisation")
 OFFLINE_KINDS = ("call", "meeting", "gift", "introduction", "note")
 
 

@@ -10,7 +10,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from pipeline import journal, labels, publish, run, settings, store
-from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, corrected, finish, values
+from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, Use, corrected, finish, values
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace, working
 from pipeline.touch import Brand
@@ -39,6 +39,25 @@ def rows_of(found: Labelled, what: str = "label", brand: str = "b", source: str 
 def all_row(said: np.ndarray, brand: str = "b", source: str = "x") -> dict:
     mean = dict(zip(LABELS, said.mean(0).tolist(), strict=True))
     return {"what": "all", "brand": brand, "source": source, "label": None, "many": len(said)} | mean
+
+
+def one(errors: Labelled | Card, mean: np.ndarray) -> dict:
+    """Return what a matrix does for a single source of the given mean probabilities."""
+    (found,) = corrected(errors, [Use("b", "x", mean, 1000)])
+    return found
+
+
+def test_one_matrix_makes_one_scale_also_where_a_source_happens_to_be_balanced():
+    chance = np.random.default_rng(8)
+    errors = classified(chance, 2000, (0.3, 0.4, 0.3))
+    negative, positive = (errors.said[errors.truth == k].mean(0) for k in (0, 2))
+    low, high = (mean @ (values(errors.matrix()) - WORTH) for mean in (negative, positive))
+    means = {"x": negative, "mastodon": (high * negative - low * positive) / (high - low)}  # whose bias is nothing
+    alone = one(errors, means["mastodon"])
+    both = corrected(errors, [Use("b", source, mean, 500) for source, mean in means.items()])
+    assert not alone["corrected"]
+    assert [row["corrected"] for row in both] == [True, True]
+    assert both[0]["negative"] == both[1]["negative"] < -1
 
 
 def test_within_each_true_class_the_values_average_to_what_the_class_is_worth():
@@ -93,7 +112,7 @@ def test_the_spread_that_is_told_is_that_of_repeated_labelling():
     for seed in range(60):
         again = population.drawn_again(np.random.default_rng(seed))
         few = Labelled(again.truth[:300], again.said[:300])
-        found = corrected(few, population.said.mean(0))
+        found = one(few, population.said.mean(0))
         if found["corrected"]:
             nets.append(found["net"])
             told.append(found["sd"])
@@ -105,7 +124,7 @@ def test_the_spread_that_is_told_is_that_of_repeated_labelling():
 def test_a_correction_that_adds_more_noise_than_it_takes_out_bias_is_not_made():
     chance = np.random.default_rng(5)
     balanced = classified(chance, 120, (1 / 3, 1 / 3, 1 / 3))
-    found = corrected(balanced, classified(chance, 4000, (0.33, 0.34, 0.33)).said.mean(0))
+    found = one(balanced, classified(chance, 4000, (0.33, 0.34, 0.33)).said.mean(0))
     assert not found["corrected"]
     assert [found[label] for label in LABELS] == [-1.0, 0.0, 1.0]
     assert found["sd"] is None  # the bias is not known, so no error is claimed
@@ -114,7 +133,7 @@ def test_a_correction_that_adds_more_noise_than_it_takes_out_bias_is_not_made():
 def test_a_classifier_that_knows_nothing_is_called_shaky_and_not_corrected():
     chance = np.random.default_rng(6)
     said = chance.dirichlet((2, 2, 2), 500)
-    found = corrected(Labelled(chance.integers(0, 3, 500), said), said.mean(0))
+    found = one(Labelled(chance.integers(0, 3, 500), said), said.mean(0))
     assert found["shaky"] and found["condition"] > 4
     assert not found["corrected"]
 
@@ -148,7 +167,7 @@ def test_the_nearest_labels_that_are_enough_are_taken(here: int, elsewhere: int,
 
 def test_the_error_of_a_card_is_wider_the_fewer_texts_it_rests_on():
     means, mean = SAID / SAID.sum(1, keepdims=True), np.array([0.5, 0.3, 0.2])
-    few, many = (corrected(Card(means, np.full(3, n)), mean)["sd"] for n in (200, 5000))
+    few, many = (one(Card(means, np.full(3, n)), mean)["sd"] for n in (200, 5000))
     assert few > 3 * many > 0
 
 

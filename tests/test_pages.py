@@ -1,5 +1,6 @@
 """Every page, driven in Streamlit's own test harness."""
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import reads, run, settings, store
+from pipeline import publish, reads, run, settings, store
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from tests.conftest import ROOT, TAMROW
@@ -18,6 +19,7 @@ from views import _words
 PAGES = {
     "views/pulse.py": "How do people feel about",
     "views/relationships.py": "Relationships with",
+    "views/growth.py": "What do relationships with",
     "views/person.py": "Person",
     "views/conversations.py": "Conversations with",
 }
@@ -54,7 +56,7 @@ def person_named(place: Workspace, name: str) -> str:
         search=name,
         sources=[],
         stages=[],
-        list="",
+        list="everybody",
         touches=1,
         sort="warmest",
         many=9,
@@ -310,7 +312,61 @@ def test_names_are_told_only_of_people_who_addressed_the_brand(tmp_path: Path):
     with store.open_published(place.published) as con:
         tables = [name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()]
         everything = [str(con.execute(f"select * from pub.{name}").fetchall()).lower() for name in tables]
-    assert "bold" in "".join(everything) and "shy" not in "".join(everything)
+    told = "".join(everything)
+    assert "bold" in told and "x:2" in told
+    assert "shy" not in told and "'x:1'" not in told
+
+
+@pytest.mark.parametrize("outcome", ["two-way", "offline", "fruit"])
+def test_growth_shows_every_outcome_or_says_that_there_is_too_little(outcome: str, visit: Open):
+    app = visit("views/growth.py")
+    app.segmented_control[0].set_value(outcome).run()
+    assert not app.exception
+    assert app.metric[0].label == "We answer them" and "in time" in app.metric[0].value
+    assert "90 %" in "".join(line.value for line in (*app.info, *app.caption))
+
+
+def test_a_work_list_holds_whom_it_names_and_leads_to_the_reason(visit: Open, sample: Workspace):
+    lists = shown(sample, "work_lists", brand="tamrow").set_index("list")["people"]
+    assert lists["owe an answer"] > 3
+    app = visit("views/relationships.py", list="owe an answer")
+    assert len(app.dataframe[0].value) == min(50, lists["owe an answer"])
+    choose_row(app, 0)
+    app.run()
+    assert any("Owe an answer since" in warning.value for warning in app.warning)
+
+
+def test_a_stage_narrows_the_relationships(visit: Open):
+    stages = set(visit("views/relationships.py", stage="engaged").dataframe[0].value["Stage"])
+    assert stages and all(stage.startswith("engaged") for stage in stages)
+
+
+def test_an_automatic_account_has_a_page_too(visit: Open, sample: Workspace):
+    with store.open_published(sample.published) as con:
+        bots = con.execute("select person_id from pub.person where brand = 'tamrow' and role = 'bot'").fetchall()
+    assert bots
+    app = visit("views/person.py", person=bots[0][0])
+    assert not app.exception and "no stage yet" in "".join(line.value for line in app.markdown)
+
+
+def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
+    assert any("taken out of" in line.value and "by its card" in line.value for line in visit().caption)
+
+
+def test_pulse_shows_whom_a_change_came_from_and_never_calls_it_cause(visit: Open):
+    app = visit(period="6 months")
+    assert any("not what caused it" in line.value for line in app.caption)
+
+
+def test_numbers_of_a_past_day_say_so(tmp_path: Path, in_workspace: Look, sample: Workspace):
+    shutil.copytree(sample.folder, tmp_path / "past")
+    place = Workspace(tmp_path / "past")
+    in_workspace(place)
+    with store.connect(place.mentions) as con:
+        ((model,),) = con.execute("select model from derived.setting").fetchall()
+    publish.relate(place, settings.load(place.folder), ModelFacts(model), datetime(2026, 5, 1))
+    publish.publish(place)
+    assert any("as they stood on 30 Apr 2026" in line.value for line in opened().sidebar.caption)
 
 
 @pytest.mark.parametrize(

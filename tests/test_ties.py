@@ -32,9 +32,9 @@ def world(
     con = ledger(rows, START + timedelta(days=as_of) if as_of is not None else None, **numbers)
     everybody = {row["account_id"] for row in rows} - {None} | {"somebody"}
     keep(con, "role", [{"account_id": who, "role": (roles or {}).get(who, "person")} for who in sorted(everybody)])
-    con.execute("create table derived.feeling (brand text, person_id text, low double)")
+    con.execute("create table derived.level (brand text, person_id text, low double)")
     for who, low in (warmth or {}).items():
-        con.execute("insert into derived.feeling values ('b', ?, ?)", [who, low])
+        con.execute("insert into derived.level values ('b', ?, ?)", [who, low])
     for name in names:
         build(con, name)
     return con

@@ -140,10 +140,15 @@ def standing(periods: pd.DataFrame, title: str) -> go.Figure:
 PARTS = {"within": "Stayers", "newcomer": "Newcomers", "leaver": "Leavers", "mix": "Who spoke more"}
 
 
+def margin(se: float) -> str:
+    """Return the half width of a 90 % band, or nothing where it is not known."""
+    return "" if pd.isna(se) else f" ± {1.645 * se:.3f}"
+
+
 def waterfall(parts: pd.DataFrame, title: str) -> go.Figure:
     """Return what a change came from, part by part, with the whole at the end.
 
-    ``parts`` has part, contribution, se, people, people_before, change; what chance alone would do has no colour.
+    ``parts`` has part, contribution, se, people, people_before, change, se_change; what is no more than chance is pale.
     """
     kept = parts[(parts["part"] != "mix") | (parts["contribution"].abs() > 1e-12)]
     kept = kept.set_index("part").reindex([part for part in PARTS if part in set(kept["part"])]).reset_index()
@@ -157,9 +162,9 @@ def waterfall(parts: pd.DataFrame, title: str) -> go.Figure:
             y=[row["contribution"]],
             base=start,
             marker={"color": colour, "opacity": 1 if sure else 0.45},
-            error_y={"type": "data", "array": [1.645 * row["se"]], "color": NEUTRAL},
+            error_y={"type": "data", "array": [1.645 * row["se"]], "color": NEUTRAL, "visible": pd.notna(row["se"])},
             hovertemplate=(
-                f"%{{x}}: {row['contribution']:+.3f} ± {1.645 * row['se']:.3f}<br>"
+                f"%{{x}}: {row['contribution']:+.3f}{margin(row['se'])}<br>"
                 f"{row['people']} people now, {row['people_before']} before<extra></extra>"
             ),
         )
@@ -168,7 +173,7 @@ def waterfall(parts: pd.DataFrame, title: str) -> go.Figure:
         x=["All of it"],
         y=[parts["change"].iloc[0]],
         marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 2}},
-        hovertemplate="%{x}: %{y:+.3f}<extra></extra>",
+        hovertemplate="%{x}: %{y:+.3f}" + margin(parts["se_change"].iloc[0]) + "<extra></extra>",
     )
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
@@ -177,12 +182,11 @@ def waterfall(parts: pd.DataFrame, title: str) -> go.Figure:
 STAGES = ("stranger", "dormant", "aware", "engaged", "reciprocal", "advocate")
 
 
-def reached(curves: pd.DataFrame, title: str) -> go.Figure:
+def reached(every: pd.DataFrame, title: str) -> go.Figure:
     """Return the share of all people who reached an outcome by days, with its band; dotted where silence is an end.
 
-    ``curves`` has cohort, t, at_risk, reached, low, high, reached_competing; only the cohort ``all`` is drawn.
+    ``every`` has t, at_risk, reached, low, high, reached_competing.
     """
-    every = curves[curves["cohort"] == "all"]
     axis = {"title": "Share of people", "tickformat": ".0%", "rangemode": "tozero"}
     figure = frame(title, 360, yaxis=axis, xaxis={"title": "Days since they first spoke"})
     band(figure, every["t"], every["low"], every["high"])

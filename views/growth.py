@@ -17,6 +17,7 @@ def main() -> None:
     """Draw the page."""
     now = _filters.shared()
     st.title(f"What do relationships with {_words.plain(now.name)} grow into?")
+    st.caption("Over the whole history, whatever period is chosen beside.")
     outcome = st.segmented_control("Until", list(OUTCOMES), default="two-way", required=True, key="outcome")
     curves(now, outcome)
     touches(now, outcome)
@@ -30,12 +31,12 @@ def curves(now: Shared, outcome: str) -> None:
     if found.empty:
         st.info(f"Not enough evidence yet on {OUTCOMES[outcome]}: it takes more people who could have come to it.")
         return
-    first = found[found["cohort"] == "all"]
-    if first["t"].max() == 0:
-        watched = _words.count(int(first["at_risk"].iloc[0]), "person", "people")
+    if found["t"].max() == 0:
+        first = found.iloc[0]
+        watched = _words.count(int(first["at_risk"]), "person", "people")
         st.info(
-            f"{first['reached'].iloc[0]:.0%} of {watched} come to {OUTCOMES[outcome]} on the day they first speak; "
-            "of the days after it there is not enough evidence yet."
+            f"{first['reached']:.0%} of {watched} (90 %: {first['low']:.0%} … {first['high']:.0%}) come to "
+            f"{OUTCOMES[outcome]} on the day they first speak; of the days after it there is not enough evidence yet."
         )
         return
     figure = _charts.reached(found, f"How many come to {OUTCOMES[outcome]}, and when?")
@@ -47,7 +48,7 @@ def curves(now: Shared, outcome: str) -> None:
 
 
 def touches(now: Shared, outcome: str) -> None:
-    """Say what one touch more brings, with all who tried in the denominator."""
+    """Say how many touches there were for each outcome, with all who tried in the denominator."""
     found = _data.ask("touches_per_outcome", brand=now.brand)
     found = found[found["outcome"] == outcome]
     if found.empty or pd.isna(found["touches_per_outcome"].iloc[0]):
@@ -75,7 +76,9 @@ def answers(now: Shared) -> None:
             continue
         row = rows.iloc[0]
         hours = (
-            "no median: most are unanswered" if pd.isna(row["median_hours"]) else f"median {row['median_hours']:.1f} h"
+            f"no median: {row['unanswered_share']:.0%} are unanswered"
+            if pd.isna(row["median_hours"])
+            else f"median {row['median_hours']:.1f} h"
         )
         column.metric(
             words,

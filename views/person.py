@@ -81,10 +81,11 @@ def standing(person: pd.Series) -> str:
     flags = [flag for flag in ("strained", "fruit") if person[flag]]
     parts = [", ".join([stage, *flags]), f"change of feeling: {person['verdict']}"]
     if not pd.isna(person["change"]) and person["verdict"] != _words.EVIDENCE:
-        parts[-1] += f" ({_words.signed(person['change'])}, probability {person['p_change']:.0%})"
+        heard = f"{int(person['n_recent'])} mentions against {int(person['n_before'])} before"
+        parts[-1] += f" ({_words.signed(person['change'])}, probability {person['p_verdict']:.0%}, {heard})"
     if person["direction"]:
         parts.append(f"{person['direction']} (reciprocity {person['reciprocity']:.2f})")
-    if person["our_asked"]:
+    if pd.notna(person["our_asked"]) and person["our_asked"] > 0:
         parts.append(f"we answered {person['our_rate']:.0%} of {int(person['our_asked'])} in time")
     return " · ".join(parts)
 

@@ -1,5 +1,7 @@
 """Pulse: how people feel about the brand, and whether that has changed."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -94,18 +96,20 @@ def index(now: Shared) -> None:
 def correction(now: Shared) -> str:
     """Say whose labels the model's errors are taken out of the numbers by."""
     ways = _data.ask("correction", brand=now.brand, start=now.start, until=now.until)
-    if ways.empty:
-        return ""
-    way = ways.iloc[0]
+    return "The model's errors are " + "; ".join(way_of_correction(way) for way in ways.to_dict("records")) + "."
+
+
+def way_of_correction(way: dict[str, Any]) -> str:
+    """Return how the errors in some of the mentions are taken out, in words."""
+    mentions = f"of {_words.count(int(way['mentions']), 'mention', 'mentions')}"
     if way["origin"] == "none":
-        return "The model's errors are not taken out: too few labels to tell that it would help."
-    shaky = " They magnify noise here: label more mentions." if way["shaky"] else ""
+        return f"not taken out {mentions}, since that would add more noise than it takes out error"
+    shaky = ", which magnifies noise here: label more of them" if way["shaky"] else ""
     if way["origin"] == "model card":
         return (
-            "The model's errors are taken out by its card, that is by other people's tweets; "
-            f"labels of your own mentions do it better (docs/metrics.md).{shaky}"
+            f"taken out {mentions} by its card, made on other people's tweets; labels of your own do it better{shaky}"
         )
-    return f"The model's errors are taken out by {way['labels']} {way['origin']}.{shaky}"
+    return f"taken out {mentions} by {int(way['labels'])} {way['origin']}{shaky}"
 
 
 def moved(now: Shared) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from views import _charts, _data, _filters, _words
 
 SORTS = ("latest touch", "warmest", "coldest", "strongest tie", "most touches", "silent longest")
+EVERYBODY = "everybody"
 STAGES = ("advocate", "reciprocal", "engaged", "aware", "dormant", "stranger")
 PAGE = 50
 
@@ -34,12 +35,11 @@ def choose(brand: str) -> dict[str, Any]:
     """Draw the filters of this page and return them as parameters of the read."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
     lists = _data.ask("work_lists", brand=brand)
-    many = {"": "everybody", "changed": "changed by more than chance"}
-    many |= {name: f"{name} ({people})" for name, people in zip(lists["list"], lists["people"], strict=True)}
+    names = [EVERYBODY, "changed", *lists["list"]]
     first, second, third, fourth = st.columns(4)
     fifth, sixth, _ = st.columns([1, 2, 1])
     return {
-        "list": fifth.selectbox("Who", list(many), format_func=many.__getitem__, key="list", bind="query-params"),
+        "list": fifth.selectbox("Who", names, key="list", bind="query-params"),
         "stages": sixth.multiselect("Stage", STAGES, key="stage", bind="query-params"),
         "search": first.text_input("Name", key="search", bind="query-params", placeholder="name or handle"),
         "sources": second.multiselect("Source", sources, format_func=_words.source, key="source", bind="query-params"),

@@ -44,7 +44,7 @@ METRICS = {
     "share_of_voice": "whose voice is how loud, and how people feel toward each brand",
     "journey": "the milestones of every relationship",
     "cohort": "how many reach an outcome, by days since they first spoke",
-    "touches_per_outcome": "what one touch more brings",
+    "touches_per_outcome": "how many come to an outcome by their k-th touch",
     "retention": "who still speaks, month by month",
     "fruit_rate": "what 100 people bear in so many months, and what was given",
     "referral": "who brought whom",

@@ -87,56 +87,79 @@ def spread_of_net(errors: Labelled | Card, mean: NDArray[np.float64], seed: int 
     return float(np.std(nets))
 
 
-def corrected(errors: Labelled | Card, mean: NDArray[np.float64]) -> dict[str, Any]:
-    """Return the values to use for mentions of the given mean probabilities (3,), and whether correcting pays.
+@dataclass(frozen=True)
+class Use:
+    """One source whose mentions a matrix is used for: of which brand, and the mean probabilities (3,) of how many."""
 
-    It does where the noise that it adds is less than the bias that it takes out.
+    brand: str
+    source: str
+    mean: NDArray[np.float64]
+    many: int
+
+
+def pays(errors: Labelled | Card, uses: Sequence[Use]) -> bool:
+    """Say whether correcting takes out more bias than it adds noise, over all that this matrix is used for.
+
+    With one source it is the rule sd(corrected) < |corrected - raw| of the net; over several, the same of their root
+    mean squares, by mentions. It is decided once for a matrix: numbers on two scales could not be compared.
     """
-    raw = float(mean @ WORTH)
-    condition = float(np.linalg.cond(errors.matrix()))
-    facts = {"condition": condition, "shaky": condition > SHAKY, "raw_net": raw}
     try:
         worth = values(errors.matrix())
     except np.linalg.LinAlgError:
-        return facts | uncorrected(raw)
-    net, sd = float(mean @ worth), spread_of_net(errors, mean)
-    if not sd < abs(net - raw):
-        return facts | uncorrected(raw)
-    return facts | dict(zip(LABELS, worth.tolist(), strict=True)) | {"corrected": True, "net": net, "sd": sd}
+        return False
+    weights = np.array([use.many for use in uses], dtype=float)
+    noise = np.array([spread_of_net(errors, use.mean) for use in uses])
+    bias = np.array([use.mean @ (worth - WORTH) for use in uses])
+    return bool((weights * noise**2).sum() < (weights * bias**2).sum())
 
 
-def uncorrected(raw: float) -> dict[str, Any]:
-    """Return the plain worth of each label; the net keeps the model's bias, whose size is not known then."""
-    return dict(zip(LABELS, WORTH.tolist(), strict=True)) | {"corrected": False, "net": raw, "sd": None}
+def corrected(errors: Labelled | Card | None, uses: Sequence[Use]) -> list[dict[str, Any]]:
+    """Return, for each use of a matrix, what a probability of each label is worth, and what that does to the net.
+
+    Where correcting does not pay, or there is no matrix, that is -1, 0, 1, and the size of the bias is not known.
+    """
+    fits, worth = errors is not None and pays(errors, uses), WORTH
+    condition = float(np.linalg.cond(errors.matrix())) if errors else None
+    if errors and fits:
+        worth = values(errors.matrix())
+    return [
+        {"brand": use.brand, "source": use.source, **dict(zip(LABELS, worth.tolist(), strict=True))}
+        | {"corrected": fits, "condition": condition, "shaky": condition is not None and condition > SHAKY}
+        | {"raw_net": float(use.mean @ WORTH), "net": float(use.mean @ worth)}
+        | {"sd": spread_of_net(errors, use.mean) if errors and fits else None}
+        for use in uses
+    ]
 
 
 def finish(rows: pa.Table) -> pa.Table:
     """Return, per brand and source, what a probability of each label is worth, and where that comes from."""
     found = rows.to_pylist()
     labelled, card = [row for row in found if row["what"] == "label"], to_card(found)
-    result = []
+    groups: dict[tuple[str, str, str], tuple[Labelled | Card | None, list[Use]]] = {}
     for row in found:
-        if row["what"] != "all":
-            continue
-        own = [each for each in labelled if each["brand"] == row["brand"]]
-        origin, errors = choose(own, row["source"], card)
-        facts = {"brand": row["brand"], "source": row["source"], "origin": origin}
-        facts["labels"] = len(errors.truth) if isinstance(errors, Labelled) else 0
-        mean = np.array([row[label] for label in LABELS])
-        fit = corrected(errors, mean) if errors else uncorrected(float(mean @ WORTH))
-        result.append(facts | fit)
+        if row["what"] == "all":
+            use = Use(row["brand"], row["source"], np.array([row[label] for label in LABELS]), row["many"])
+            key, errors = choose([each for each in labelled if each["brand"] == use.brand], use, card)
+            groups.setdefault(key, (errors, []))[1].append(use)
+    result = [
+        row | {"origin": key[0], "labels": len(errors.truth) if isinstance(errors, Labelled) else 0}
+        for key, (errors, uses) in groups.items()
+        for row in corrected(errors, uses)
+    ]
     return pa.Table.from_pylist(result, schema=SCHEMA)
 
 
-def choose(own: Sequence[dict[str, Any]], source: str, card: Card | None) -> tuple[str, Labelled | Card | None]:
-    """Return the nearest labels that are enough, and how they are called: of the source, the brand, or the card."""
-    here = to_labelled(row for row in own if row["source"] == source)
+def choose(
+    own: Sequence[dict[str, Any]], use: Use, card: Card | None
+) -> tuple[tuple[str, str, str], Labelled | Card | None]:
+    """Return the nearest labels that are enough, under a key that is one for one matrix: of source, brand, or card."""
+    here = to_labelled(row for row in own if row["source"] == use.source)
     if here.is_enough():
-        return "labels of this source", here
+        return ("labels of this source", use.brand, use.source), here
     everywhere = to_labelled(own)
     if everywhere.is_enough():
-        return "labels of this brand", everywhere
-    return ("model card", card) if card else ("none", None)
+        return ("labels of this brand", use.brand, ""), everywhere
+    return (("model card", "", ""), card) if card else (("none", "", ""), None)
 
 
 def to_labelled(rows: Iterable[dict[str, Any]]) -> Labelled:

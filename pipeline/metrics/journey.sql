@@ -1,7 +1,7 @@
 -- The milestones of each relationship: first touch, first word of theirs, the first of each outcome, and when they first fell silent.
 -- gone_at: they were silent for 180 days; it is the moment when that was known. A note is no touch.
 with touch as (
-    select l.brand, l.person_id, l.direction, l.offline, l.happened_at, l.thread
+    select l.brand, l.person_id, l.direction, l.kind, l.offline, l.happened_at, l.thread
     from derived.ledger l
     join derived.role r using (account_id)
     where r.role in ('person', 'organisation') and l.person_id is not null and l.kind <> 'note'
@@ -25,6 +25,7 @@ loop as (
         min(happened_at) filter (where direction = 'in') as heard_at,
         min(happened_at) filter (where direction = 'out') as spoke_at
     from touch
+    where kind not in ('like', 'repost')
     group by brand, person_id, thread
 ),
 

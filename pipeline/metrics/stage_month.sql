@@ -37,6 +37,7 @@ touch as materialized (
         t.happened_at,
         t.thread,
         t.direction = 'in' as inbound,
+        t.kind not in ('like', 'repost') as spoken,
         t.offline,
         t.unprompted,
         t.unprompted and t.public and t.counts and t.value > 0.5 as praise,
@@ -120,7 +121,7 @@ lasting as (
 
 -- What is true of a window only, in the few months that still see it.
 seen as (
-    select id, thread, inbound, unprompted, unnest(range(m, seen_to + 1))::integer as m
+    select id, thread, inbound, spoken, unprompted, unnest(range(m, seen_to + 1))::integer as m
     from touch
 ),
 
@@ -129,9 +130,9 @@ thread as (
         id,
         m,
         thread,
-        count(*) filter (where inbound) as theirs,
-        count(*) filter (where not inbound) as ours,
-        bool_or(unprompted) as started
+        count(*) filter (where inbound and spoken) as theirs,
+        count(*) filter (where not inbound and spoken) as ours,
+        bool_or(unprompted and spoken) as started
     from seen
     group by all
 ),

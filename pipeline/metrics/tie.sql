@@ -116,12 +116,12 @@ tie as (
         r.p_alive,
         ln(1 + g.decayed_in + g.decayed_out) as intensity,
         coalesce(a.closed_loops, 0) + g.private_touches as depth,
-        f.low as warmth
+        f.low as warmth_low
     from given g
     left join answered a using (brand, person_id)
     left join started s using (brand, person_id)
     left join derived.rhythm r using (brand, person_id)
-    left join derived.feeling f using (brand, person_id)
+    left join derived.level f using (brand, person_id)
 ),
 
 -- Where a person stands among the brand's people, 0 … 1: the middle of the places of all who are equal. Whose feeling is not
@@ -135,8 +135,8 @@ place as (
         ((rank() over by_reciprocity - 1) / count(*) over everybody + cume_dist() over by_reciprocity) / 2 as rank_reciprocity,
         ((rank() over by_depth - 1) / count(*) over everybody + cume_dist() over by_depth) / 2 as rank_depth,
         case
-            when warmth is null then 0.5
-            else ((rank() over by_warmth - 1) / count(warmth) over everybody + cume_dist() over by_warmth) / 2
+            when warmth_low is null then 0.5
+            else ((rank() over by_warmth - 1) / count(warmth_low) over everybody + cume_dist() over by_warmth) / 2
         end as rank_warmth
     from tie
     window
@@ -146,7 +146,7 @@ place as (
         by_duration as (partition by brand order by coalesce(tenure_days, -1)),
         by_reciprocity as (partition by brand order by reciprocity),
         by_depth as (partition by brand order by depth),
-        by_warmth as (partition by brand, warmth is null order by warmth)
+        by_warmth as (partition by brand, warmth_low is null order by warmth_low)
 )
 
 select

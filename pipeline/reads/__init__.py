@@ -30,10 +30,9 @@ READS = {
     "work_lists": "how many people each work list has",
     "person_lists": "which work lists a person is on, and why",
     "cohort": "how many reach an outcome, by days since they first spoke",
-    "touches_per_outcome": "what one touch more brings",
+    "touches_per_outcome": "how many come to an outcome by their k-th touch",
     "response": "how many are answered in time, and how fast",
     "transition": "how likely the next stage is",
-    "voice": "whose voice is how loud, by month",
 }
 
 

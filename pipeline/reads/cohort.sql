@@ -1,4 +1,4 @@
-select cohort, t, at_risk, reached, low, high, reached_competing
+select t, at_risk, reached, low, high, reached_competing
 from cohort
-where brand = $brand and outcome = $outcome and reached is not null
-order by cohort, t
+where brand = $brand and outcome = $outcome and cohort = 'all' and reached is not null
+order by t

@@ -1,4 +1,4 @@
-select list, since, touches, thread
+select list, since
 from work_list
 where brand = $brand and person_id = $person
 order by list

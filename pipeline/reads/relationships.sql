@@ -16,12 +16,9 @@ select
     path,
     stage,
     verdict,
-    change,
-    changed,
     strained,
     fruit,
     strength,
-    direction,
     count(*) over () as found
 from person
 where
@@ -34,7 +31,7 @@ where
     and touches_in + touches_out >= $touches
     and (len($stages) = 0 or list_contains($stages, stage))
     and (
-        $list = ''
+        $list = 'everybody'
         or ($list = 'changed' and changed)
         or person_id in (select person_id from work_list where brand = $brand and list = $list)
     )

@@ -8,5 +8,5 @@ select
     people,
     mentions
 from brand_index
-where brand = $brand and grain = $grain and period >= date_trunc($grain, $start) and period < $until
+where brand = $brand and weighting in ('person', 'post') and grain = $grain and period >= date_trunc($grain, $start) and period < $until
 order by weighting, period

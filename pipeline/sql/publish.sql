@@ -1,12 +1,17 @@
 -- What the dashboard reads: derived tables, sorted as they are asked for.
--- A link to the original names its author, so it is told only where the author's name is.
+-- A link to the original, and its id, name their author: they are told only where the author's name is.
 create table pub.touch as
 select
-    l.* exclude (account_id, url),
+    l.* exclude (touch_id, conversation, reply_to, thread, account_id, url, named, salt),
     coalesce(l.value_of_people, l.positive - l.negative) as said,
-    case when l.person_id is null or p.account_id is not null then l.url end as url
-from derived.ledger l
-left join derived.person p using (brand, person_id)
+    case when named then l.touch_id else left(sha256(salt || l.touch_id), 16) end as touch_id,
+    left(sha256(salt || l.conversation), 16) as conversation,
+    case when named then l.url end as url
+from (
+    select l.*, l.person_id is null or p.account_id is not null as named, (select salt from salt) as salt
+    from derived.ledger l
+    left join derived.person p using (brand, person_id)
+) l
 order by l.brand, l.happened_at;
 
 create table pub.person as
@@ -18,18 +23,15 @@ select
     coalesce(n.fruit, false) as fruit,
     coalesce(v.verdict, 'not enough evidence yet') as verdict,
     v.change,
-    greatest(v.p_up, v.p_down) as p_change,
+    case v.verdict when 'improving' then v.p_up when 'cooling' then v.p_down when 'steady' then v.p_same end as p_verdict,
+    v.n_recent,
+    v.n_before,
     coalesce(v.on_list, false) as changed,
     t.strength,
     t.reciprocity,
     t.direction,
     t.our_rate,
-    t.our_asked,
-    t.their_rate,
-    t.their_asked,
-    t.closed_loops,
-    t.silence_days,
-    t.mean_gap_days
+    t.our_asked
 from derived.person p
 left join derived.stage n using (brand, person_id)
 left join derived.verdict v using (brand, person_id)
@@ -41,20 +43,10 @@ select *
 from derived.work_list
 order by brand, list, since;
 
-create table pub.stage_month as
-select brand, person_id, month, stage
-from derived.stage_month
-order by brand, person_id, month;
-
 create table pub.stage_flow as
 select *
 from derived.stage_flow
 order by brand, month;
-
-create table pub.trend as
-select *
-from derived.trend
-order by brand, grain, period;
 
 create table pub.debias as
 select *
@@ -78,23 +70,25 @@ create table pub.transition_rate as
 select *
 from derived.transition_rate;
 
+-- A list or an organisation can tell who somebody is, so they are told only of people who are named.
 create table pub.group_member as
-select *
-from derived.group_member
-order by brand, what, name;
+select g.*
+from derived.group_member g
+join derived.person p using (brand, person_id)
+where g.what = 'source' or p.account_id is not null
+order by g.brand, g.what, g.name;
 
 create table pub.topic_of as
-select *
-from derived.topic_of
+select
+    o.* exclude (touch_id),
+    case
+        when p.account_id is not null then o.touch_id
+        else left(sha256((select salt from salt) || o.touch_id), 16)
+    end as touch_id
+from derived.topic_of o
+join derived.ledger l using (brand, touch_id)
+join derived.person p using (brand, person_id)
 order by brand, touch_id;
-
-create table pub.topic as
-select *
-from derived.topic;
-
-create table pub.share_of_voice as
-select *
-from derived.share_of_voice;
 
 create table pub.feeling_path as
 select *
@@ -134,6 +128,8 @@ select
     $now as published_at,
     $form as form,
     s.model as model,
+    s.as_of as as_of,
+    s.past as past,
     s.entries_until as entries_until,
     (select count(*) from reject) as rejects,
     (select count(*) from mention) as mentions,

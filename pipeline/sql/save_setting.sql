@@ -1,5 +1,5 @@
--- as_of: the numbers know what happened before this moment, and nothing later. Without a wish it is the end of the day of
--- the last touch, so that the same facts always give the same numbers.
+-- as_of: the numbers know what happened before this moment, and nothing later. Without a wish it is just after the last
+-- touch, so that the same facts always give the same numbers, and nobody is judged on hours that have not passed.
 create or replace table derived.setting as
 select
     $model as model,
@@ -8,10 +8,11 @@ select
     coalesce(
         $as_of::timestamp,
         (
-            select date_trunc('day', max(happened_at)) + interval 1 day
+            select max(happened_at) + interval 1 microsecond
             from (select happened_at from touch union all select happened_at from derived.entry)
         )
     ) as as_of,
+    $as_of::timestamp is not null as past,
     $staff::text[] as staff,
     $bots::text[] as bots,
     $noticeable::double as noticeable,

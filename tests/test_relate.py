@@ -1,0 +1,149 @@
+"""The engine as a whole, on the shipped sample: past days, groups, fruit, and the commands that show numbers."""
+
+import csv
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from models.catalog import card
+from pipeline import publish, run, settings, store
+from pipeline.metrics import METRICS
+from pipeline.publish import ModelFacts
+from pipeline.store import Workspace
+from tests.conftest import orchard
+
+# The part of the index that does not hold how sure the correction of the model is: that is told as of today.
+INDEX = ("brand", "period", "weighting", "estimate", "se", "n_eff", "low", "high", "people", "mentions")
+
+
+@pytest.fixture
+def copy(sample: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the sample that a test may change."""
+    shutil.copytree(sample.folder, tmp_path / "copy")
+    return Workspace(tmp_path / "copy")
+
+
+def numbers(place: Workspace, name: str) -> list[dict]:
+    return store.read_metric(place, name).to_pylist()
+
+
+def some_account(place: Workspace) -> str:
+    """Return an account that the own brand knows by name."""
+    people = [row for row in numbers(place, "person") if row["brand"] == "tamrow" and row["account_id"]]
+    return str(people[0]["account_id"])
+
+
+def rounded(row: dict) -> tuple:
+    return tuple(round(value, 9) if isinstance(value, float) else value for value in row.values())
+
+
+@pytest.mark.parametrize("day", [datetime(2025, 10, 1), datetime(2026, 5, 1)])
+def test_numbers_of_a_past_day_are_those_that_the_snapshots_tell(day: datetime, copy: Workspace, model: run.Model):
+    facts = ModelFacts(model.version, card())
+    whole = {name: numbers(copy, name) for name in ("stage_month", "warmth_month", "brand_index")}
+    publish.relate(copy, settings.load(copy.folder), facts, day)
+    assert max(row["happened_at"] for row in numbers(copy, "ledger")) < day
+    for name in ("stage_month", "warmth_month"):
+        then = {rounded(row) for row in whole[name] if row["month"] < day.date()}
+        assert len(then) > 300
+        assert {rounded(row) for row in numbers(copy, name)} == then
+    months = (
+        [row for row in rows if row["grain"] == "month" and row["period"] < day.date()]
+        for rows in (numbers(copy, "brand_index"), whole["brand_index"])
+    )
+    now, before = ({rounded({name: row[name] for name in INDEX}) for row in rows} for rows in months)
+    assert now == before
+
+
+def test_every_number_is_printed_as_a_table_as_csv_and_as_json(copy: Workspace):
+    listed = orchard(copy.folder, "metrics")
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(METRICS)
+    shown = orchard(copy.folder, "metrics", "stage")
+    assert "since" in shown.stdout and " rows" in shown.stdout
+    rows = list(csv.DictReader(orchard(copy.folder, "metrics", "stage", "--csv").stdout.splitlines()))
+    again = [json.loads(line) for line in orchard(copy.folder, "metrics", "stage", "--json").stdout.splitlines()]
+    assert len(rows) == len(again) == len(numbers(copy, "stage")) > 100
+    assert [row["stage"] for row in rows] == [row["stage"] for row in again]
+
+
+def test_a_number_that_is_not_there_is_named(workspace: Workspace):
+    unknown = orchard(workspace.folder, "metrics", "mood")
+    assert unknown.returncode == 1 and "metrics mood: unknown; there are: role," in unknown.stderr.replace("\n", " ")
+    early = orchard(workspace.folder, "metrics", "stage")
+    assert early.returncode == 1 and "run relate or refresh first" in early.stderr
+
+
+def test_text_that_a_spreadsheet_would_run_is_disarmed(copy: Workspace):
+    from io import StringIO
+
+    import pyarrow as pa
+
+    from pipeline import tables
+
+    out = StringIO()
+    tables.write_csv(pa.table({"text": ["=1+1", "@tamrow hi", "fine"], "n": [-1, 2, 3]}), out)
+    assert out.getvalue() == "text,n\n'=1+1,-1\n'@tamrow hi,2\nfine,3\n"
+
+
+def test_fruit_is_kept_counted_and_taken_back(copy: Workspace):
+    account = some_account(copy)
+    bore = ("fruit", "--brand", "tamrow", "--kind", "referral", "--on", "2026-10-01", "--author", "Mags")
+    kept = orchard(copy.folder, *bore, "--account", account, "--text", "brought her brother")
+    assert kept.returncode == 0, kept.stderr
+    orchard(copy.folder, "relate")
+    (fruit,) = numbers(copy, "fruit")
+    assert (fruit["kind"], fruit["fruit_id"], fruit["text"]) == ("referral", kept.stdout.strip(), "brought her brother")
+    (flagged,) = [row for row in numbers(copy, "stage") if row["fruit"]]
+    assert flagged["person_id"] == fruit["person_id"]
+    assert orchard(copy.folder, "withdraw", kept.stdout.strip(), "--author", "Mags").returncode == 0
+    orchard(copy.folder, "relate")
+    assert numbers(copy, "fruit") == []
+    twice = orchard(copy.folder, "withdraw", kept.stdout.strip(), "--author", "Mags")
+    assert twice.returncode == 1 and "to take back" in twice.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"--kind": "luck"}, "--kind luck: allowed are friendship,"),
+        ({"--account": "x:nobody"}, "no touch of 'x:nobody' with tamrow"),
+    ],
+)
+def test_a_fruit_that_cannot_be_is_refused(changed: dict, message: str, copy: Workspace):
+    given = {
+        "--brand": "tamrow",
+        "--kind": "referral",
+        "--on": "2026-10-01",
+        "--author": "M",
+        "--account": "x:mireilletan",
+    }
+    done = orchard(copy.folder, "fruit", *[word for pair in (given | changed).items() for word in pair])
+    assert done.returncode == 1
+    assert message in done.stderr.replace("\n", " ")
+
+
+def test_groups_of_the_settings_have_a_feeling_of_their_own(copy: Workspace, model: run.Model):
+    file = copy.folder / "brand.toml"
+    people = [row["account_id"] for row in numbers(copy, "person") if row["brand"] == "tamrow" and row["account_id"]]
+    file.write_text(file.read_text() + f"\n[kinds]\ncustomer = {json.dumps(people[:40])}\n", encoding="utf-8")
+    publish.relate(copy, settings.load(copy.folder), ModelFacts(model.version, card()))
+    found = [row for row in numbers(copy, "group_index") if row["name"] == "customer" and row["grain"] == "month"]
+    assert 0 < max(row["people"] for row in found) <= 40
+    assert all(row["low"] <= max(-1, min(1, row["estimate"])) <= row["high"] for row in found if row["se"] is not None)
+
+
+def test_the_newest_word_on_a_group_wins_over_the_settings(copy: Workspace, model: run.Model):
+    account = some_account(copy)
+    belongs = ("group", "--account", account, "--what", "list", "--name", "VIP", "--author", "Mags")
+
+    def lists() -> list[str]:
+        publish.relate(copy, settings.load(copy.folder), ModelFacts(model.version, card()))
+        return [row["account_id"] for row in numbers(copy, "grouping") if row["name"] == "VIP"]
+
+    assert orchard(copy.folder, *belongs).returncode == 0
+    assert lists() == [account]
+    assert orchard(copy.folder, *belongs, "--leave").returncode == 0
+    assert lists() == []
