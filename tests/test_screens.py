@@ -23,6 +23,7 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 TITLES = {
     "pulse": "How do people feel about Tamrow Design-Build?",
     "relationships": "Relationships with Tamrow Design-Build",
+    "growth": "What do relationships with Tamrow Design-Build grow into?",
     "person": "Priya Raman",
     "conversations": "Conversations with Tamrow Design-Build",
 }

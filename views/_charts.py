@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 POSITIVE, NEUTRAL, NEGATIVE = "#0072B2", "#767676", "#D55E00"
 COLOURS = {"positive": POSITIVE, "neutral": NEUTRAL, "negative": NEGATIVE}
+PALE = "#DCE9F2"  # opaque, so that a number in it can be read on light and on dark
 FAINT = "rgba(0,114,178,0.18)"
 FEW = 20  # people below which a point is faded: its band is wider than ±0.27
 
@@ -215,12 +216,14 @@ def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
         rates.pivot(index="from_stage", columns="to_stage", values=column).reindex(index=known, columns=there)
         for column in ("p", "people", "of_people")
     )
-    figure = frame(title, 140 + 44 * len(known), xaxis={"side": "bottom"}, yaxis={"autorange": "reversed"})
+    figure = frame(
+        title, 140 + 44 * len(known), xaxis={"showgrid": False}, yaxis={"autorange": "reversed", "showgrid": False}
+    )
     figure.add_heatmap(
         z=shares,
         x=there,
         y=known,
-        colorscale=[[0, "rgba(0,114,178,0.04)"], [1, POSITIVE]],
+        colorscale=[[0, PALE], [1, POSITIVE]],
         zmin=0,
         zmax=1,
         showscale=False,
