@@ -355,7 +355,10 @@ def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
 
 def test_pulse_shows_whom_a_change_came_from_and_never_calls_it_cause(visit: Open):
     app = visit(period="6 months")
-    assert any("not what caused it" in line.value for line in app.caption)
+    assert any("not what caused it. Without the one person" in line.value for line in app.caption)
+    moved = next(frame.value for frame in app.dataframe if "Moved it by" in frame.value)
+    assert "all others" in set(moved["Name"]) and len(moved) == 11
+    assert moved["Moved it by"].sum() == pytest.approx(float(app.metric[0].delta), abs=0.006)
 
 
 def test_numbers_of_a_past_day_say_so(tmp_path: Path, in_workspace: Look, sample: Workspace):

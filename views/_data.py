@@ -96,9 +96,20 @@ def moved(brand: str, start: datetime, until: datetime) -> pd.DataFrame:
     Columns part, contribution, se, people, people_before, change; empty where there is nothing to compare with.
     """
     found = taken_apart(current(), brand, start, until)
-    if found.empty:
-        return found
     return found[(found["weighting"] == "person") & (found["dimension"] == "people")]
+
+
+def movers(brand: str, start: datetime, until: datetime, most: int) -> pd.DataFrame:
+    """Return the ``most`` people who raised the index most and who lowered it, and all others as one, summed up.
+
+    Columns name, contribution, mentions, mentions_before.
+    """
+    found = taken_apart(current(), brand, start, until)
+    rows = why.top(found[(found["weighting"] == "person") & (found["dimension"] == "person")], most)
+    sums = ["contribution", "mentions", "mentions_before"]
+    whole = rows.groupby("key", as_index=False)[sums].sum().sort_values("contribution")
+    names = ask("names", brand=brand, people=whole["key"].tolist()).set_index("person_id")["name"]
+    return whole.assign(name=[names.get(key, key) for key in whole["key"]])
 
 
 def log_touch(

@@ -122,8 +122,38 @@ def moved(now: Shared) -> None:
     st.caption(
         "Stayers: people heard in both periods, whose words changed. Newcomers and leavers count by how far they are "
         "from the stayers. Bars without colour are no more than chance. It says where the change came from, not what "
-        "caused it."
+        "caused it." + loudest(now)
     )
+    with st.expander("Who moved it most", icon=":material/person_search:"):
+        movers(now)
+
+
+def loudest(now: Shared) -> str:
+    """Say what the change would be without the one person who moves it most."""
+    found = _data.ask("loudest", brand=now.brand, start=now.start, until=now.until)
+    first = found[(found["weighting"] == "person") & (found["rank"] == 1)]
+    if first.empty or pd.isna(first["change_without"].iloc[0]):
+        return ""
+    without = _words.signed(first["change_without"].iloc[0])
+    return f" Without the one person who moves it most, the change would be {without}."
+
+
+def movers(now: Shared) -> None:
+    """Show the people who moved the index most, and all others as one row, so that the sum is the change."""
+    found = _data.movers(now.brand, now.start, now.until, most=5)
+    shown = pd.DataFrame(
+        {
+            "Name": found["name"],
+            "Moved it by": found["contribution"],
+            "Mentions": found["mentions"],
+            "Mentions before": found["mentions_before"],
+        }
+    )
+    number = st.column_config.NumberColumn(format="%+.3f")
+    st.dataframe(
+        shown, hide_index=True, column_config={"Moved it by": number}, alt="People by how they moved the feeling"
+    )
+    st.caption("Each against the mean of both periods, so these rows add up to the change, but not to the bars above.")
 
 
 def flow(now: Shared) -> None:

@@ -25,6 +25,7 @@ READS = {
     "messages": "messages that fit the filters, newest first",
     "thread": "the whole conversation that a message belongs to",
     "spread": "how much people differ",
+    "names": "how some people are called",
     "correction": "whose labels the model's errors are taken out by",
     "stage_flow": "how many moved up, held or moved down, by month",
     "work_lists": "how many people each work list has",
