@@ -153,15 +153,29 @@ def relate(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Know nothing of what came after this day.")
     ] = None,
+    group: Annotated[
+        str, typer.Option(help="Of these people alone: kind:NAME, list:NAME, organisation:NAME or source:NAME.")
+    ] = "",
     wait: Wait = 30,
 ) -> None:
-    """Compute persons, feelings and the index from the facts, as of today or as of the end of a past day."""
+    """Compute all numbers from the facts, as of today or the end of a past day, of everybody or of one group.
+
+    The next refresh is of everybody and of today again.
+    """
     place = workspace()
     until = as_of and as_of + timedelta(days=1)
     with store.working(place, "relate", wait):
         chosen = settings.load(place.folder)
         model = run.under_rules(model_facts(), chosen)
-        print(f"{relate_facts(place, chosen, model, until)} relationships")
+        print(f"{relate_facts(place, chosen, model, until, parse_group(group))} relationships")
+
+
+def parse_group(text: str) -> tuple[str, str] | None:
+    """Return what and name of a group as it is typed, or None for everybody."""
+    what, _, name = text.partition(":")
+    if text and (what not in (*GROUPS, "source") or not name):
+        raise StoreError(f"--group {text}: write one of {', '.join(f'{known}:NAME' for known in (*GROUPS, 'source'))}")
+    return (what, name) if text else None
 
 
 @app.command()

@@ -33,10 +33,20 @@ class ModelFacts:
     card: tuple[dict[str, Any], ...] = ()
 
 
-def relate(workspace: Workspace, settings: Settings, model: ModelFacts, as_of: datetime | None = None) -> int:
+Group = tuple[str, str]  # what (kind, list, organisation, source) and its name
+
+
+def relate(
+    workspace: Workspace,
+    settings: Settings,
+    model: ModelFacts,
+    as_of: datetime | None = None,
+    group: Group | None = None,
+) -> int:
     """Compute every metric from the facts and the journal in one transaction; return the number of relationships.
 
-    The numbers know what happened before ``as_of``; without it, all that has.
+    The numbers know what happened before ``as_of``, without it all that has; they are those of a ``group`` alone, and
+    without one of everybody. Raises StoreError where the group has nobody.
     """
     until = now()
     written = read_journal(workspace)
@@ -46,10 +56,13 @@ def relate(workspace: Workspace, settings: Settings, model: ModelFacts, as_of: d
         keep(con, "configured_group", pa.Table.from_pylist(settings.groups(), schema=GROUP_SCHEMA))
         keep(con, "configured_topic", pa.Table.from_pylist(settings.topic_words(), schema=TOPIC_SCHEMA))
         keep(con, "card", pa.Table.from_pylist(list(model.card), schema=CARD_SCHEMA))
-        con.execute(query("save_setting"), setting(settings, model.version, until, as_of))
+        con.execute(query("save_setting"), setting(settings, model.version, until, as_of, group))
         for name in METRICS:
             build(con, name)
-        return int(con.execute("select count(*) from derived.person").fetchall()[0][0])
+        people = int(con.execute("select count(*) from derived.person").fetchall()[0][0])
+        if group and not people:
+            raise StoreError(f"there is nobody of {group[0]} {group[1]!r}; `metrics grouping` shows who belongs where")
+        return people
 
 
 def read_journal(workspace: Workspace) -> dict[str, pa.Table]:
@@ -64,12 +77,16 @@ def keep(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
         con.execute(f"create or replace table derived.{name} as select * from incoming")
 
 
-def setting(settings: Settings, model: str, until: datetime, as_of: datetime | None) -> dict[str, Any]:
+def setting(
+    settings: Settings, model: str, until: datetime, as_of: datetime | None, group: Group | None
+) -> dict[str, Any]:
     """Return the settings that metrics depend on, as parameters of save_setting.sql."""
     return {
         "model": model,
         "entries_until": until,
         "as_of": as_of,
+        "group_what": group and group[0],
+        "group_name": group and group[1],
         "own": settings.brand.key if settings.brand else None,
         "staff": [handle.lower() for handle in settings.staff],
         "bots": [handle.lower() for handle in settings.bots],

@@ -147,3 +147,30 @@ def test_the_newest_word_on_a_group_wins_over_the_settings(copy: Workspace, mode
     assert lists() == [account]
     assert orchard(copy.folder, *belongs, "--leave").returncode == 0
     assert lists() == []
+
+
+def test_every_number_can_be_of_one_group_alone_and_says_so(copy: Workspace):
+    everybody = numbers(copy, "ledger")
+    assert orchard(copy.folder, "relate", "--group", "source:mastodon").returncode == 0
+    ledger = numbers(copy, "ledger")
+    assert {row["source"] for row in ledger} == {"mastodon"}
+    assert len(ledger) == sum(row["source"] == "mastodon" for row in everybody)
+    assert {row["person_id"] for row in numbers(copy, "stage")} <= {row["person_id"] for row in ledger}
+    publish.publish(copy)
+    with store.open_published(copy.published) as con:
+        assert con.execute("select only_group from pub.meta").fetchall() == [("source mastodon",)]
+
+
+@pytest.mark.parametrize(
+    ("group", "message"),
+    [
+        ("tribe:us", "write one of kind:NAME,"),
+        ("list:", "write one of"),
+        ("list:none", "there is nobody of list 'none'"),
+    ],
+)
+def test_a_group_that_is_not_there_is_named_and_nothing_is_lost(group: str, message: str, copy: Workspace):
+    before = len(numbers(copy, "person"))
+    done = orchard(copy.folder, "relate", "--group", group)
+    assert done.returncode == 1 and message in done.stderr.replace("\n", " ")
+    assert len(numbers(copy, "person")) == before

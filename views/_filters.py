@@ -66,6 +66,8 @@ def freshness(found: pd.DataFrame) -> str:
     waiting = f" {open_:,} mentions wait for their score." if open_ else ""
     waiting += f" {meta['unread']:,} are in languages that the model does not read." if meta["unread"] else ""
     waiting += f" {meta['rejects']:,} rows could not be read and are kept as rejects." if meta["rejects"] else ""
+    if meta["only_group"]:
+        waiting += f" These are the numbers of {plain(meta['only_group'])} alone."
     if meta["past"]:
         waiting += f" These are the numbers as they stood on {day(meta['as_of'] - timedelta(microseconds=1))}."
     return (

@@ -54,7 +54,17 @@ read as (
     left join score s on s.touch_id = e.touch_id and s.brand = e.brand and s.model = w.model
     left join derived.debias d on d.brand = e.brand and d.source = e.source
     left join derived.label l on l.brand = e.brand and l.touch_id = e.touch_id
-    where e.happened_at < w.as_of
+    where
+        e.happened_at < w.as_of
+        and (
+            w.group_what is null
+            or (w.group_what = 'source' and e.source = w.group_name)
+            or e.account_id in (
+                select account_id
+                from derived.grouping
+                where what = (select group_what from derived.setting) and name = (select group_name from derived.setting)
+            )
+        )
 )
 
 select

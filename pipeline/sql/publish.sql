@@ -130,6 +130,7 @@ select
     s.model as model,
     s.as_of as as_of,
     s.past as past,
+    s.group_what || ' ' || s.group_name as only_group,
     s.entries_until as entries_until,
     (select count(*) from reject) as rejects,
     (select count(*) from mention) as mentions,

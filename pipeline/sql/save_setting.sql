@@ -13,6 +13,8 @@ select
         )
     ) as as_of,
     $as_of::timestamp is not null as past,
+    $group_what::text as group_what,
+    $group_name::text as group_name,
     $staff::text[] as staff,
     $bots::text[] as bots,
     $noticeable::double as noticeable,
