@@ -132,7 +132,10 @@ def test_groups_of_the_settings_have_a_feeling_of_their_own(copy: Workspace, mod
     publish.relate(copy, settings.load(copy.folder), ModelFacts(model.version, card()))
     found = [row for row in numbers(copy, "group_index") if row["name"] == "customer" and row["grain"] == "month"]
     assert 0 < max(row["people"] for row in found) <= 40
-    assert all(row["low"] <= max(-1, min(1, row["estimate"])) <= row["high"] for row in found if row["se"] is not None)
+    banded = [row for row in found if row["se"] is not None]
+    assert all(row["low"] <= max(-1, min(1, row["estimate"])) <= row["high"] for row in banded)
+    assert all(row["low_level"] <= row["low"] and row["high"] <= row["high_level"] for row in banded)
+    assert any(row["low_level"] < row["low"] for row in banded)  # the card's own error is in the band of a level
 
 
 def test_the_newest_word_on_a_group_wins_over_the_settings(copy: Workspace, model: run.Model):

@@ -1,19 +1,27 @@
 -- How the people of each kind, list, organisation and source feel, by month and in the recent window: one person, one voice, with the
--- band of brand_index (methods 2.3).
+-- bands of brand_index (methods 2.3).
 with said as (
-    select brand, person_id, 'month' as grain, date_trunc('month', happened_at)::date as period, value
+    select brand, person_id, source, 'month' as grain, date_trunc('month', happened_at)::date as period, value
     from derived.ledger
     where counts
     union all
-    select brand, person_id, 'recent', (as_of - to_days(window_days))::date, value
+    select brand, person_id, source, 'recent', (as_of - to_days(window_days))::date, value
     from derived.ledger
     cross join derived.setting
     where counts and happened_at >= as_of - to_days(window_days)
 ),
 
 person as (
-    select brand, grain, period, person_id, count(*) as n, avg(value) as m
-    from said
+    select
+        s.brand,
+        s.grain,
+        s.period,
+        s.person_id,
+        count(*) as n,
+        avg(s.value) as m,
+        avg(coalesce(d.sd, 0)) as sd_model
+    from said s
+    left join derived.debias d on d.brand = s.brand and d.source = s.source and d.corrected
     group by all
 ),
 
@@ -28,7 +36,8 @@ estimated as (
         avg(m) as estimate,
         count(*) as people,
         sum(n)::bigint as mentions,
-        sqrt(var_samp(m) / count(*)) as se
+        sqrt(var_samp(m) / count(*)) as se,
+        avg(sd_model) as sd_model
     from person
     join derived.group_member using (brand, person_id)
     group by all
@@ -38,6 +47,8 @@ select
     e.*,
     case when se is not null then greatest(-1, least(1, estimate - 1.645 * se)) end as low,
     case when se is not null then greatest(-1, least(1, estimate + 1.645 * se)) end as high,
+    case when se is not null then greatest(-1, least(1, estimate - 1.645 * sqrt(se ** 2 + sd_model ** 2))) end as low_level,
+    case when se is not null then greatest(-1, least(1, estimate + 1.645 * sqrt(se ** 2 + sd_model ** 2))) end as high_level,
     people < fewest_people as few
 from estimated e
 cross join derived.setting
