@@ -46,7 +46,7 @@ def relate(
     """Compute every metric from the facts and the journal in one transaction; return the number of relationships.
 
     The numbers know what happened before ``as_of``, without it all that has; they are those of a ``group`` alone, and
-    without one of everybody. Raises StoreError where the group has nobody.
+    without one of everybody. Raises StoreError where that leaves nothing.
     """
     until = now()
     written = read_journal(workspace)
@@ -60,6 +60,8 @@ def relate(
         for name in METRICS:
             build(con, name)
         people = int(con.execute("select count(*) from derived.person").fetchall()[0][0])
+        if as_of and not con.execute("select 1 from derived.ledger limit 1").fetchall():
+            raise StoreError(f"nothing is known of the time before {as_of:%d %b %Y}")
         if group and not people:
             raise StoreError(f"there is nobody of {group[0]} {group[1]!r}; `metrics grouping` shows who belongs where")
         return people

@@ -164,6 +164,13 @@ def test_every_number_can_be_of_one_group_alone_and_says_so(copy: Workspace):
         assert con.execute("select only_group from pub.meta").fetchall() == [("source mastodon",)]
 
 
+def test_a_day_before_the_first_touch_is_refused_and_the_numbers_stay(copy: Workspace):
+    before = len(numbers(copy, "person"))
+    done = orchard(copy.folder, "relate", "--as-of", "2001-01-01")
+    assert done.returncode == 1 and "nothing is known of the time before 02 Jan 2001" in done.stderr
+    assert len(numbers(copy, "person")) == before > 0
+
+
 @pytest.mark.parametrize(
     ("group", "message"),
     [

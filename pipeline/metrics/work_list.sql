@@ -16,11 +16,11 @@ last_out as (
     group by all
 ),
 
--- Their last run, of any thread; a touch of ours since, also elsewhere or offline, settles it.
+-- Their last question, of any thread; a touch of ours since, also elsewhere or offline, settles it.
 waiting as (
     select *
     from derived.answer
-    where direction = 'ours'
+    where direction = 'ours' and asks
     qualify row_number() over (partition by brand, person_id order by asked_at desc, thread desc) = 1
 ),
 
@@ -31,7 +31,6 @@ owed as (
     left join last_out o using (brand, person_id)
     where
         w.answered_at is null
-        and w.asks
         and w.last_at >= s.as_of - to_days(s.window_days)
         and coalesce(o.happened_at <= w.last_at, true)
 ),
