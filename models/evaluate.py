@@ -28,13 +28,22 @@ def posteriors(probabilities: NDArray[np.float32], labels: Sequence[int]) -> NDA
     return np.asarray(one_hot.T @ probabilities / np.maximum(one_hot.sum(0), 1)[:, None])
 
 
-def calibration_error(probabilities: NDArray[np.float32], labels: Sequence[int], bins: int = BINS) -> float:
-    """Return the expected calibration error of the top class, in 0..1, over bins of equal width (Guo et al. 2017)."""
+Bin = tuple[float, float, int]  # mean probability of the top class, how often it was right, of how many texts
+
+
+def reliability(probabilities: NDArray[np.float32], labels: Sequence[int], bins: int = BINS) -> list[Bin]:
+    """Return what was said of the top class and what was so, in bins of equal width: a reliability plot's points."""
     top = probabilities.max(1)
     right = probabilities.argmax(1) == np.asarray(labels)
     place = np.minimum((top * bins).astype(int), bins - 1)
-    gaps = [abs(right[place == b].mean() - top[place == b].mean()) * (place == b).mean() for b in set(place)]
-    return float(sum(gaps))
+    inside = [place == b for b in sorted(set(place.tolist()))]
+    return [(float(top[these].mean()), float(right[these].mean()), int(these.sum())) for these in inside]
+
+
+def calibration_error(probabilities: NDArray[np.float32], labels: Sequence[int], bins: int = BINS) -> float:
+    """Return the expected calibration error of the top class, in 0..1, over bins of equal width (Guo et al. 2017)."""
+    found = reliability(probabilities, labels, bins)
+    return sum(abs(was - said) * many for said, was, many in found) / len(labels)
 
 
 def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[str, Any]:
@@ -60,6 +69,9 @@ def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[st
         "net_predicted": round(float((said[2] - said[0]) / len(labels)), 4),
         "mae_m": round(float((distance.sum(1)[true > 0] / true[true > 0]).mean()), 4),
         "confusion": counts.tolist(),
+        "reliability": [
+            [round(said, 4), round(was, 4), many] for said, was, many in reliability(probabilities, labels)
+        ],
         "posteriors": posteriors(probabilities, labels).round(4).tolist(),
     }
 

@@ -14,7 +14,7 @@ from models import catalog, data
 from models.batches import by_budget
 from models.calibration import Calibration, fit
 from models.catalog import ModelError, Reading
-from models.evaluate import by_target, calibration_error, confusion, report, vader
+from models.evaluate import by_target, calibration_error, confusion, reliability, report, vader
 from models.explain import explain
 from models.language import unread
 from models.sentiment import SentimentModel, load
@@ -160,6 +160,9 @@ def test_calibration_error_is_zero_for_honest_and_large_for_boastful_probabiliti
     probabilities = chance.dirichlet([2, 2, 2], 20000).astype(np.float32)
     labels = [int(chance.choice(3, p=row / row.sum())) for row in probabilities.astype(float)]
     assert calibration_error(probabilities, labels) < 0.015
+    points = reliability(probabilities, labels)
+    assert sum(many for _, _, many in points) == 20000
+    assert all(abs(said - was) < 0.08 for said, was, many in points if many > 500)
     boastful = np.eye(3, dtype=np.float32)[probabilities.argmax(1)]
     assert calibration_error(boastful, labels) > 0.3
 
