@@ -1,4 +1,4 @@
-"""Growth and groups, checked by seeded simulation against a known truth, by hand, and against statsmodels."""
+"""Growth, checked by seeded simulation against a known truth, by hand, and against statsmodels."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,7 +17,17 @@ from pipeline.store import query
 from tests.conftest import ROOT
 from tests.worlds import START, keep, ledger, table
 
-GROWTH = ("fruit", "journey", "cohort", "touches_per_outcome", "retention", "fruit_rate", "referral", "log_rank")
+GROWTH = (
+    "fruit",
+    "journey",
+    "clock",
+    "cohort",
+    "touches_per_outcome",
+    "retention",
+    "fruit_rate",
+    "referral",
+    "log_rank",
+)
 GROUPS = ("group_member", "group_index")
 FRUIT_SCHEMA = pa.schema(
     [
@@ -216,7 +226,7 @@ def test_silence_is_known_only_when_it_has_lasted(until: float, gone: float | No
 @pytest.mark.parametrize("outcome", ["two-way", "offline", "fruit"])
 @pytest.mark.parametrize("cohort", ["all", "2025-Q2"])
 def test_the_curve_equals_statsmodels(outcome: str, cohort: str):
-    con = grown(*living(1), "fruit", "journey", "cohort")
+    con = grown(*living(1), "fruit", "journey", "clock", "cohort")
     days, came, _ = followed(con, outcome, cohort, 730)
     other = SurvfuncRight(days, came)
     theirs = dict(
@@ -236,7 +246,7 @@ def test_the_curve_equals_statsmodels(outcome: str, cohort: str):
 
 
 def test_the_share_before_falling_silent_equals_statsmodels():
-    con = grown(*living(2), "fruit", "journey", "cohort")
+    con = grown(*living(2), "fruit", "journey", "clock", "cohort")
     days, came, gone = followed(con, "fruit", "all", 730)
     exact = np.array(
         [
@@ -267,7 +277,7 @@ def test_the_share_before_falling_silent_equals_statsmodels():
 def test_a_competing_end_equals_the_hand_computed_case():
     touches = [touch(f"a{i}", 0) for i in range(10)] + [touch(f"a{i}", 100) for i in range(4)]
     fruits = [fruit("a0", 50), fruit("a1", 250), fruit("a9", 200)]
-    con = grown(touches, fruits, "fruit", "journey", "cohort", until=300, fewest_people=5)
+    con = grown(touches, fruits, "fruit", "journey", "clock", "cohort", until=300, fewest_people=5)
     rows = ask(con, "from derived.cohort where outcome = 'fruit' and cohort = 'all'")
     found = {row["t"]: row for row in rows}
     # day 50: 1 of 10; day 180: six with one touch go; day 200: a9 has gone; day 250: 1 of the 3 left, whose share is .3
@@ -276,7 +286,7 @@ def test_a_competing_end_equals_the_hand_computed_case():
     assert [found[t]["at_risk_competing"] for t in found] == [10, 10, 3, 3, 0]
     assert found[50]["reached"] == found[50]["reached_competing"] == pytest.approx(0.1)
     assert found[200]["reached"] == pytest.approx(0.2) and found[250]["reached"] == pytest.approx(0.3)
-    small = grown(touches, fruits, "fruit", "journey", until=300)
+    small = grown(touches, fruits, "fruit", "journey", "clock", until=300)
     small.execute("update derived.setting set fewest_people = 1")
     build(small, "cohort")
     rows = ask(small, "from derived.cohort where outcome = 'fruit' and cohort = 'all' and t in (200, 250)")
@@ -298,7 +308,7 @@ def races(seed: int, brands: int, people: int) -> tuple[list[dict], list[dict]]:
 
 def test_both_bands_of_the_curve_cover_the_truth_and_the_two_differ():
     brands, day = 200, 360
-    con = grown(*races(100, brands, 150), "fruit", "journey", "cohort", until=730, fewest_people=5)
+    con = grown(*races(100, brands, 150), "fruit", "journey", "clock", "cohort", until=730, fewest_people=5)
     rows = ask(
         con,
         f"from derived.cohort where outcome = 'fruit' and cohort = 'all' and t <= {day}"
@@ -321,7 +331,7 @@ def test_outcomes_by_people_are_fewer_than_the_curve_where_the_base_grows():
     ripe = starts + chance.exponential(200, 3000)
     touches = [touch(f"a{i}", day) for i, day in enumerate(starts)]
     fruits = [fruit(f"a{i}", day) for i, day in enumerate(ripe) if day < 730]
-    con = grown(touches, fruits, "fruit", "journey", "cohort")
+    con = grown(touches, fruits, "fruit", "journey", "clock", "cohort")
     (row,) = ask(
         con, "from derived.cohort where cohort = 'all' and outcome = 'fruit' and t <= 180 order by t desc limit 1"
     )
@@ -332,7 +342,7 @@ def test_outcomes_by_people_are_fewer_than_the_curve_where_the_base_grows():
 
 def test_a_curve_of_too_few_is_hidden_and_one_without_outcomes_says_how_many_there_could_be():
     touches = [touch(f"a{i}", 0) for i in range(30)] + [touch(f"c{i}", 100) for i in range(19)]
-    con = grown(touches, [fruit("c0", 120)], "fruit", "journey", "cohort", until=200)
+    con = grown(touches, [fruit("c0", 120)], "fruit", "journey", "clock", "cohort", until=200)
     rows = {(r["cohort"], r["t"]): r for r in ask(con, "from derived.cohort where outcome = 'fruit'")}
     assert rows["2025-Q2", 20]["events"] == 1
     assert rows["2025-Q2", 20]["reached"] is rows["2025-Q2", 20]["low"] is rows["2025-Q2", 20]["high"] is None
@@ -354,7 +364,7 @@ def test_two_percent_a_touch_is_found_and_the_winners_alone_would_tell_another_s
         if luck <= min(many, 60):
             fruits.append(fruit(f"a{i}", luck - 1))
             won.append(luck)
-    con = grown(touches, fruits, "fruit", "journey", "touches_per_outcome")
+    con = grown(touches, fruits, "fruit", "journey", "clock", "touches_per_outcome")
     rows = {r["touch"]: r for r in ask(con, "from derived.touches_per_outcome where outcome = 'fruit'")}
     for k, truth in ((5, 0.096), (10, 0.183), (20, 0.332)):
         assert rows[k]["reached"] == pytest.approx(truth, abs=0.015)
@@ -370,7 +380,7 @@ def test_touches_and_outcomes_are_those_counted_by_hand():
     ]
     touches += [touch("a", 0.5, direction="out")] + [touch(f"e{i}", 0) for i in range(4)]
     fruits = [fruit("a", 1.5), fruit("c", 0.0), fruit("d", -3)]
-    con = grown(touches, fruits, "fruit", "journey", "touches_per_outcome", fewest_people=5)
+    con = grown(touches, fruits, "fruit", "journey", "clock", "touches_per_outcome", fewest_people=5)
     rows = ask(con, "from derived.touches_per_outcome where outcome = 'fruit'")
     # d had it before; a after the second touch, c at the first; b and the four have none: 2 + 2 + 1 + 4 touches
     assert [(r["touch"], r["people"], r["outcomes"]) for r in rows] == [(1, 7, 1)]
@@ -525,7 +535,7 @@ def test_referrals_make_trees_and_a_circle_is_cut():
 
 
 def test_the_log_rank_test_equals_statsmodels():
-    con = grown(*living(9), "fruit", "journey", "log_rank")
+    con = grown(*living(9), "fruit", "journey", "clock", "log_rank")
     rows = table(con, "log_rank")
     assert {(r["cohort"], r["before"]) for r in rows} >= {("2025-Q2", "2025-Q1"), ("2026-Q1", "2025-Q4")}
     for row in rows:
@@ -545,7 +555,7 @@ def test_quarters_that_do_not_differ_are_rarely_called_different_and_one_that_do
             touches.append(touch(f"a{i}", start, f"b{b}"))
             slow = 100 if b == 0 and start > 176 else 1000 if b == 0 else 300
             fruits.append(fruit(f"a{i}", start + chance.exponential(slow), brand=f"b{b}"))
-    rows = table(grown(touches, fruits, "fruit", "journey", "log_rank", until=500), "log_rank")
+    rows = table(grown(touches, fruits, "fruit", "journey", "clock", "log_rank", until=500), "log_rank")
     asked = [row for row in rows if row["outcome"] == "fruit"]
     assert [r["q"] < 0.01 for r in asked if r["brand"] == "b0"] == [False, True, False]
     null = [row["p"] for row in asked if row["brand"] != "b0"]
@@ -554,39 +564,6 @@ def test_quarters_that_do_not_differ_are_rarely_called_different_and_one_that_do
 
 
 # Groups
-
-
-def test_the_index_of_a_group_equals_the_formula_computed_by_hand():
-    values = {"a": [0.2, 0.4], "b": [-0.5], "c": [0.9, 0.7, 0.8], "d": [0.1]}
-    touches = [touch(a, 3, value=v) for a, vs in values.items() for v in vs] + [touch("a", -100, value=-1.0)]
-    groups = [{"account_id": a, "what": "organisation", "name": "acme"} for a in "abc"]
-    groups.append({"account_id": "d", "what": "kind", "name": "press"})
-    con = grown(touches, [], *GROUPS, until=30, groups=groups)
-    rows = {(r["what"], r["name"], r["grain"]): r for r in table(con, "group_index") if r["period"] >= on(-60).date()}
-    means = np.array([0.3, -0.5, 0.8])
-    se = np.sqrt(3 / 2 * ((means - 0.2) ** 2).sum()) / 3
-    for grain, period in (("month", on(-5).date()), ("recent", on(-60).date())):
-        acme = rows["organisation", "acme", grain]
-        assert acme["period"] == period
-        assert (acme["estimate"], acme["se"]) == pytest.approx((0.2, se))
-        assert (acme["low"], acme["high"]) == pytest.approx((max(-1, 0.2 - 1.645 * se), min(1, 0.2 + 1.645 * se)))
-        assert (acme["people"], acme["mentions"], acme["few"]) == (3, 6, True)
-    press = rows["kind", "press", "month"]
-    assert (press["estimate"], press["people"], press["se"], press["low"], press["high"]) == (0.1, 1, None, None, None)
-    assert rows["source", "x", "month"]["people"] == 4
-
-
-def test_every_person_is_in_the_group_of_their_source_and_in_their_own():
-    groups = [
-        {"account_id": "a", "what": "list", "name": "vip"},
-        {"account_id": "nobody", "what": "list", "name": "vip"},
-    ]
-    con = grown([touch("a", 1), touch("a", 2), touch("b", 1, source="y")], [], "group_member", groups=groups)
-    found = sorted((r["person_id"], r["what"], r["name"]) for r in table(con, "group_member"))
-    assert found == sorted([(person("a"), "list", "vip"), (person("a"), "source", "x"), (person("b"), "source", "y")])
-
-
-# All of them
 
 
 def test_no_number_looks_ahead():

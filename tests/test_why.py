@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline import metrics, reads
+from pipeline import reads
 from pipeline.metrics import why
 from pipeline.metrics.build import build
 from tests.worlds import keep, ledger, ledger_of
@@ -205,15 +205,6 @@ def test_the_question_of_any_two_periods_is_the_one_of_the_last_two_months():
     cells = reads.frame(published(con), "why", brand="b", start=MARCH, until=MARCH + timedelta(days=28))
     asked = why.finish(pa.Table.from_pandas(cells)).to_pandas()
     pd.testing.assert_frame_equal(asked, found)
-
-
-@pytest.mark.parametrize("name", ["why", "loudest"])
-def test_metric_and_read_are_one_text(name: str):
-    mark = "-- From here on the same in pipeline/metrics and pipeline/reads."
-    (_, metric), (_, read) = (
-        text.split(mark) for text in (metrics.sql(name), (reads.HERE / f"{name}.sql").read_text(encoding="utf-8"))
-    )
-    assert metric == read
 
 
 def test_the_top_and_all_others_sum_to_the_same():

@@ -84,8 +84,9 @@ def ask(name: str, **values: Any) -> pd.DataFrame:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def taken_apart(published: Stamp, brand: str, start: datetime, until: datetime) -> pd.DataFrame:
-    """Return what a change came from, remembered for as long as this file is the newest."""
+    """Return whom a change came from, remembered for as long as this file is the newest."""
     rows = reads.frame(connection(published), "why", brand=brand, start=start, until=until)
+    rows = rows[rows["dimension"] == "person"]  # what is shown; each dimension more would be drawn 150 times
     found: pd.DataFrame = why.finish(pa.Table.from_pandas(rows, preserve_index=False)).to_pandas()
     return found
 

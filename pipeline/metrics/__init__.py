@@ -43,6 +43,7 @@ METRICS = {
     "phrase": "what more people said last month than in the year before",
     "share_of_voice": "whose voice is how loud, and how people feel toward each brand",
     "journey": "the milestones of every relationship",
+    "clock": "how long everybody was on the way to each outcome",
     "cohort": "how many reach an outcome, by days since they first spoke",
     "touches_per_outcome": "how many come to an outcome by their k-th touch",
     "retention": "who still speaks, month by month",

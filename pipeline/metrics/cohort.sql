@@ -1,17 +1,7 @@
 -- How many of those who first spoke in a quarter reached an outcome by t days later: Kaplan-Meier, and beside it the share that
 -- reached it before they fell silent (Aalen-Johansen), with 90 % bands (methods 5). Without a competing end Aalen-Johansen is
 -- Kaplan-Meier and its variance is Greenwood's, so one calculation serves both.
-with clock as (
-    select brand, cohort, outcome, first_in, reached_at, gone_at
-    from derived.journey
-    unpivot include nulls (
-        reached_at for outcome in (two_way_at as 'two-way', offline_at as 'offline', fruit_at as 'fruit')
-    )
-    -- Who had the outcome before they first spoke did not reach it on this clock.
-    where first_in is not null and coalesce(reached_at >= first_in, true)
-),
-
-ended as (
+with ended as (
     select
         c.*,
         v.competing,
@@ -19,7 +9,7 @@ ended as (
             when v.competing then least(c.reached_at, c.gone_at, s.as_of)
             else least(c.reached_at, s.as_of)
         end as ended_at
-    from clock c
+    from derived.clock c
     cross join derived.setting s
     cross join (values (false), (true)) v (competing)
 ),

@@ -1,15 +1,6 @@
 -- What the log-rank test of each quarter's people against those of the quarter before needs: outcomes observed and expected, and the
 -- variance of their difference (hypergeometric), over the days since they first spoke; `finish` adds the probabilities.
-with clock as (
-    select brand, cohort, outcome, first_in, reached_at
-    from derived.journey
-    unpivot include nulls (
-        reached_at for outcome in (two_way_at as 'two-way', offline_at as 'offline', fruit_at as 'fruit')
-    )
-    where first_in is not null and coalesce(reached_at >= first_in, true)
-),
-
-counted as (
+with counted as (
     select
         brand,
         outcome,
@@ -17,7 +8,7 @@ counted as (
         date_sub('day', first_in, coalesce(reached_at, as_of)) as t,
         count(*) as people,
         count(reached_at) as events
-    from clock
+    from derived.clock
     cross join derived.setting
     group by all
 ),

@@ -5,13 +5,13 @@ with bounds as (
 ),
 
 said as (
-    select l.brand, l.touch_id, l.person_id, l.source, l.value, l.happened_at >= b.start as recent
+    select l.brand, l.person_id, l.value, l.happened_at >= b.start as recent
     from derived.ledger l
     cross join bounds b
     where l.counts and l.happened_at >= b.before and l.happened_at < b.until
 ),
 
--- From here on the same in pipeline/metrics and pipeline/reads.
+-- From here on the metric and the read of this name are one text; it stands in pipeline/metrics.
 weighed as (
     select
         s.brand,

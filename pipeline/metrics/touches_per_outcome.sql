@@ -1,21 +1,12 @@
--- What one touch more brings: of those who came to their k-th inbound touch without the outcome, how many had it then (hazard), and
+-- How many come to an outcome by their k-th touch: of those who came to their k-th inbound touch without the outcome, how many had it then (hazard), and
 -- how many would have it by touch k (methods 5). Everybody who tried counts; an average over those who got there never does.
-with clock as (
-    select brand, person_id, outcome, first_in, reached_at
-    from derived.journey
-    unpivot include nulls (
-        reached_at for outcome in (two_way_at as 'two-way', offline_at as 'offline', fruit_at as 'fruit')
-    )
-    where first_in is not null and coalesce(reached_at >= first_in, true)
-),
-
-tried as (
+with tried as (
     select
         brand,
         outcome,
         reached_at is not null as reached,
         count(*) filter (where l.happened_at <= coalesce(reached_at, l.happened_at)) as touches
-    from clock c
+    from derived.clock c
     join derived.ledger l using (brand, person_id)
     where l.direction = 'in' and l.kind <> 'note'
     group by brand, person_id, outcome, reached_at

@@ -23,7 +23,7 @@ about as (
     from derived.topic_of
 ),
 
--- From here on the same in pipeline/metrics and pipeline/reads.
+-- From here on the metric and the read of this name are one text; it stands in pipeline/metrics.
 person as (
     select brand, person_id, recent, count(*) as mentions, sum(value) as total
     from said

@@ -6,7 +6,10 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline import metrics
+
 HERE = Path(__file__).parent
+SHARED = "-- From here on the metric and the read of this name are one text; it stands in pipeline/metrics.\n"
 
 # Name -> what it answers. The file of the same name asks it; its $parameters are the arguments of `frame`.
 READS = {
@@ -37,12 +40,19 @@ READS = {
 }
 
 
+def query(name: str) -> str:
+    """Return the text of one of READS; what it has in common with the metric of its name stands there alone."""
+    text = (HERE / f"{name}.sql").read_text(encoding="utf-8")
+    if not text.endswith(SHARED):
+        return text
+    return text + metrics.sql(name).split(SHARED)[1]
+
+
 def frame(con: duckdb.DuckDBPyConnection, name: str, **values: Any) -> pd.DataFrame:
     """Return the answer to one of READS as a frame; the cursor is this call's own, so threads may share ``con``."""
-    query = (HERE / f"{name}.sql").read_text(encoding="utf-8")
     with con.cursor() as cursor:
         cursor.execute("use pub")
-        found = cursor.sql(query, params=values).to_arrow_table().to_pandas()
+        found = cursor.sql(query(name), params=values).to_arrow_table().to_pandas()
     for column in found.select_dtypes("string"):  # a missing text is None, as everywhere else, not a float
         found[column] = found[column].astype(object).where(found[column].notna(), None)
     return found
