@@ -203,6 +203,15 @@ def test_warmth_at_a_month_end_is_the_feeling_of_its_twelve_months():
     assert np.allclose([row[2:] for row in found], [row[2:] for row in expected])
 
 
+def test_where_people_hardly_differ_nobody_is_called_strained():
+    chance = np.random.default_rng(5)
+    flagged = []
+    for _ in range(40):
+        rows = [touch(f"p{i % 60}", 1 + i % 300, float(chance.normal(-0.2, 0.75))) for i in range(240)]
+        flagged.append(any(row["strained"] for row in table(world(rows, *HISTORY[:3]), "stage")))
+    assert np.mean(flagged) <= 0.15  # one world in twenty, by the normal theory, at one month end
+
+
 def test_an_angry_regular_is_engaged_and_strained():
     rows = [touch("x", 10 + 5 * i, -0.9) for i in range(6)]
     found = now(world(crowd() + rows, *HISTORY), "x")

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from tests.test_stages import LISTS, REPAIR, Rows, ago, crowd, lively, loop, ours, rounded, touch, world
+from tests.test_stages import LISTS, PRAISE, REPAIR, Rows, ago, crowd, lively, loop, ours, rounded, touch, world
 from tests.worlds import table
 
 

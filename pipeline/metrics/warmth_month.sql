@@ -1,5 +1,6 @@
 -- What a person felt at each month end: the estimate of methods 1.1 on what they said in the twelve months before it, with mu, s2
--- and t2 of the same twelve months, so that nothing looks ahead. Months without a word of theirs in twelve have no row.
+-- and t2 of the same twelve months, so that nothing looks ahead. Months without a word of theirs in twelve have no row, nor have
+-- those in which people do not differ measurably: a t2 that is small by chance would put everybody, surely, at the mean.
 with said as (
     select
         brand,
@@ -46,7 +47,9 @@ spread as (
         m,
         people,
         s2,
-        (between_sum - (people - 1) * s2) / nullif(mentions - n2 / mentions, 0) as t2
+        (between_sum - (people - 1) * s2) / nullif(mentions - n2 / mentions, 0) as t2,
+        -- of t2 where nobody differs: the mean square between people is then s2 chi2(people - 1) / (people - 1)
+        s2 * sqrt(2 * (people - 1)) / nullif(mentions - n2 / mentions, 0) as t2_by_chance
     from crowd
 ),
 
@@ -60,7 +63,7 @@ average as (
         sum(y.mean / (s.t2 + s.s2 / y.n)) / sum(1 / (s.t2 + s.s2 / y.n)) as mu
     from year_of y
     join spread s using (brand, m)
-    where s.s2 > 1e-9 and s.t2 > 1e-9 -- else people do not differ measurably, or their own noise is not known
+    where s.s2 > 1e-9 and s.t2 > 1.645 * s.t2_by_chance -- else they do not differ measurably, or their noise is not known
     group by all
 )
 
