@@ -13,13 +13,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline import journal, labels, rules, run, schedule, settings, store, tables
+from pipeline import collect, journal, labels, rules, run, schedule, settings, store, tables
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
 from pipeline.publish import relate as relate_facts
+from pipeline.source_settings import FILE_FORMATS
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
+from pipeline.sources.network import SourceError
 from pipeline.store import StoreError, Workspace
 from pipeline.topics import Embedder, Reader
 from pipeline.touch import FRUITS, GROUPS, Counts
@@ -110,7 +112,7 @@ def import_(
     wait: Wait = 30,
 ) -> None:
     """Import a file: touches are stored, rows that cannot be mapped are kept with a reason."""
-    allowed = get_args(settings.FILE_FORMATS)
+    allowed = get_args(FILE_FORMATS)
     if format not in allowed:
         raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
     mapping = parse_map(map) if map else None
@@ -130,6 +132,74 @@ def tell(counts: Counts, brand: str) -> None:
     print(f"rejected          {sum(counts.rejected.values()):>8}")
     for reason, many in sorted(counts.rejected.items(), key=lambda item: -item[1]):
         print(f"    {many:>6}  {reason}")
+
+
+@app.command(name="collect")
+def collect_(
+    source: Annotated[str | None, typer.Option(help="Only the source of this name.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be asked for, and what it may cost.")
+    ] = False,
+    stream: Annotated[bool, typer.Option("--stream", help="Follow one source as it comes, until Ctrl-C.")] = False,
+    wait: Wait = 30,
+) -> None:
+    """Read the network sources of brand.toml: what is new is stored, and how far each was read."""
+    place = workspace()
+    chosen = settings.load(place.folder)
+    names = [known.name for known in chosen.networks()]
+    if not names or (source and source not in names):
+        raise StoreError(
+            f"brand.toml has {', '.join(names) or 'no network source'} in [[sources]], not {source or 'any'}"
+        )
+    if dry_run:
+        tell_plans(list(collect.plan(place, chosen, source)))
+    elif stream:
+        follow(place, chosen, source)
+    else:
+        with store.working(place, "collect", wait), bar("collecting", None) as tick:
+            tallies = list(collect.collect(place, chosen, source, tick))
+        tell_tallies(tallies)
+
+
+def tell_tallies(tallies: list[collect.Tally]) -> None:
+    """Print what every stream brought; raises SourceError where one failed."""
+    print("\n".join(tally.words() for tally in tallies))
+    if any(tally.error for tally in tallies):
+        raise SourceError("not every source could be read to its end; what was read is kept, and the next run goes on")
+
+
+def tell_plans(plans: list[collect.Plan | collect.Tally]) -> None:
+    """Print what would be asked for, with an upper bound of the cost where there is one."""
+    for plan in plans:
+        if isinstance(plan, collect.Tally):
+            print(plan.words())
+            continue
+        since = f"{plan.window.since:%d %b %Y %H:%M}" if plan.window.since else "as far back as it goes"
+        pages = "an unknown number of" if plan.pages is None else f"at most {plan.pages}"
+        cost = "unknown" if plan.cost is None else f"at most ${plan.cost:.3f}"
+        print(f"{plan.source} {plan.stream}: {plan.what}, from {since}; {pages} requests, cost {cost}")
+    known = [plan for plan in plans if isinstance(plan, collect.Plan)]
+    bound = (
+        "unknown"
+        if any(plan.cost is None for plan in known)
+        else f"at most ${sum(plan.cost or 0 for plan in known):.3f}"
+    )
+    print(f"cost of the whole run: {bound}; no request was made")
+
+
+def follow(place: Workspace, chosen: settings.Settings, name: str | None) -> None:
+    """Follow the one source that is named, or the only one that there is, until Ctrl-C."""
+    found = [known for known in chosen.networks() if name in (None, known.name)]
+    if len(found) > 1:
+        raise StoreError(
+            f"--stream follows one source: choose with --source {', '.join(known.name for known in found)}"
+        )
+    with store.working(place, "collect --stream", 30), bar(f"following {found[0].name}", None) as tick:
+        try:
+            for tally in collect.follow(collect.open_job(place, chosen, found[0]), tick):
+                notes.print(tally.words(), markup=False)
+        except KeyboardInterrupt:
+            notes.print("stopped; what came is stored", markup=False)
 
 
 @app.command()
@@ -358,7 +428,7 @@ def benchmark(
         print(json.dumps(found))
 
 
-EXPECTED = (StoreError, settings.SettingsError, FileError, ValueError, OSError)
+EXPECTED = (StoreError, settings.SettingsError, FileError, SourceError, run.CollectError, ValueError, OSError)
 
 
 def main() -> None:

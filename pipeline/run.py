@@ -12,10 +12,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import rules, sources, store, topics
+from pipeline import collect, rules, sources, store, topics
+from pipeline.collect import Tally
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.rules import Rule
-from pipeline.settings import FileSource, Settings
+from pipeline.settings import Settings
+from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
 from pipeline.store import FileCursor, Reading, Workspace
 from pipeline.touch import Brand, Counts, Mapped, Outcome, Reject
@@ -25,6 +27,10 @@ READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
 
 Tick = Callable[[int], None]
+
+
+class CollectError(RuntimeError):
+    """Some of [[sources]] could not be read; the message has a line on each."""
 
 
 class Model(Protocol):
@@ -115,12 +121,12 @@ def sha256(path: Path, mapping: Mapping[str, str] | None) -> str:
     return digest.hexdigest()
 
 
-def collect(workspace: Workspace, settings: Settings) -> Iterator[str | FileError]:
+def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | FileError]:
     """Import the files of every source in brand.toml that were not imported whole before.
 
     Yields a line on each, or the error of a file that cannot be read: it must not keep the others waiting.
     """
-    for source in settings.sources:
+    for source in settings.files():
         brand = settings.find_brand(source.brand)
         for path in waiting_files(workspace, source, brand):
             try:
@@ -221,12 +227,15 @@ def refresh(
     """Collect, score, place in topics, relate and publish once; return what was done, line by line.
 
     Without an embedder no topics are looked for. A model is loaded only where something waits for it, since that takes
-    seconds. Raises FileError at the very end where a file of [[sources]] cannot be read: the rest is done by then.
+    seconds. Raises CollectError at the very end where one of [[sources]] cannot be read: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
-        collected = list(collect(workspace, settings))
-        unreadable = [error for error in collected if isinstance(error, FileError)]
-        detail += [line for line in collected if isinstance(line, str)]
+        failures = list[str]()
+        for line in (*collect_files(workspace, settings), *collect.collect(workspace, settings, tick=tick)):
+            if isinstance(line, FileError) or (isinstance(line, Tally) and line.error):
+                failures.append(line.words() if isinstance(line, Tally) else str(line))
+            else:
+                detail.append(line.words() if isinstance(line, Tally) else line)
         model = under_rules(facts(), settings)
         waiting = store.count_unscored(workspace, model.version)
         detail.append(f"{score(workspace, settings, load_model(), tick) if waiting else 0} mentions read")
@@ -237,6 +246,6 @@ def refresh(
             detail += topics.place(stage, known_brands(workspace, settings))
         detail.append(f"{relate(workspace, settings, model)} relationships")
         publish(workspace)
-        if unreadable:
-            raise FileError("\n".join(str(error) for error in unreadable))
+        if failures:
+            raise CollectError("\n".join(failures))
     return detail

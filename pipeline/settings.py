@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.rules import Rule
-from pipeline.touch import Brand, check_map
+from pipeline.source_settings import SOURCE_TYPES, AnySource, FileSource, NetworkSource
+from pipeline.touch import Brand
 from pipeline.words import STOP, spelt
 
 ROOT = Path(__file__).resolve().parent.parent
-FILE_FORMATS = Literal["auto", "twcs", "airline", "dialogues", "orchard", "mapped"]
 
 
 class SettingsError(ValueError):
@@ -38,25 +38,6 @@ class BrandSettings(Frozen):
     def to_brand(self) -> Brand:
         """Return the brand that the pipeline works with."""
         return Brand(self.key, self.name, self.handles, self.terms)
-
-
-class FileSource(Frozen):
-    """Files that every refresh imports: a pattern below the workspace, such as ``inbox/*.csv``."""
-
-    type: Literal["file"]
-    path: str = Field(min_length=1)
-    brand: str = Field(min_length=1)
-    name: str = Field("file", pattern=r"^[a-z0-9_]+$", description="where the rows come from; part of their ids")
-    format: FILE_FORMATS = "auto"
-    map: dict[str, str] = {}
-
-    @field_validator("map")
-    @classmethod
-    def map_is_whole(cls, mapping: dict[str, str]) -> dict[str, str]:
-        """Refuse a map of unknown fields, or without the needed ones."""
-        if mapping:
-            check_map(mapping)
-        return mapping
 
 
 class ModelSettings(Frozen):
@@ -120,7 +101,7 @@ class Settings(BaseSettings):
     competitors: tuple[BrandSettings, ...] = ()
     staff: tuple[str, ...] = ()
     bots: tuple[str, ...] = ()
-    sources: tuple[FileSource, ...] = ()
+    sources: tuple[AnySource, ...] = ()
     rules: tuple[Rule, ...] = ()
     model: ModelSettings = ModelSettings()
     numbers: NumberSettings = NumberSettings()
@@ -152,6 +133,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"sources: brand {source.brand!r} is none of {', '.join(b.key for b in known)}")
         return self
 
+    @model_validator(mode="after")
+    def networks_have_names_of_their_own(self) -> "Settings":
+        """Refuse two network sources of one name: they would share cursors and budget."""
+        names = [source.name for source in self.networks()]
+        if len(names) != len(set(names)):
+            raise ValueError(f"sources: every network source needs a name of its own; found {', '.join(names)}")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -167,6 +156,14 @@ class Settings(BaseSettings):
     def brand_settings(self) -> tuple[BrandSettings, ...]:
         """Return the own brand, if set, then the competitors."""
         return ((self.brand,) if self.brand else ()) + self.competitors
+
+    def files(self) -> tuple[FileSource, ...]:
+        """Return the sources that are files."""
+        return tuple(source for source in self.sources if isinstance(source, FileSource))
+
+    def networks(self) -> tuple[NetworkSource, ...]:
+        """Return the sources that are read over the network."""
+        return tuple(source for source in self.sources if isinstance(source, NetworkSource))
 
     def groups(self) -> list[dict[str, str]]:
         """Return who belongs to which kind, list or organisation: member (handle or source:id), what, name."""
@@ -224,8 +221,9 @@ def load(folder: Path) -> Settings:
 
 def explain(file: Path, problem: Any) -> str:
     """Return one line on one wrong key."""
-    key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
-    variable = "ORCHARD_" + "__".join(str(part).upper() for part in problem["loc"])
+    place = written_place(problem["loc"])
+    key = ".".join(str(part) for part in place) or "(whole file)"
+    variable = "ORCHARD_" + "__".join(str(part).upper() for part in place)
     if any(name in os.environ for name in (variable, variable.split("__", maxsplit=1)[0])):
         key = f"{key} (from the environment variable {variable})"
     if problem["type"] == "extra_forbidden":
@@ -233,16 +231,22 @@ def explain(file: Path, problem: Any) -> str:
     return f"{file}: key {key}: {problem['msg']}; found {problem['input']!r}"
 
 
+def written_place(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return where in the file a problem is: of an entry of [[sources]] without the type that it was read as."""
+    return place[:2] + place[3:] if place[:1] == ("sources",) and len(place) > 2 else place
+
+
 def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
     """Return the keys that may stand where an unknown one was found."""
     groups: dict[str, type[BaseModel]] = {
         "brand": BrandSettings,
         "competitors": BrandSettings,
-        "sources": FileSource,
         "model": ModelSettings,
         "numbers": NumberSettings,
         "topics": TopicSettings,
         "rules": Rule,
     }
-    group = groups.get(str(place[0]), Settings) if len(place) > 1 else Settings
+    groups |= SOURCE_TYPES
+    named = str(place[2] if place[0] == "sources" and len(place) > 3 else place[0])
+    group = groups.get(named, Settings) if len(place) > 1 else Settings
     return sorted(group.model_fields)

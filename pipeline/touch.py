@@ -134,7 +134,16 @@ class NotAbout:
     record: Record
 
 
-Outcome = Mapped | Reject | NotAbout
+@dataclass(frozen=True)
+class Gone:
+    """A record that says that touches are no more: deleted, withheld, protected, or replaced by an edited one."""
+
+    record: Record
+    touch_ids: tuple[str, ...]
+    reason: str
+
+
+Outcome = Mapped | Reject | NotAbout | Gone
 
 
 @dataclass

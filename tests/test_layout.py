@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.metrics import METRICS
 from pipeline.reads import READS
-from pipeline.settings import FILE_FORMATS
+from pipeline.source_settings import FILE_FORMATS
 from pipeline.sources import SOURCES
 from tests.conftest import PAYLOADS, ROOT
 
@@ -33,9 +33,21 @@ ALLOWED = {
     "pipeline/keyness.py": {"pipeline.words"},
     "pipeline/clusters.py": {"pipeline.keyness", "pipeline.words"},
     "pipeline/topics.py": {"pipeline.clusters", "pipeline.store", "pipeline.touch"},
-    "pipeline/settings.py": {"pipeline.touch", "pipeline.rules", "pipeline.words"},
+    "pipeline/settings.py": {"pipeline.touch", "pipeline.rules", "pipeline.words", "pipeline.source_settings"},
+    "pipeline/source_settings.py": {"pipeline.touch"},
+    "pipeline/secrets.py": {"pipeline.settings"},
+    "pipeline/cursors.py": {"pipeline.store", "pipeline.sources", "pipeline.touch"},
+    "pipeline/collect.py": {
+        "pipeline.cursors",
+        "pipeline.secrets",
+        "pipeline.settings",
+        "pipeline.source_settings",
+        "pipeline.sources",
+        "pipeline.store",
+        "pipeline.touch",
+    },
     "pipeline/schedule.py": set(),
-    "pipeline/sources": {"pipeline.sources", "pipeline.touch"},
+    "pipeline/sources": {"pipeline.sources", "pipeline.source_settings", "pipeline.touch"},
     "pipeline/metrics": {"pipeline.metrics"},
     "pipeline/tables.py": set(),
     "pipeline/labels.py": set(),
@@ -52,6 +64,8 @@ ALLOWED = {
         "pipeline.sources",
         "pipeline.rules",
         "pipeline.topics",
+        "pipeline.source_settings",
+        "pipeline.collect",
     },
     "models": {"models"},
 }

@@ -86,7 +86,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ("staff = 'mags'", "key staff: Input should be a valid tuple; found 'mags'"),
         (
             "[[sources]]\ntype = 'fax'\npath = 'x'\nbrand = 'a'",
-            "key sources.0.type: Input should be 'file'; found 'fax'",
+            "key sources.0: Input tag 'fax' found using 'type' does not match any of the expected tags: 'file',",
         ),
         (
             "[[sources]]\ntype = 'file'\npath = 'x'\nbrand = 'a'\nformat = 'xls'",

@@ -1,3 +1,4 @@
+-- What its network took back is not brought in again.
 insert into touch by name
 select
     touch_id,
@@ -16,5 +17,6 @@ select
     author,
     $now as stored_at
 from incoming
+where not exists (select 1 from removal where id_hash = sha256((select salt from salt) || touch_id))
 qualify row_number() over (partition by touch_id, brand order by number) = 1
 on conflict do nothing

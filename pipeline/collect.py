@@ -1,0 +1,288 @@
+"""Network sources are read page by page: cursors, overlap, budget, rejects and counts are kept here, once for all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipeline import cursors, secrets
+from pipeline.cursors import Cursor, Place, Sorted
+from pipeline.settings import Settings
+from pipeline.source_settings import NetworkSource
+from pipeline.sources.network import Network, Page, Secrets, SourceError, Stream, Window, outcome
+from pipeline.sources.networks import NETWORKS
+from pipeline.store import Workspace, now
+from pipeline.touch import Brand, Gone, Mapped, Reject
+
+CONVERSATION_DAYS = 14  # threads that were silent for longer are not asked for again
+
+Tick = Callable[[int], None]
+
+
+@dataclass
+class Tally:
+    """What one stream brought in one run; ``read`` = stored + already + changed + gone + not_about + rejected."""
+
+    source: str
+    stream: str
+    requests: int = 0
+    cost: float = 0.0
+    read: int = 0
+    stored: int = 0
+    already: int = 0
+    changed: int = 0
+    removed: int = 0
+    gone: int = 0
+    not_about: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    error: str = ""
+
+    def words(self) -> str:
+        """Return the tally as one line."""
+        parts = [f"{self.stored} new of {self.read}", f"{self.requests} requests"]
+        parts += [f"{self.changed} edited"] if self.changed else []
+        parts += [f"{self.removed} removed"] if self.removed else []
+        parts += [f"{sum(self.rejected.values())} rejected"] if self.rejected else []
+        parts += [f"at most ${self.cost:.3f}"] if self.cost else []
+        return f"{self.source} {self.stream}: " + "; ".join(
+            [", ".join(parts), *self.notes, *filter(None, [self.error])]
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """One ``[[sources]]`` entry with what its network is read by."""
+
+    workspace: Workspace
+    settings: NetworkSource
+    network: Network
+    brand: Brand
+    found: Secrets
+    client: Any
+
+    def hide(self, text: str) -> str:
+        """Return a message without the secrets of the source."""
+        return secrets.hide(text, self.found, self.network.secrets)
+
+
+def collect(
+    workspace: Workspace, settings: Settings, only: str | None = None, tick: Tick = lambda records: None
+) -> Iterator[Tally]:
+    """Read every network source of brand.toml, or the ``only`` one of this name; yield what each stream brought.
+
+    A source that fails does not keep the others waiting: its tally has the error, and what it had fetched is kept.
+    """
+    for source in settings.networks():
+        if only in (None, source.name):
+            try:
+                job = open_job(workspace, settings, source)
+            except SourceError as error:
+                yield Tally(source.name, "", error=str(error))
+            else:
+                yield from read_source(job, tick)
+
+
+def open_job(workspace: Workspace, settings: Settings, source: NetworkSource) -> Job:
+    """Return a source with its client. Raises SourceError where a secret is missing."""
+    network = NETWORKS[source.type]
+    found = secrets.read(workspace.folder)
+    client = network.connect(source, found)
+    return Job(workspace, source, network, settings.find_brand(source.brand), found, client)
+
+
+def streams(job: Job) -> Sequence[Stream]:
+    """Return what a source reads."""
+    since = now() - timedelta(days=CONVERSATION_DAYS)
+    known = cursors.read_conversations(job.workspace, job.settings.type, job.brand.key, since)
+    return job.network.streams(job.settings, job.brand, known)
+
+
+def read_source(job: Job, tick: Tick) -> Iterator[Tally]:
+    """Read the streams of one source one after the other, then look up again what is due; yield the tallies.
+
+    After an error the other streams of the source are not asked: it would most likely be the same.
+    """
+    for stream in streams(job):
+        tally = Tally(job.settings.name, stream.name)
+        try:
+            read_stream(job, stream, tally, tick)
+        except SourceError as error:
+            tally.error = job.hide(str(error))
+        yield tally
+        if tally.error:
+            return
+    if job.network.recheck and due(job):
+        yield recheck(job, tick)
+
+
+def read_stream(job: Job, stream: Stream, tally: Tally, tick: Tick) -> None:
+    """Read one stream up to now: first what an earlier run left unfinished, then what is new. Raises SourceError."""
+    place = Place(job.settings.name, stream.name, job.brand)
+    cursor = cursors.read_cursor(job.workspace, place)
+    if cursor.newest:
+        cursor = read_window(job, stream, place, cursor, tally, tick)
+    read_window(job, stream, place, cursor, tally, tick)
+
+
+def read_window(job: Job, stream: Stream, place: Place, cursor: Cursor, tally: Tally, tick: Tick) -> Cursor:
+    """Read one window page by page, each saved with the cursor after it; return the cursor of the finished window."""
+    window = to_window(job.settings, cursor)
+    for page in affordable(job, stream, job.network.fetch(window, stream, job.settings, job.client)):
+        cursor = advance(cursor, page, stream.oldest_first)
+        save(job, place, page, cursor, tally)
+        tick(len(page.records))
+    cursor = finish(cursor)
+    cursors.save_cursor(job.workspace, place, cursor)
+    return cursor
+
+
+def to_window(settings: NetworkSource, cursor: Cursor) -> Window:
+    """Return what is to be asked for after a cursor: the rest of an unfinished window, else what is new since."""
+    since = cursor.since and cursor.since - timedelta(minutes=settings.overlap_minutes)
+    until = cursor.reached and cursor.reached + timedelta(seconds=1)  # several of one second may straddle a page
+    return Window(since or to_naive(settings.since), until, cursor.memory)
+
+
+def to_naive(moment: datetime | None) -> datetime | None:
+    """Return a moment of brand.toml as naive UTC; one without a zone is UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
+
+
+def advance(cursor: Cursor, page: Page, oldest_first: bool) -> Cursor:
+    """Return the cursor after a page of an unfinished window."""
+    memory = page.memory or cursor.memory
+    if oldest_first:
+        return Cursor(latest(cursor.since, page.newest), memory=memory)
+    reached = min((moment for moment in (cursor.reached, page.oldest) if moment), default=None)
+    return Cursor(cursor.since, latest(cursor.newest, page.newest), reached, memory)
+
+
+def finish(cursor: Cursor) -> Cursor:
+    """Return the cursor of a window that was read to its end."""
+    return Cursor(latest(cursor.since, cursor.newest), memory=cursor.memory)
+
+
+def latest(*moments: datetime | None) -> datetime | None:
+    """Return the latest of the moments that there are."""
+    return max((moment for moment in moments if moment), default=None)
+
+
+def affordable(job: Job, stream: Stream, pages: Iterator[Page]) -> Iterator[Page]:
+    """Yield pages for as long as the next one cannot exceed the month's budget. Raises SourceError when it could."""
+    while True:
+        check_budget(job, stream.page_cost)
+        page = next(pages, None)
+        if page is None:
+            return
+        yield page
+
+
+def check_budget(job: Job, cost: float) -> None:
+    """Raise SourceError where a further cost could exceed the month's budget."""
+    budget = job.settings.monthly_budget
+    if budget is None or not cost:
+        return
+    spent = cursors.spent(job.workspace, job.settings.name, now())
+    if spent + cost > budget + 1e-9:
+        raise SourceError(
+            f"monthly_budget of ${budget:.2f} is reached: ${spent:.3f} spent this month (UTC), and the next request "
+            f"may cost ${cost:.3f}; raise it in brand.toml or wait for the next month"
+        )
+
+
+def save(job: Job, place: Place, page: Page, cursor: Cursor, tally: Tally) -> None:
+    """Save one page and count what became of its records."""
+    found = [outcome(record, job.brand, job.network.to_touch) for record in page.records]
+    sorted_ = Sorted(
+        [each for each in found if isinstance(each, Mapped)],
+        [each for each in found if isinstance(each, Reject)],
+        [each for each in found if isinstance(each, Gone)],
+    )
+    saved = cursors.save_page(job.workspace, place, sorted_, page, cursor)
+    tally.requests += page.requests
+    tally.cost += page.cost
+    tally.read += len(found)
+    tally.stored += saved.stored
+    tally.changed += saved.changed
+    tally.removed += saved.removed
+    tally.gone += len(sorted_.gone)
+    tally.already += len(sorted_.mapped) - saved.stored - saved.changed
+    tally.not_about += len(found) - len(sorted_.mapped) - len(sorted_.rejects) - len(sorted_.gone)
+    for reject in sorted_.rejects:
+        tally.rejected[reject.reason] = tally.rejected.get(reject.reason, 0) + 1
+    tally.notes += [job.hide(note) for note in page.notes]
+    if page.gap:
+        tally.notes.append(
+            f"nothing can be had any more of {page.gap[0]:%d %b %Y %H:%M} to {page.gap[1]:%d %b %Y %H:%M}"
+        )
+
+
+def due(job: Job) -> bool:
+    """Say whether what is stored of a source is to be looked up again."""
+    days = job.settings.recheck_days
+    if days is None:
+        return False
+    last = cursors.read_rechecked(job.workspace, job.settings.name)
+    return last is None or last <= now() - timedelta(days=days)
+
+
+def recheck(job: Job, tick: Tick) -> Tally:
+    """Look up again what is stored of a source; what is gone there is removed here, in this run."""
+    assert job.network.recheck
+    tally = Tally(job.settings.name, "recheck")
+    ids = cursors.read_stored_ids(job.workspace, job.settings.type)
+    place = Place(job.settings.name, "recheck", job.brand)
+    try:
+        check_budget(job, len(ids) * job.network.recheck_cost)
+        for page in job.network.recheck(ids, job.settings, job.client):
+            save(job, place, page, Cursor(), tally)
+            tick(len(page.records))
+        cursors.save_rechecked(job.workspace, job.settings.name)
+    except SourceError as error:
+        tally.error = job.hide(str(error))
+    return tally
+
+
+def follow(job: Job, tick: Tick) -> Iterator[Tally]:
+    """Save what a source sends as it comes, for ever; yield a tally for every page. Raises SourceError."""
+    if job.network.follow is None:
+        raise SourceError(f"{job.settings.name}: {job.settings.type} cannot be followed; collect reads it page by page")
+    place = Place(job.settings.name, "follow", job.brand)
+    for page in job.network.follow(job.settings, job.brand, job.client):
+        tally = Tally(job.settings.name, "follow")
+        save(job, place, page, Cursor(page.newest, memory=page.memory), tally)
+        tick(len(page.records))
+        yield tally
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a stream may ask for in the next run, and at most cost, in USD; None where nobody can know."""
+
+    source: str
+    stream: str
+    what: str
+    window: Window
+    pages: int | None
+    cost: float | None
+    spent: float
+    budget: float | None
+
+
+def plan(workspace: Workspace, settings: Settings, only: str | None = None) -> Iterator[Plan | Tally]:
+    """Yield what the next collect would ask for, without asking; a source that cannot yields a tally with the error."""
+    for source in settings.networks():
+        if only not in (None, source.name):
+            continue
+        try:
+            job = open_job(workspace, settings, source)
+        except SourceError as error:
+            yield Tally(source.name, "", error=str(error))
+            continue
+        spent = cursors.spent(workspace, source.name, now())
+        for stream in streams(job):
+            cursor = cursors.read_cursor(workspace, Place(source.name, stream.name, job.brand))
+            cost = 0.0 if not stream.page_cost else stream.pages and stream.pages * stream.page_cost
+            window = to_window(source, cursor)
+            yield Plan(source.name, stream.name, stream.what, window, stream.pages, cost, spent, source.monthly_budget)

@@ -1,0 +1,169 @@
+"""How far each network stream was read, saved in one transaction with what was read."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from pipeline.sources.network import Page
+from pipeline.store import (
+    Workspace,
+    connect,
+    count,
+    incoming,
+    now,
+    query,
+    reject_table,
+    touch_table,
+    transaction,
+)
+from pipeline.touch import Brand, Gone, Mapped, Reject
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which stream of which source and brand."""
+
+    source: str
+    stream: str
+    brand: Brand
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Everything before ``since`` is there; of an unfinished window also what is from ``reached`` to ``newest``."""
+
+    since: datetime | None = None
+    newest: datetime | None = None
+    reached: datetime | None = None
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of the records of one page."""
+
+    stored: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The records of one page by what becomes of them."""
+
+    mapped: Sequence[Mapped] = ()
+    rejects: Sequence[Reject] = ()
+    gone: Sequence[Gone] = ()
+
+
+def read_cursor(workspace: Workspace, place: Place) -> Cursor:
+    """Return how far a stream was read; at the beginning that is nowhere."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("read_cursor"), keys(place)).fetchall()
+    if not rows:
+        return Cursor()
+    since, newest, reached, memory = rows[0]
+    return Cursor(since, newest, reached, json.loads(memory))
+
+
+def keys(place: Place) -> dict[str, str]:
+    """Return the key of a stream as parameters."""
+    return {"source": place.source, "stream": place.stream, "brand": place.brand.key}
+
+
+def save_page(workspace: Workspace, place: Place, found: Sorted, page: Page, cursor: Cursor) -> Saved:
+    """Save what a page brought, what it cost and the cursor after it, all or nothing."""
+    moment = {"now": now()}
+    with connect(workspace.mentions) as con, transaction(con):
+        con.execute(query("save_brand"), {"brand": place.brand.key, "name": place.brand.name} | moment)
+        stored, changed = save_records(con, found.mapped) if found.mapped else (0, 0)
+        removed = sum(remove(con, place.source, gone) for gone in found.gone)
+        if found.rejects:
+            # One broken record is one reject, wherever on a page it comes again.
+            whole = [replace(reject, record=replace(reject.record, number=0)) for reject in found.rejects]
+            with incoming(con, reject_table(whole, f"{place.source}: {place.stream}")):
+                con.execute(query("save_rejects"), moment)
+        figures = {"requests": page.requests, "records": len(page.records), "cost": page.cost}
+        con.execute(query("save_fetched"), figures | moment | {"source": place.source, "stream": place.stream})
+        if page.gap:
+            con.execute(query("save_gap"), keys(place) | moment | {"since": page.gap[0], "until": page.gap[1]})
+        con.execute(query("save_cursor"), cursor_values(place, cursor) | moment)
+    return Saved(stored, changed, removed)
+
+
+def save_cursor(workspace: Workspace, place: Place, cursor: Cursor) -> None:
+    """Save how far a stream was read, where no page came with it."""
+    with connect(workspace.mentions) as con, transaction(con):
+        con.execute(query("save_cursor"), cursor_values(place, cursor) | {"now": now()})
+
+
+def cursor_values(place: Place, cursor: Cursor) -> dict[str, Any]:
+    """Return a cursor as parameters of save_cursor.sql."""
+    window = {"since": cursor.since, "newest": cursor.newest, "reached": cursor.reached}
+    return keys(place) | window | {"memory": json.dumps(dict(cursor.memory), default=str)}
+
+
+def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tuple[int, int]:
+    """Save touches; return how many were new, and of how many the network has another text by now.
+
+    An edited text replaces the old one, which its author took back; it is scored anew.
+    """
+    with incoming(con, touch_table(mapped)):
+        con.execute(query("save_accounts"))
+        edited = [row for (row,) in con.execute(query("save_edits"), {"now": now()}).fetchall()]
+        for table in ("raw", "score", "cluster_of"):
+            con.execute(
+                f"delete from {table} where brand = $brand and list_contains($ids, touch_id)",
+                {"ids": edited, "brand": mapped[0].touch.brand},
+            )
+        con.execute(query("save_raw"))
+        return count(con, query("save_touches"), {"now": now()}), len(edited)
+
+
+def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone) -> int:
+    """Delete touches with all that was kept of them, and remember that they are gone; return how many were there."""
+    values = {"ids": list(gone.touch_ids)}
+    removed = len(con.execute(query("remove_touches"), values).fetchall())
+    for table in ("raw", "score", "cluster_of"):
+        con.execute(f"delete from {table} where list_contains($ids, touch_id)", values)
+    con.execute(query("remove_rejects"), values | {"source": source})
+    con.execute(query("save_removal"), values | {"source": source, "reason": gone.reason, "now": now()})
+    return removed
+
+
+def spent(workspace: Workspace, source: str, moment: datetime) -> float:
+    """Return what a source has cost in the calendar month of a moment, in USD."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("spent"), {"source": source, "moment": moment}).fetchall()
+    return float(rows[0][0])
+
+
+def read_conversations(workspace: Workspace, source: str, brand: str, since: datetime) -> list[str]:
+    """Return the native ids of the conversations of a source that had a touch since a moment, latest first."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("recent_conversations"), {"source": source, "brand": brand, "since": since}).fetchall()
+    return [str(found).removeprefix(f"{source}:") for (found,) in rows]
+
+
+def read_stored_ids(workspace: Workspace, source: str) -> list[str]:
+    """Return the native ids of all that is stored of a source, those first that were stored first."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("stored_ids"), {"source": source}).fetchall()
+    return [str(found).removeprefix(f"{source}:") for (found,) in rows]
+
+
+def read_rechecked(workspace: Workspace, source: str) -> datetime | None:
+    """Return when what is stored of a source was last looked up again."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute("select finished_at from rechecked where source = $source", {"source": source}).fetchall()
+    return rows[0][0] if rows else None
+
+
+def save_rechecked(workspace: Workspace, source: str) -> None:
+    """Save that what is stored of a source was looked up again just now."""
+    with connect(workspace.mentions) as con, transaction(con):
+        con.execute("insert or replace into rechecked values ($source, $now)", {"source": source, "now": now()})

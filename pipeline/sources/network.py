@@ -1,0 +1,119 @@
+"""What every network source offers to the runner, and in which shapes."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pipeline.touch import Brand, MappingError, Outcome, Record, Reject
+
+Secrets = Mapping[str, str]
+
+
+class SourceError(RuntimeError):
+    """A source cannot go on in this run; the message says why and what to do. What was fetched before it is kept.
+
+    ``until`` is when it may be tried again, as naive UTC, where the network said so.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One thing that a source reads on and on: a timeline, a search, a feed.
+
+    ``page_cost`` is the most that one page of it can cost, in USD. ``pages`` is the most pages that a run can need,
+    None where nobody can know. ``oldest_first``: a page is complete up to its newest record, so that the next run can
+    go on from there.
+    """
+
+    name: str
+    what: str
+    page_cost: float = 0.0
+    pages: int | None = None
+    oldest_first: bool = False
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is asked for: from ``since`` (None: as far back as the network goes) to before ``until`` (None: now).
+
+    ``memory`` is what the source left with the last finished window, such as an ETag.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a network: its records with the newest and oldest moment among them (naive UTC).
+
+    ``cost`` is what its resources cost in USD, ``requests`` how many requests it took. ``gap``: what was between these
+    moments cannot be had any more. ``notes`` are words for the run's record, such as a partial error.
+    """
+
+    records: Sequence[Record]
+    newest: datetime | None = None
+    oldest: datetime | None = None
+    requests: int = 1
+    cost: float = 0.0
+    gap: tuple[datetime, datetime] | None = None
+    notes: tuple[str, ...] = ()
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A source that is read over the network, as functions; ``settings`` is its entry of ``[[sources]]``.
+
+    ``streams(settings, brand, conversations)``: what it reads; conversations are the native ids of recent threads.
+    ``connect(settings, secrets)``: the client; raises SourceError naming the missing secret. Libraries load here.
+    ``fetch(window, stream, settings, client)``: yields pages; raises SourceError.
+    ``to_touch(record, brand)``: pure; raises MappingError with the reason.
+    ``recheck(ids, settings, client)``: yields pages whose records say which of up to thousands of native ids are gone.
+    ``follow(settings, brand, client)``: yields pages as they come, for ever.
+    ``secrets``: the names of the environment variables that it reads, for advice and for keeping them out of logs.
+    """
+
+    streams: Callable[[Any, Brand, Sequence[str]], Sequence[Stream]]
+    connect: Callable[[Any, Secrets], Any]
+    fetch: Callable[[Window, Stream, Any, Any], Iterator[Page]]
+    to_touch: Callable[[Record, Brand], Outcome]
+    secrets: tuple[str, ...] = ()
+    recheck: Callable[[Sequence[str], Any, Any], Iterator[Page]] | None = None
+    recheck_cost: float = 0.0  # at most in USD, of one id
+    follow: Callable[[Any, Brand, Any], Iterator[Page]] | None = None
+
+
+def need(secrets: Secrets, name: str, how: str) -> str:
+    """Return a secret. Raises SourceError naming the variable, and how to get one."""
+    value = secrets.get(name, "").strip()
+    if not value:
+        raise SourceError(f"{name} is not set: put it into the environment or into .env; {how}")
+    return value
+
+
+def outcome(record: Record, brand: Brand, to_touch: Callable[[Record, Brand], Outcome]) -> Outcome:
+    """Return what becomes of a record; whatever is wrong with what a network sent becomes a reject with its reason."""
+    if record.problem:
+        return Reject(record, record.problem)
+    try:
+        return to_touch(record, brand)
+    except MappingError as error:
+        return Reject(record, str(error))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        return Reject(record, f"not of the form that the source documents: {type(error).__name__}: {error}"[:300])
+
+
+def to_records(values: Sequence[Any]) -> list[Record]:
+    """Return what a network sent as records, numbered from 1; what is no object is one with its problem."""
+    return [
+        Record(number, value) if isinstance(value, dict) else Record(number, {"value": value}, "not a JSON object")
+        for number, value in enumerate(values, 1)
+    ]

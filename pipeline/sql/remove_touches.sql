@@ -1,0 +1,3 @@
+delete from touch
+where list_contains($ids, touch_id)
+returning touch_id
