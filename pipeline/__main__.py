@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline import collect, journal, labels, rules, run, schedule, settings, store, tables
+from pipeline import collect, journal, known, labels, rules, run, schedule, settings, store, tables, typed
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
@@ -299,12 +299,14 @@ def label(
     place = workspace()
     key = known_brand(place, brand)
     found = labels.read(file)
-    kept, unknown = journal.save_labels(place, labels.to_rows(found, key), author, drawn)
+    rows = labels.to_rows(found, key)
+    unknown = known.unknown_mentions(place, rows)
+    kept = journal.save_labels(place, [row for row in rows if row["touch_id"] not in unknown], author, drawn).new
     print(f"labels            {len(found):>8}")
     print(f"kept              {kept:>8}")
     print(f"already had       {len(found) - len(unknown) - kept:>8}")
     if unknown:
-        raise StoreError(f"{len(unknown)} ids are no mention of {key}, such as {unknown[0]}; the others were kept")
+        raise StoreError(f"{len(unknown)} ids are no mention of {key}, such as {min(unknown)}; the others were kept")
 
 
 @app.command()
@@ -382,12 +384,13 @@ def fruit(
     brought: Annotated[str | None, typer.Option(help="Whom a referral or introduction brought, as source:id.")] = None,
 ) -> None:
     """Keep what a relationship has borne: a friendship, a referral, new business; the next refresh counts it."""
-    if kind not in FRUITS:
-        raise StoreError(f"--kind {kind}: allowed are {', '.join(FRUITS)}")
-    if on > datetime.now():
-        raise StoreError(f"--on {on:%Y-%m-%d}: that day has not come")
+    typed.one_of("--kind", kind, FRUITS)
+    typed.past("--on", on)
     place = workspace()
     key = known_brand(place, brand)
+    known.check_account(place, account, key)
+    if brought:
+        known.check_account(place, brought)
     values = {"account_id": account, "brand": key, "kind": kind, "happened_at": on, "author": author}
     print(journal.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
 
@@ -401,9 +404,10 @@ def group(
     leave: Annotated[bool, typer.Option("--leave", help="Take the person out.")] = False,
 ) -> None:
     """Put a person into a kind, a list or an organisation, or take one out; it wins over brand.toml."""
-    if what not in GROUPS:
-        raise StoreError(f"--what {what}: allowed are {', '.join(GROUPS)}")
-    journal.save_member(workspace(), account, what, name, not leave, author)
+    typed.one_of("--what", what, GROUPS)
+    place = workspace()
+    known.check_account(place, account)
+    journal.save_members(place, [account], what, name, not leave, author)
 
 
 @app.command()

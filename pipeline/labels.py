@@ -1,7 +1,6 @@
 """What people say that mentions mean: drawn for labelling, and taken back in from a file."""
 
 import csv
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +50,4 @@ def decided(path: Path, rows: "csv.DictReader[str]") -> Iterator[Label]:
 
 def to_rows(labels: Sequence[Label], brand: str) -> list[dict[str, str | None]]:
     """Return labels as rows of the journal."""
-    return [
-        {"label_id": uuid.uuid4().hex, "brand": brand, "touch_id": each.touch_id, "label": each.label}
-        for each in labels
-    ]
+    return [{"brand": brand, "touch_id": each.touch_id, "label": each.label} for each in labels]

@@ -14,8 +14,15 @@ from pipeline.metrics.debias import LABELS
 from pipeline.settings import Settings
 from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, query, quoted, transaction
 
-# Table of the journal -> the derived table that metrics find it in.
-JOURNAL = {"entry": "entry", "label": "written_label", "fruit": "written_fruit", "member": "member"}
+# View of the journal -> the derived table that metrics find it in: the newest word on each subject that was not undone.
+JOURNAL = {
+    "entry_now": "entry",
+    "label_now": "written_label",
+    "fruit_now": "written_fruit",
+    "member_now": "member",
+    "contact_now": "contact",
+    "merge_now": "merge",
+}
 TOPIC_SCHEMA = pa.schema([(name, pa.string()) for name in ("what", "of", "words")])
 GROUP_SCHEMA = pa.schema([(name, pa.string()) for name in ("member", "what", "name")])
 CARD_SCHEMA = pa.schema([("label", pa.string()), ("many", pa.int64())] + [(label, pa.float64()) for label in LABELS])
@@ -68,7 +75,7 @@ def relate(
 
 
 def read_journal(workspace: Workspace) -> dict[str, pa.Table]:
-    """Return what people typed into the journal, by the derived table that it goes into."""
+    """Return what counts of what people typed, by the derived table that it goes into."""
     with connect(workspace.journal) as con:
         return {name: con.sql(f"select * from {table}").to_arrow_table() for table, name in JOURNAL.items()}
 

@@ -59,6 +59,16 @@ class NumberSettings(Frozen):
     fewest_people: int = Field(default=20, ge=5, description="a group of fewer people is not drawn as a number")
 
 
+class PrivacySettings(Frozen):
+    """How much of single people the dashboard may show.
+
+    ``named``: names where the person addressed the brand; ``pseudonymous``: no names, handles or links at all;
+    ``aggregate``: nothing of single people.
+    """
+
+    people: Literal["named", "pseudonymous", "aggregate"] = "named"
+
+
 class TopicSettings(Frozen):
     """What people talk about, in the words of the company.
 
@@ -105,6 +115,7 @@ class Settings(BaseSettings):
     rules: tuple[Rule, ...] = ()
     model: ModelSettings = ModelSettings()
     numbers: NumberSettings = NumberSettings()
+    privacy: PrivacySettings = PrivacySettings()
     topics: TopicSettings = TopicSettings()
     kinds: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -243,6 +254,7 @@ def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
         "competitors": BrandSettings,
         "model": ModelSettings,
         "numbers": NumberSettings,
+        "privacy": PrivacySettings,
         "topics": TopicSettings,
         "rules": Rule,
     }

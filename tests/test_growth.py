@@ -141,12 +141,9 @@ def followed(
 # Fruit
 
 
-def test_the_newest_word_on_a_fruit_counts_and_a_withdrawn_one_is_gone():
+def test_a_fruit_counts_from_its_day_on_and_its_people_are_those_of_the_ledger():
     fruits = [
-        fruit("a", 5, fruit_id="f", value=1.0),
-        fruit("a", 6, fruit_id="f", value=2.0, written_at=on(1), for_account="c"),
-        fruit("a", 5, fruit_id="g"),
-        fruit("a", 5, fruit_id="g", withdrawn=True, written_at=on(1)),
+        fruit("a", 6, fruit_id="f", value=2.0, for_account="c"),
         fruit("a", 50, fruit_id="later"),
     ]
     (found,) = table(grown([touch("a", 0)], fruits, "fruit", until=50), "fruit")
@@ -162,21 +159,6 @@ def test_the_newest_word_on_a_fruit_counts_and_a_withdrawn_one_is_gone():
         "text": "",
         "author": "me",
     }
-
-
-def test_fruit_is_saved_and_taken_back_in_the_journal():
-    con = duckdb.connect()
-    (file,) = (ROOT / "pipeline" / "schema" / "journal").glob("002*.sql")
-    con.execute(file.read_text(encoding="utf-8"))
-    con.execute(query("save_fruit"), fruit("a", 3, row_id="1", fruit_id="f", value=None, for_account=None))
-    back = {"row_id": "2", "fruit_id": "f", "author": "you", "written_at": on(4)}
-    for row_id in ("2", "3"):
-        con.execute(query("withdraw_fruit"), back | {"row_id": row_id})
-    con.execute(query("withdraw_fruit"), back | {"row_id": "4", "fruit_id": "unknown"})
-    assert con.sql("select row_id, fruit_id, kind, withdrawn, author from fruit order by row_id").fetchall() == [
-        ("1", "f", "new business", False, "me"),
-        ("2", "f", "new business", True, "you"),
-    ]
 
 
 # Milestones

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -24,7 +25,10 @@ ALLOWED = {
         "pipeline.metrics",
         "pipeline.store",
         "pipeline.journal",
+        "pipeline.journal_reads",
+        "pipeline.journal_changes",
         "pipeline.settings",
+        "pipeline.tables",
         "pipeline.touch",
     },
     "pipeline/touch.py": set(),
@@ -51,7 +55,11 @@ ALLOWED = {
     "pipeline/metrics": {"pipeline.metrics"},
     "pipeline/tables.py": set(),
     "pipeline/labels.py": set(),
-    "pipeline/journal.py": {"pipeline.store"},
+    "pipeline/typed.py": {"pipeline.store", "pipeline.touch"},
+    "pipeline/journal.py": {"pipeline.store", "pipeline.touch", "pipeline.typed"},
+    "pipeline/journal_reads.py": {"pipeline.store"},
+    "pipeline/journal_changes.py": {"pipeline.journal_reads", "pipeline.store", "pipeline.typed"},
+    "pipeline/known.py": {"pipeline.journal_reads", "pipeline.store"},
     "pipeline/benchmark.py": {"pipeline.store", "pipeline.publish", "pipeline.settings"},
     "pipeline/reads": {"pipeline.metrics"},
     "pipeline/store.py": {"pipeline.sources", "pipeline.touch"},
@@ -125,3 +133,14 @@ def test_every_read_has_its_file():
 
 def test_every_source_has_its_payload():
     assert {file.stem for file in PAYLOADS.iterdir()} == set(SOURCES)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "views" / "texts" / "en").glob("*.toml")), ids=lambda file: file.stem)
+def test_every_text_is_said_and_every_text_that_is_said_is_there(file: Path):
+    """Names are looked for as strings in all views: a page may choose among several by a name that it computes."""
+    names = set(tomllib.loads(file.read_text(encoding="utf-8")))
+    code = "\n".join(view.read_text(encoding="utf-8") for view in sorted((ROOT / "views").glob("*.py")))
+    assert not {name for name in names if f'"{name}"' not in code}
+    pages = [view for view in (ROOT / "views").glob("*.py") if f'_texts.of("{file.stem}")' in view.read_text()]
+    said = {name for view in pages for name in re.findall(r'\bsay\(\s*"(\w+)"', view.read_text(encoding="utf-8"))}
+    assert pages and said <= names

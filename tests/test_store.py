@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import journal, publish, reads, run, settings, store
+from pipeline import journal, journal_reads, publish, reads, run, settings, store
 from pipeline.publish import ModelFacts
 from pipeline.sources.files import FileError
 from pipeline.store import FileCursor, StoreError, Workspace
@@ -251,7 +251,7 @@ def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Work
     refresh(workspace, settings.Settings())
     entry = {"brand": "tamrow", "account_id": "x:ana", "kind": "call", "direction": "out"}
     journal.save_entry(workspace, entry | {"happened_at": datetime(2025, 2, 1), "text": "20 min", "author": "Mags"})
-    assert len(journal.read_entries_since(workspace, "tamrow", "x:ana", datetime(2025, 1, 1))) == 1
+    assert len(journal_reads.read_entries_since(workspace, "tamrow", ["x:ana"], datetime(2025, 1, 1))) == 1
     publish.relate(workspace, settings.Settings(), ModelFacts("fixed"))
     publish.publish(workspace)
     con = store.open_published(workspace.published)

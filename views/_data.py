@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from pipeline import journal, reads, store
+from pipeline import journal, journal_reads, reads, store
 from pipeline.metrics import why
 from pipeline.settings import workspace_folder
 from pipeline.store import StoreError, Workspace
@@ -124,4 +124,4 @@ def log_touch(
 def waiting_entries(brand: str, account_id: str) -> list[dict[str, Any]]:
     """Return a person's journal entries that no refresh has taken in yet."""
     until = ask("meta")["entries_until"].iloc[0]
-    return journal.read_entries_since(workspace(), brand, account_id, until.to_pydatetime())
+    return journal_reads.read_entries_since(workspace(), brand, [account_id], until.to_pydatetime())

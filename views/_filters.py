@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.store import StoreError
-from views import _data
+from views import _data, _rights, _show, _texts
 from views._words import day, plain
+
+say = _texts.of("shared")
 
 PERIODS = {"4 weeks": 28, "3 months": 91, "6 months": 182, "12 months": 364, "everything": None}
 
@@ -39,13 +41,13 @@ def sidebar() -> bool:
         nothing_yet(str(error))
         return False
     if found.empty:
-        nothing_yet("the published file holds no touches")
+        nothing_yet(say("no_touches"))
         return False
     if _data.is_stale():
-        st.warning("The newest data cannot be read, so these are the last good numbers.", icon=":material/warning:")
+        st.warning(say("stale"), icon=":material/warning:")
     with st.sidebar:
         st.selectbox(
-            "Brand",
+            say("brand"),
             found["brand"].tolist(),
             format_func=dict(zip(found["brand"], found["name"], strict=True)).__getitem__,
             key="brand",
@@ -53,7 +55,9 @@ def sidebar() -> bool:
             persist_state="session",
             filter_mode="contains",
         )
-        st.selectbox("Period", list(PERIODS), index=2, key="period", bind="query-params", persist_state="session")
+        st.selectbox(say("period"), list(PERIODS), index=2, key="period", bind="query-params", persist_state="session")
+        _rights.ask_author()
+        _show.image_format()
         st.caption(freshness(found))
     return True
 
@@ -62,25 +66,26 @@ def freshness(found: pd.DataFrame) -> str:
     """Return how old the numbers are and which model stands behind them."""
     meta = _data.ask("meta").iloc[0]
     row = found[found["brand"] == st.session_state["brand"]].iloc[0]
-    open_ = meta["mentions"] - meta["scored"] - meta["unread"]
-    waiting = f" {open_:,} mentions wait for their score." if open_ else ""
-    waiting += f" {meta['unread']:,} are in languages that the model does not read." if meta["unread"] else ""
-    waiting += f" {meta['rejects']:,} rows could not be read and are kept as rejects." if meta["rejects"] else ""
+    sizes = {"name": plain(row["name"]), "touches": row["touches"]}
+    parts = [
+        say("touches", first=day(row["first_touch"]), last=day(row["last_touch"]), **sizes),
+        say("refreshed", when=meta["published_at"], model=plain(meta["model"])),
+    ]
+    counts = {"unscored": meta["mentions"] - meta["scored"] - meta["unread"], "unread": meta["unread"]}
+    counts["rejects"] = meta["rejects"]
+    parts += [say(name, many=many) for name, many in counts.items() if many]
     if meta["only_group"]:
-        waiting += f" These are the numbers of {plain(meta['only_group'])} alone."
+        parts.append(say("only_group", group=plain(meta["only_group"])))
     if meta["past"]:
-        waiting += f" These are the numbers as they stood on {day(meta['as_of'] - timedelta(microseconds=1))}."
-    return (
-        f"{plain(row['name'])}: {row['touches']:,} touches from {day(row['first_touch'])} to {day(row['last_touch'])}. "
-        f"Refreshed {meta['published_at']:%d %b %Y %H:%M} UTC with model {plain(meta['model'])}.{waiting}"
-    )
+        parts.append(say("past", day=day(meta["as_of"] - timedelta(microseconds=1))))
+    return " ".join(parts)
 
 
 def nothing_yet(reason: str) -> None:
     """Say how to get the first numbers."""
-    st.title("Nothing to show yet")
-    st.text(f"Workspace {_data.workspace().folder}: {reason}.")
-    st.markdown("Look at the sample, or bring your own messages in:")
+    st.title(say("nothing_title"))
+    st.text(say("nothing_reason", folder=_data.workspace().folder, reason=reason))
+    st.markdown(say("nothing_next"))
     st.code("make run\npython -m pipeline import FILE --brand NAME\npython -m pipeline refresh", language="sh")
 
 

@@ -1,11 +1,5 @@
 -- Which kinds, lists and organisations an account belongs to: those of brand.toml, and the newest word of the journal.
-with written as (
-    select account_id, what, name, belongs
-    from derived.member
-    qualify row_number() over (partition by account_id, what, name order by written_at desc, member_id desc) = 1
-),
-
-configured as (
+with configured as (
     select a.account_id, g.what, g.name
     from account a
     join derived.configured_group g
@@ -17,7 +11,7 @@ every as (
     from configured
     union all
     select account_id, what, name, belongs, 1 as word
-    from written
+    from derived.member
 )
 
 select account_id, what, name

@@ -1,15 +1,22 @@
--- The newest word on each mention that counts; one that was taken back has none. A mention once drawn at random stays so when
--- its label is mended later: else just those that the model got wrong would leave the sample.
-with newest as (
+-- The newest word on each mention that counts; one that was taken back has none. On a page a mention may be labelled by the id that
+-- the published file tells of it: both are words on one mention, which stays drawn at random if it once was.
+with hidden as (
+    select touch_id, brand, left(sha256((select salt from salt) || touch_id), 16) as published_id
+    from mention
+    where exists (select 1 from derived.written_label where regexp_full_match(touch_id, '[0-9a-f]{16}'))
+),
+
+newest as (
     select
-        brand,
-        touch_id,
-        label,
-        bool_or(drawn) over (partition by brand, touch_id) as drawn,
-        author,
-        written_at
-    from derived.written_label
-    qualify row_number() over (partition by brand, touch_id order by written_at desc, label_id desc) = 1
+        w.brand,
+        coalesce(h.touch_id, w.touch_id) as touch_id,
+        w.label,
+        bool_or(w.drawn) over (partition by w.brand, coalesce(h.touch_id, w.touch_id)) as drawn,
+        w.author,
+        w.written_at
+    from derived.written_label w
+    left join hidden h on h.brand = w.brand and h.published_id = w.touch_id
+    qualify row_number() over (partition by w.brand, coalesce(h.touch_id, w.touch_id) order by w.written_at desc, w.row_id desc) = 1
 )
 
 select

@@ -1,8 +1,24 @@
 -- Every touch before the moment that the numbers are of, imported or typed, with the score that counts and whether it counts for
 -- the feeling. For now one account is one person; their id tells no name, and is another with each brand, since they may be
--- named to one only. unprompted: they wrote, and we had not spoken in that thread before. What a person says of a mention wins over the model.
+-- named to one only. unprompted: they wrote, and we had not spoken in that thread before. What a person says of a mention wins over the model. stated: the
+-- person told us what they feel, in a call or a meeting that either side began.
 with every as (
-    select touch_id, brand, account_id, source, direction, kind, public, addressed, happened_at, conversation, reply_to, text, url, author
+    select
+        touch_id,
+        brand,
+        account_id,
+        source,
+        direction,
+        kind,
+        public,
+        addressed,
+        happened_at,
+        conversation,
+        reply_to,
+        text,
+        url,
+        author,
+        null::text as stated
     from touch
     union all by name
     select
@@ -19,13 +35,14 @@ with every as (
         null as reply_to,
         text,
         null as url,
-        author
+        author,
+        feeling as stated
     from derived.entry
 ),
 
 read as (
     select
-        e.*,
+        e.* exclude (stated),
         coalesce(e.conversation, e.touch_id) as thread,
         e.kind in ('call', 'meeting', 'gift', 'introduction', 'note') as offline,
         left(sha256((select salt from salt) || e.brand || e.account_id), 16) as person_id,
@@ -46,8 +63,9 @@ read as (
             else 'neutral'
         end as label_of_model,
         greatest(s.negative, s.neutral, s.positive) as confidence,
-        l.label as label_of_people,
-        l.value as value_of_people,
+        e.stated is not null as stated,
+        coalesce(l.label, e.stated) as label_of_people,
+        coalesce(l.value, case e.stated when 'positive' then 1.0 when 'neutral' then 0.0 when 'negative' then -1.0 end) as value_of_people,
         l.drawn
     from every e
     cross join derived.setting w
@@ -72,7 +90,7 @@ select
     coalesce(t.value_of_people, t.value_of_model) as value,
     coalesce(t.label_of_people, t.label_of_model) as label,
     coalesce(t.value_of_people, t.value_of_model) is not null
-    and t.direction = 'in'
+    and (t.direction = 'in' or t.stated)
     and r.role in ('person', 'organisation') as counts,
     t.direction = 'in'
     and not coalesce(

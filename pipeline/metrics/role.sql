@@ -9,5 +9,12 @@ select
         when list_contains(s.bots, lower(handle)) then 'bot'
         else kind
     end as role
-from account
+from (
+    select account_id, source, handle, name, kind
+    from account
+    union all
+    select account_id, 'hand' as source, null as handle, name, 'person' as kind
+    from derived.contact
+    anti join account using (account_id)
+)
 cross join derived.setting s

@@ -1,0 +1,66 @@
+"""Reads of what people typed, as it counts now: for pages that show it before the next refresh."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pipeline.store import Workspace, connect, query
+
+Rows = list[dict[str, Any]]
+
+
+def read(workspace: Workspace, name: str, **values: Any) -> Rows:
+    """Return the answer of the journal to one statement of pipeline/sql; nothing, and no file made, where there is none."""
+    if not workspace.journal.exists():
+        return []
+    with connect(workspace.journal) as con:
+        found: Rows = con.sql(query(name), params=values or None).to_arrow_table().to_pylist()
+        return found
+
+
+def read_notes(workspace: Workspace, brand: str, accounts: Sequence[str] = ()) -> Rows:
+    """Return notes about people (all, or those with these accounts), newest first: note_id, account_id, text, author, written_at."""
+    return read(workspace, "notes", brand=brand, accounts=list(accounts))
+
+
+def read_promises(workspace: Workspace, brand: str, accounts: Sequence[str] = ()) -> Rows:
+    """Return promises, open ones first and by day: promise_id, account_id, text, due, kept, author, written_at."""
+    return read(workspace, "promises", brand=brand, accounts=list(accounts))
+
+
+def read_annotations(workspace: Workspace, brand: str) -> Rows:
+    """Return what happened at a brand, by day: annotation_id, day, text, author, written_at."""
+    return read(workspace, "annotations", brand=brand)
+
+
+def read_views(workspace: Workspace) -> Rows:
+    """Return saved views by name: view_id, name, page, query, author, written_at."""
+    return read(workspace, "views")
+
+
+def read_entries(workspace: Workspace, brand: str, accounts: Sequence[str] = ()) -> Rows:
+    """Return offline touches, latest first: entry_id, account_id, direction, kind, happened_at, text, feeling, author, written_at."""
+    return read(workspace, "entries", brand=brand, accounts=list(accounts))
+
+
+def read_entries_since(workspace: Workspace, brand: str, accounts: Sequence[str], moment: datetime) -> Rows:
+    """Return those offline touches that were typed, mended or put back since a moment."""
+    return read(workspace, "entries_since", brand=brand, accounts=list(accounts), moment=moment)
+
+
+def read_labels_since(workspace: Workspace, brand: str, moment: datetime) -> Rows:
+    """Return what people say of mentions, where that changed since a moment: touch_id, label, author, written_at.
+
+    The id is the one that was labelled; label is None where it was taken back, so that the model's word counts.
+    """
+    return read(workspace, "labels_since", brand=brand, moment=moment)
+
+
+def read_contacts(workspace: Workspace) -> Rows:
+    """Return people whom no source knows, by name: account_id, name, email, author, written_at."""
+    return read(workspace, "contacts")
+
+
+def read_merges(workspace: Workspace) -> Rows:
+    """Return the pairs of accounts that are one person, oldest first: account_id, with_account_id, reason, author, written_at."""
+    return read(workspace, "merges")

@@ -1,0 +1,3 @@
+select *
+from contact_now
+order by lower(name), account_id

@@ -1,0 +1,3 @@
+select *
+from merge_now
+order by written_at, row_id

@@ -1,0 +1,3 @@
+select *
+from saved_view_now
+order by lower(name), view_id

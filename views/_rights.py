@@ -1,0 +1,38 @@
+"""The one place where it is asked what the viewer may see and do; sign-in and roles will be answered here."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pipeline import settings
+from views import _data, _texts
+
+say = _texts.of("shared")
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """What somebody may see and do. ``people``: named, pseudonymous or aggregate, as brand.toml says."""
+
+    people: str
+    may_write: bool = True
+
+    @property
+    def sees_people(self) -> bool:
+        """Say whether single people may be shown at all."""
+        return self.people != "aggregate"
+
+
+def viewer() -> Viewer:
+    """Return what whoever looks may see and do. Raises SettingsError where brand.toml cannot be read."""
+    return Viewer(settings.load(_data.workspace().folder).privacy.people)
+
+
+def author() -> str:
+    """Return who writes, as they said it once in the side bar; empty where nobody has."""
+    return str(st.session_state.get("author", "")).strip()
+
+
+def ask_author() -> None:
+    """Let one say who writes; it stands beside every change in the journal."""
+    st.text_input(say("author"), key="author", max_chars=80, persist_state="session", help=say("author_help"))

@@ -1,0 +1,59 @@
+"""How charts and tables are shown: with a name for screen readers, and with their numbers to take along."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import pyarrow as pa
+import streamlit as st
+
+from pipeline import tables
+from views import _texts
+
+say = _texts.of("shared")
+
+FORMATS = ("PNG", "SVG")
+
+
+def image_format() -> None:
+    """Let one choose what the camera of every chart makes."""
+    st.segmented_control(
+        say("image"), FORMATS, default="PNG", required=True, key="image", bind="query-params", persist_state="session"
+    )
+
+
+def chart(figure: go.Figure, data: pd.DataFrame, key: str, alt: str, select: bool = False) -> Any:
+    """Draw a chart with its numbers to take along below; return the event of a selection, if one may select."""
+    options = {"format": st.session_state.get("image", "PNG").lower(), "filename": f"orchard-{key}", "scale": 2}
+    values: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
+    config = {"displaylogo": False, "toImageButtonOptions": options}
+    event = st.plotly_chart(figure, key=key, alt=alt, config=config, **values)
+    download(data, key)
+    return event
+
+
+def download(data: pd.DataFrame, key: str) -> None:
+    """Offer the numbers as CSV, made only when somebody asks; no cell of it is a formula."""
+    st.download_button(
+        say("csv"),
+        to_csv(data),
+        file_name=f"orchard-{key}.csv",
+        mime="text/csv",
+        key=f"csv-{key}",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def to_csv(data: pd.DataFrame) -> Callable[[], bytes]:
+    """Return what makes the CSV of a frame, in UTF-8 with the mark that spreadsheets look for."""
+
+    def made() -> bytes:
+        text = io.StringIO()
+        tables.write_csv(pa.Table.from_pandas(data, preserve_index=False), text)
+        return text.getvalue().encode("utf-8-sig")
+
+    return made
