@@ -1,25 +1,18 @@
 """What a person sees: the real server in a real browser, with screenshots of every page in build/screens."""
 
-import os
-import re
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
 
 from pipeline.store import Workspace
 from tests.browser import ADVICE, find
 from tests.conftest import ROOT
+from tests.server import CHROMIUM, running, settled
 from tests.test_pages import person_named
 
 SCREENS = ROOT / "build" / "screens"
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 TITLES = {
     "pulse": "How do people feel about Tamrow Design-Build?",
     "relationships": "Relationships with Tamrow Design-Build",
@@ -35,7 +28,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip(f"NO BROWSER: {ADVICE}")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=QUIET)
+        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
         yield started
         started.close()
 
@@ -43,35 +36,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(sample: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server that shows the sample."""
-    log = tmp_path_factory.mktemp("server") / "log"
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", "0"]
-    env = os.environ | {"ORCHARD_DATA": str(sample.folder)}
-    with log.open("w") as out, subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out) as server:
-        yield wait_for_address(log)
-        server.terminate()
-
-
-def wait_for_address(log: Path) -> str:
-    """Return the address that the server prints, once it answers."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = re.search(r"http://localhost:(\d+)", log.read_text())
-        if found:
-            with urllib.request.urlopen(f"{found[0]}/_stcore/health", timeout=10) as answer:
-                assert answer.status == 200
-            return found[0]
-        time.sleep(0.2)
-    raise AssertionError(f"no server: {log.read_text()}")
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has drawn all that it is going to draw."""
-    page.wait_for_selector("h1", timeout=60_000)
-    page.wait_for_selector('[data-testid="stStatusWidget"]', state="detached", timeout=60_000)
-    if page.locator('[data-testid="stPlotlyChart"]').count():
-        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
-    page.wait_for_function("!document.querySelector('[data-testid=\"stSkeleton\"]')", timeout=60_000)
-    page.wait_for_timeout(700)
+    with running(ROOT / "dashboard.py", sample.folder, tmp_path_factory.mktemp("server") / "log") as found:
+        yield found
 
 
 def is_problem(message: ConsoleMessage) -> bool:

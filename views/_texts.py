@@ -24,7 +24,7 @@ def of(page: str) -> Say:
     What is filled in is data: whoever shows the text as Markdown passes it through ``_words.plain`` first.
     """
 
-    def say(name: str, **values: object) -> str:
+    def say(name: str, /, **values: object) -> str:
         return read(page)[name].format(**values)
 
     return say
