@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import _filters
+from views import _filters, _writes
 
 # A file of ours: symbols by name are fetched from the network.
 ICON = Path(__file__).parent / "views" / "icon.png"
@@ -14,6 +14,7 @@ st.set_page_config(page_title="Orchard", page_icon=str(ICON), layout="wide")
 PAGES = [
     st.Page("views/pulse.py", title="Pulse", icon=":material/monitor_heart:", default=True),
     st.Page("views/relationships.py", title="Relationships", icon=":material/group:"),
+    st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("views/growth.py", title="Growth", icon=":material/forest:"),
     st.Page("views/person.py", title="Person", icon=":material/person:"),
     st.Page("views/conversations.py", title="Conversations", icon=":material/forum:"),
@@ -21,4 +22,5 @@ PAGES = [
 
 page = st.navigation(PAGES)
 if _filters.sidebar():
+    _writes.offer_undo()
     page.run()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batches import by_budget
-from models.catalog import BASE_SHA256
+from models.catalog import BASE_SHA256, ModelError
 from models.onnx import OnnxRunner, cache_folder, write
 from models.sentiment import CHUNK, shipped_tokenizer
 from models.text import clean, masked
@@ -75,9 +75,21 @@ def load() -> Embedder:
     return Embedder(version(), OnnxRunner(cached()), shipped_tokenizer())
 
 
+def load_exported() -> Embedder:
+    """Load the embedder where it was exported before, without PyTorch. Raises ModelError where it was not."""
+    if not exported().exists():
+        raise ModelError("the model of texts was not used on this machine yet: run python -m pipeline refresh here")
+    return load()
+
+
+def exported() -> Path:
+    """Return where the network lies once it was exported."""
+    return cache_folder() / version() / "fp32.onnx"
+
+
 def cached() -> Path:
     """Return the exported network, made on first use; several processes may make it at once."""
-    file = cache_folder() / version() / "fp32.onnx"
+    file = exported()
     if not file.exists():
         from models.network import Pooled, encode, load_encoder
 

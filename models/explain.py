@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.sentiment import SentimentModel
+from models.catalog import ModelError, find, version
+from models.onnx import exported
+from models.sentiment import Backend, SentimentModel, load
 
 WORD = re.compile(r"\S+")
 MOST = 200  # words; more are beyond what the model reads anyway
@@ -28,6 +30,18 @@ class Explanation:
 
     score: float
     words: tuple[Word, ...]
+
+
+def load_exported(name: str = "default", revision: str | None = None, backend: Backend = "auto") -> SentimentModel:
+    """Load a model that was exported before: at once, and without PyTorch.
+
+    Raises ModelError where it was not exported on this machine, or runs on PyTorch only.
+    """
+    if find(name, revision).adapter is None or backend == "torch":
+        raise ModelError(f"model {name!r} runs on PyTorch here, which is too slow to ask word by word")
+    if not exported(version(name, revision), int8=backend != "onnx-fp32").exists():
+        raise ModelError("the model was not used on this machine yet: run python -m pipeline refresh here")
+    return load(name, revision, backend)
 
 
 def explain(model: SentimentModel, text: str, target: Iterable[str] = (), others: Iterable[str] = ()) -> Explanation:

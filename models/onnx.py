@@ -45,12 +45,17 @@ def cache_folder() -> Path:
     return Path(named).expanduser() if named else user_cache_path("orchard")
 
 
+def exported(version: str, int8: bool = True) -> Path:
+    """Return where the network of an adapter lies once it was exported."""
+    return cache_folder() / version / f"{'int8' if int8 else 'fp32'}-{EXPORT}.onnx"
+
+
 def cached(adapter: Path, version: str, int8: bool = True) -> Path:
     """Return the exported network of an adapter, made on first use; int8 wants the adapter's RANGES beside it.
 
     Several processes may make it at once: each swaps in a whole file.
     """
-    file = cache_folder() / version / f"{'int8' if int8 else 'fp32'}-{EXPORT}.onnx"
+    file = exported(version, int8)
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=file.parent) as new:

@@ -3,33 +3,40 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline import collect, journal, known, labels, rules, run, schedule, settings, store, tables, typed
+from pipeline import (
+    collect,
+    commands_files,
+    commands_identity,
+    commands_journal,
+    rules,
+    run,
+    schedule,
+    settings,
+    store,
+    tables,
+)
 from pipeline.metrics import METRICS
+from pipeline.progress import bar, notes
 from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
 from pipeline.publish import relate as relate_facts
-from pipeline.source_settings import FILE_FORMATS
 from pipeline.sources.files import FileError
-from pipeline.sources.mapped import parse_map
 from pipeline.sources.network import SourceError
 from pipeline.store import StoreError, Workspace
-from pipeline.topics import Embedder, Reader
-from pipeline.touch import FRUITS, GROUPS, Counts
+from pipeline.touch import GROUPS
+from pipeline.vectors import Embedder, Reader
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company."
 )
-notes = Console(stderr=True)
+app.add_typer(commands_files.app)
+app.add_typer(commands_journal.app)
+app.add_typer(commands_identity.app)
 
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")]
 SAMPLE = settings.ROOT / "data" / "sample"
@@ -38,26 +45,6 @@ SAMPLE = settings.ROOT / "data" / "sample"
 def workspace() -> Workspace:
     """Return the workspace that ORCHARD_DATA names."""
     return Workspace(settings.workspace_folder())
-
-
-def known_brand(place: Workspace, name: str) -> str:
-    """Return the key of a brand that there is; raises StoreError naming those that there are."""
-    stored = store.read_brands(place)
-    chosen = settings.load(place.folder)
-    brands = [*(own.to_brand() for own in chosen.brand_settings()), *stored]
-    found = chosen.find_brand(name, stored).key
-    if found not in {brand.key for brand in brands}:
-        raise StoreError(f"--brand {name}: unknown; there are: {', '.join(sorted({brand.key for brand in brands}))}")
-    return found
-
-
-@contextmanager
-def bar(what: str, total: int | None) -> Iterator[run.Tick]:
-    """Show progress on standard error; yield what is told how many more are done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notes, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.advance(task, done)
 
 
 def load_model() -> run.Model:
@@ -95,43 +82,6 @@ def model_facts() -> ModelFacts:
         return ModelFacts(version(chosen.name, chosen.revision), card(chosen.name, chosen.revision))
     except ModelError as error:
         raise StoreError(str(error)) from error
-
-
-@app.command(name="import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON or JSON lines.")],
-    brand: Annotated[
-        str, typer.Option(help="The brand that the touches are with, as brand.toml or the file calls it.")
-    ],
-    format: Annotated[str, typer.Option(help="auto, or one of: twcs, airline, dialogues, orchard, mapped.")] = "auto",
-    map: Annotated[
-        str, typer.Option(help="Fields of a touch and their columns: text=Body,author=User,at=Date,...")
-    ] = "",
-    encoding: Annotated[str | None, typer.Option(help="Such as cp1252, where the one found is wrong.")] = None,
-    source: Annotated[str, typer.Option(help="With --map: where the rows come from; part of their ids.")] = "file",
-    wait: Wait = 30,
-) -> None:
-    """Import a file: touches are stored, rows that cannot be mapped are kept with a reason."""
-    allowed = get_args(FILE_FORMATS)
-    if format not in allowed:
-        raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
-    mapping = parse_map(map) if map else None
-    place = workspace()
-    target = settings.load(place.folder).find_brand(brand, store.read_brands(place))
-    with store.working(place, "import", wait), bar(f"importing {file.name}", None) as tick:
-        counts = run.import_file(place, file, target, format, mapping, encoding, source, tick)
-    tell(counts, target.key)
-
-
-def tell(counts: Counts, brand: str) -> None:
-    """Print what became of the rows of an import."""
-    print(f"read              {counts.read:>8}  as {counts.encoding.removesuffix('-sig')}")
-    print(f"stored            {counts.stored:>8}  as touches with {brand}")
-    print(f"already had       {counts.already:>8}")
-    print(f"not about brand   {counts.not_about:>8}")
-    print(f"rejected          {sum(counts.rejected.values()):>8}")
-    for reason, many in sorted(counts.rejected.items(), key=lambda item: -item[1]):
-        print(f"    {many:>6}  {reason}")
 
 
 @app.command(name="collect")
@@ -270,46 +220,6 @@ def metrics(
 
 
 @app.command()
-def draw(
-    brand: Annotated[str, typer.Option(help="The brand whose mentions are drawn.")],
-    many: Annotated[int, typer.Option(min=1, help="How many.")] = 100,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day on.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Before this day.")] = None,
-    seed: Annotated[str, typer.Option(help="Another seed draws others.")] = "1",
-) -> None:
-    """Print mentions drawn at random, as CSV with an empty column to label them in."""
-    place = workspace()
-    key = known_brand(place, brand)
-    found = journal.draw(place, key, many, seed, since, until)
-    if not found.num_rows:
-        raise StoreError(f"no unlabelled mention of {key} in these days")
-    tables.write_csv(found, sys.stdout)
-
-
-@app.command()
-def label(
-    file: Annotated[Path, typer.Argument(help="CSV with the columns id and label.")],
-    brand: Annotated[str, typer.Option(help="The brand that the mentions are of.")],
-    author: Annotated[str, typer.Option(help="Who says so.")],
-    drawn: Annotated[
-        bool, typer.Option("--drawn/--chosen", help="Drawn at random, so that they may measure the model, or chosen.")
-    ],
-) -> None:
-    """Keep what a person says that mentions mean; it counts from the next refresh on, and wins over the model."""
-    place = workspace()
-    key = known_brand(place, brand)
-    found = labels.read(file)
-    rows = labels.to_rows(found, key)
-    unknown = known.unknown_mentions(place, rows)
-    kept = journal.save_labels(place, [row for row in rows if row["touch_id"] not in unknown], author, drawn).new
-    print(f"labels            {len(found):>8}")
-    print(f"kept              {kept:>8}")
-    print(f"already had       {len(found) - len(unknown) - kept:>8}")
-    if unknown:
-        raise StoreError(f"{len(unknown)} ids are no mention of {key}, such as {min(unknown)}; the others were kept")
-
-
-@app.command()
 def publish(wait: Wait = 30) -> None:
     """Build the dashboard's file and swap it in."""
     place = workspace()
@@ -370,53 +280,6 @@ def demo(wait: Wait = 30) -> None:
         for brand in chosen.brand_settings():
             run.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
     print("\n".join(refresh_once(wait)))
-
-
-@app.command()
-def fruit(
-    account: Annotated[str, typer.Option(help="Who bore it, as source:id; `metrics role` shows them.")],
-    brand: Annotated[str, typer.Option(help="The brand that the relationship is with.")],
-    kind: Annotated[str, typer.Option(help=f"One of: {', '.join(FRUITS)}.")],
-    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day.")],
-    author: Annotated[str, typer.Option(help="Who says so.")],
-    text: Annotated[str, typer.Option(help="What happened.")] = "",
-    value: Annotated[float | None, typer.Option(help="What it is worth, in your own unit.")] = None,
-    brought: Annotated[str | None, typer.Option(help="Whom a referral or introduction brought, as source:id.")] = None,
-) -> None:
-    """Keep what a relationship has borne: a friendship, a referral, new business; the next refresh counts it."""
-    typed.one_of("--kind", kind, FRUITS)
-    typed.past("--on", on)
-    place = workspace()
-    key = known_brand(place, brand)
-    known.check_account(place, account, key)
-    if brought:
-        known.check_account(place, brought)
-    values = {"account_id": account, "brand": key, "kind": kind, "happened_at": on, "author": author}
-    print(journal.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
-
-
-@app.command()
-def group(
-    account: Annotated[str, typer.Option(help="Who, as source:id; `metrics role` shows them.")],
-    what: Annotated[str, typer.Option(help=f"One of: {', '.join(GROUPS)}.")],
-    name: Annotated[str, typer.Option(help="Such as customer, or the name of a list or an organisation.")],
-    author: Annotated[str, typer.Option(help="Who says so.")],
-    leave: Annotated[bool, typer.Option("--leave", help="Take the person out.")] = False,
-) -> None:
-    """Put a person into a kind, a list or an organisation, or take one out; it wins over brand.toml."""
-    typed.one_of("--what", what, GROUPS)
-    place = workspace()
-    known.check_account(place, account)
-    journal.save_members(place, [account], what, name, not leave, author)
-
-
-@app.command()
-def withdraw(
-    fruit_id: Annotated[str, typer.Argument(help="What `fruit` printed.")],
-    author: Annotated[str, typer.Option(help="Who says so.")],
-) -> None:
-    """Take a fruit back that was kept by mistake; its rows stay in the journal, withdrawn."""
-    journal.withdraw_fruit(workspace(), fruit_id, author)
 
 
 @app.command()

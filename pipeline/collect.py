@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pipeline import cursors, secrets
@@ -101,16 +102,16 @@ def streams(job: Job) -> Sequence[Stream]:
 def read_source(job: Job, tick: Tick) -> Iterator[Tally]:
     """Read the streams of one source one after the other, then look up again what is due; yield the tallies.
 
-    After an error the other streams of the source are not asked: it would most likely be the same.
+    After an error the other streams are not asked: it would most likely be the same, unless it concerns one alone.
     """
     for stream in streams(job):
-        tally = Tally(job.settings.name, stream.name)
+        tally, alone = Tally(job.settings.name, stream.name), True
         try:
             read_stream(job, stream, tally, tick)
         except SourceError as error:
-            tally.error = job.hide(str(error))
+            tally.error, alone = job.hide(str(error)), error.alone
         yield tally
-        if tally.error:
+        if not alone:
             return
     if job.network.recheck and due(job):
         yield recheck(job, tick)
@@ -150,12 +151,13 @@ def to_naive(moment: datetime | None) -> datetime | None:
 
 
 def advance(cursor: Cursor, page: Page, oldest_first: bool) -> Cursor:
-    """Return the cursor after a page of an unfinished window."""
+    """Return the cursor after a page of an unfinished window; a date in the future is an error of who wrote it."""
     memory = page.memory or cursor.memory
+    newest = page.newest and min(page.newest, now())
     if oldest_first:
-        return Cursor(latest(cursor.since, page.newest), memory=memory)
+        return Cursor(latest(cursor.since, newest), memory=memory)
     reached = min((moment for moment in (cursor.reached, page.oldest) if moment), default=None)
-    return Cursor(cursor.since, latest(cursor.newest, page.newest), reached, memory)
+    return Cursor(cursor.since, latest(cursor.newest, newest), reached, memory)
 
 
 def finish(cursor: Cursor) -> Cursor:
@@ -231,7 +233,7 @@ def recheck(job: Job, tick: Tick) -> Tally:
     """Look up again what is stored of a source; what is gone there is removed here, in this run."""
     assert job.network.recheck
     tally = Tally(job.settings.name, "recheck")
-    ids = cursors.read_stored_ids(job.workspace, job.settings.type)
+    ids = cursors.read_stored_ids(job.workspace, job.settings.type, job.network.recheck_by)
     place = Place(job.settings.name, "recheck", job.brand)
     try:
         check_budget(job, len(ids) * job.network.recheck_cost)
@@ -249,9 +251,13 @@ def follow(job: Job, tick: Tick) -> Iterator[Tally]:
     if job.network.follow is None:
         raise SourceError(f"{job.settings.name}: {job.settings.type} cannot be followed; collect reads it page by page")
     place = Place(job.settings.name, "follow", job.brand)
-    for page in job.network.follow(job.settings, job.brand, job.client):
+    cursor = cursors.read_cursor(job.workspace, place)
+    window = Window(cursor.since, memory=cursor.memory)
+    known = partial(cursors.read_known, job.workspace, job.settings.type)
+    for page in job.network.follow(window, known, job.settings, job.brand, job.client):
         tally = Tally(job.settings.name, "follow")
-        save(job, place, page, Cursor(page.newest, memory=page.memory), tally)
+        cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
+        save(job, place, page, cursor, tally)
         tick(len(page.records))
         yield tally
 

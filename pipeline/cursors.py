@@ -1,7 +1,7 @@
 """How far each network stream was read, saved in one transaction with what was read."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -121,6 +121,7 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tu
                 {"ids": edited, "brand": mapped[0].touch.brand},
             )
         con.execute(query("save_raw"))
+        con.execute(query("save_learnt"))
         return count(con, query("save_touches"), {"now": now()}), len(edited)
 
 
@@ -149,11 +150,22 @@ def read_conversations(workspace: Workspace, source: str, brand: str, since: dat
     return [str(found).removeprefix(f"{source}:") for (found,) in rows]
 
 
-def read_stored_ids(workspace: Workspace, source: str) -> list[str]:
-    """Return the native ids of all that is stored of a source, those first that were stored first."""
+def read_stored_ids(workspace: Workspace, source: str, by: str = "") -> list[str]:
+    """Return the native ids of all that is stored of a source, those first that were stored first.
+
+    Where ``by`` is a field of the raw records, its value and a space come before each id that has one.
+    """
     with connect(workspace.mentions) as con:
-        rows = con.execute(query("stored_ids"), {"source": source}).fetchall()
-    return [str(found).removeprefix(f"{source}:") for (found,) in rows]
+        rows = con.execute(query("stored_ids"), {"source": source, "by": by}).fetchall()
+    return [" ".join(filter(None, (key, str(found).removeprefix(f"{source}:")))) for found, key in rows]
+
+
+def read_known(workspace: Workspace, source: str, ids: Collection[str]) -> set[str]:
+    """Return which of some native ids of a source are stored."""
+    touch_ids = [f"{source}:{id}" for id in ids]
+    with connect(workspace.mentions) as con:
+        rows = con.execute("select touch_id from touch where list_contains($ids, touch_id)", {"ids": touch_ids})
+        return {str(found).removeprefix(f"{source}:") for (found,) in rows.fetchall()}
 
 
 def read_rechecked(workspace: Workspace, source: str) -> datetime | None:

@@ -190,9 +190,7 @@ def withdraw_annotation(workspace: Workspace, annotation_id: str, author: str) -
     return withdraw(workspace, "annotation", annotation_id, author)
 
 
-def save_view(
-    workspace: Workspace, name: str, page: str, query: str, author: str, view_id: str | None = None
-) -> str:
+def save_view(workspace: Workspace, name: str, page: str, query: str, author: str, view_id: str | None = None) -> str:
     """Keep a page with its filters as the address holds them, or say it anew; return the id that undoes it."""
     values = {"name": typed.text("name", name), "page": typed.text("page", page)}
     values["query"] = typed.text("query", query, empty=True)

@@ -38,13 +38,11 @@ def turn(workspace: Workspace, change_id: str, author: str, undone: bool) -> int
     return turned
 
 
-def read_changes(
-    workspace: Workspace, brand: str | None = None, accounts: Sequence[str] = (), many: int = 50
-) -> Rows:
+def read_changes(workspace: Workspace, brand: str | None = None, accounts: Sequence[str] = (), many: int = 50) -> Rows:
     """Return the newest changes, newest first, of everybody or of these accounts.
 
-    Keys: change_id, written_at, author, brand (None: of all), words, many (rows), undone, undone_by, undone_at. With a brand
-    those are left out that are of another one.
+    Keys: change_id, written_at, author, brand (None: of all), words, many (rows), undone, undone_by, undone_at. With a
+    brand those are left out that are of another one.
     """
     found = read(workspace, "changes", brand=brand, accounts=list(accounts), many=many)
     return [{key: value for key, value in row.items() if key != "rows"} | {"words": words(row)} for row in found]

@@ -10,7 +10,7 @@ Rows = list[dict[str, Any]]
 
 
 def read(workspace: Workspace, name: str, **values: Any) -> Rows:
-    """Return the answer of the journal to one statement of pipeline/sql; nothing, and no file made, where there is none."""
+    """Return what the journal answers to a statement of pipeline/sql: nothing, and no file made, without one."""
     if not workspace.journal.exists():
         return []
     with connect(workspace.journal) as con:
@@ -19,7 +19,10 @@ def read(workspace: Workspace, name: str, **values: Any) -> Rows:
 
 
 def read_notes(workspace: Workspace, brand: str, accounts: Sequence[str] = ()) -> Rows:
-    """Return notes about people (all, or those with these accounts), newest first: note_id, account_id, text, author, written_at."""
+    """Return notes about people (all, or those with these accounts), newest first.
+
+    Keys: note_id, account_id, text, author, written_at; as everywhere below also row_id, change_id.
+    """
     return read(workspace, "notes", brand=brand, accounts=list(accounts))
 
 
@@ -39,7 +42,10 @@ def read_views(workspace: Workspace) -> Rows:
 
 
 def read_entries(workspace: Workspace, brand: str, accounts: Sequence[str] = ()) -> Rows:
-    """Return offline touches, latest first: entry_id, account_id, direction, kind, happened_at, text, feeling, author, written_at."""
+    """Return offline touches, latest first.
+
+    Keys: entry_id, account_id, direction, kind, happened_at, text, feeling (None: not stated), author, written_at.
+    """
     return read(workspace, "entries", brand=brand, accounts=list(accounts))
 
 
@@ -49,7 +55,7 @@ def read_entries_since(workspace: Workspace, brand: str, accounts: Sequence[str]
 
 
 def read_labels_since(workspace: Workspace, brand: str, moment: datetime) -> Rows:
-    """Return what people say of mentions, where that changed since a moment: touch_id, label, author, written_at.
+    """Return what people say of mentions, where that changed since a moment: touch_id, label, drawn, author, written_at.
 
     The id is the one that was labelled; label is None where it was taken back, so that the model's word counts.
     """
@@ -62,5 +68,5 @@ def read_contacts(workspace: Workspace) -> Rows:
 
 
 def read_merges(workspace: Workspace) -> Rows:
-    """Return the pairs of accounts that are one person, oldest first: account_id, with_account_id, reason, author, written_at."""
+    """Return pairs of accounts of one person, oldest first: account_id, with_account_id, reason, author, written_at."""
     return read(workspace, "merges")

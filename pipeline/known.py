@@ -1,14 +1,29 @@
-"""What the facts know of accounts and mentions that people name by hand."""
+"""What the facts know of the brands, accounts and mentions that people name by hand."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from pipeline import settings
 from pipeline.journal_reads import read_contacts
-from pipeline.store import StoreError, Workspace, connect, incoming, query
+from pipeline.store import StoreError, Workspace, connect, incoming, open_published, query, read_brands
 
 MENTION_SCHEMA = pa.schema([(name, pa.string()) for name in ("brand", "touch_id")])
+MOST_NAMED = 10
+
+
+def brand_key(workspace: Workspace, name: str | None) -> str:
+    """Return the key of a brand that there is, without a name the own one; raises StoreError naming those that are."""
+    stored = read_brands(workspace)
+    chosen = settings.load(workspace.folder)
+    brands = {brand.key for brand in (*(own.to_brand() for own in chosen.brand_settings()), *stored)}
+    if name is None and chosen.brand:
+        return chosen.brand.key
+    found = chosen.find_brand(name or "", stored).key
+    if found not in brands:
+        raise StoreError(f"--brand {name or ''}: unknown; there are: {', '.join(sorted(brands))}")
+    return found
 
 
 def check_account(workspace: Workspace, account_id: str, brand: str | None = None) -> None:
@@ -21,6 +36,36 @@ def check_account(workspace: Workspace, account_id: str, brand: str | None = Non
         if not con.execute(known, asked).fetchall():
             with_brand = f" with {brand}" if brand else ""
             raise StoreError(f"no touch of {account_id!r}{with_brand}; who is called how, `metrics role` shows")
+
+
+def find_account(workspace: Workspace, brand: str, name: str) -> str:
+    """Return the account of the one person that is called so, or at least in part.
+
+    Who was typed in is found at once, others once they are published, and by name only if they are told by name. Raises
+    StoreError where there is nobody, or more than one.
+    """
+    found = people_called(workspace, brand, name)
+    exact = {account: called for account, (called, whole) in found.items() if whole}
+    people = exact or {account: called for account, (called, _) in found.items()}
+    if len(people) == 1:
+        return next(iter(people))
+    if not people:
+        raise StoreError(f"--person {name}: nobody whom {brand} knows by name; give --account source:id, or --new")
+    listed = ", ".join(f"{called} ({account})" for account, called in list(people.items())[:MOST_NAMED])
+    more = f", and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else ""
+    raise StoreError(f"--person {name} could be {listed}{more}; choose with --account")
+
+
+def people_called(workspace: Workspace, brand: str, name: str) -> dict[str, tuple[str, bool]]:
+    """Return account -> (name, whether it or the handle is the very one) of people who are called so in part."""
+    asked = name.strip().removeprefix("@").lower()
+    typed = {row["account_id"]: row["name"] for row in read_contacts(workspace) if asked in row["name"].lower()}
+    found = {account: (called, called.lower() == asked) for account, called in typed.items()}
+    if workspace.published.exists():
+        with open_published(workspace.published) as con:
+            rows = con.execute(query("people_called"), {"brand": brand, "name": asked}).fetchall()
+        found |= {account: (called, whole) for account, called, whole in rows}
+    return found
 
 
 def unknown_mentions(workspace: Workspace, rows: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline import collect, rules, sources, store, topics
+from pipeline import bulk, collect, rules, sources, store, topics, vectors
+from pipeline.bulk import Step
 from pipeline.collect import Tally
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.rules import Rule
 from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
-from pipeline.store import FileCursor, Reading, Workspace
-from pipeline.touch import Brand, Counts, Mapped, Outcome, Reject
+from pipeline.store import FileCursor, Reading, Workspace, touch_table
+from pipeline.touch import Brand, Counts, Reject
 
-CHUNK_ROWS = 5000
+CHUNK_ROWS = 250_000  # what a crash can cost, some seconds of work; each chunk rewrites part of the indexes
+HASHED_BYTES = 1 << 20  # at a time
 READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
 
@@ -54,9 +57,9 @@ class Model(Protocol):
 
 @dataclass
 class Chunk:
-    """Outcomes that are saved together."""
+    """Rows that are saved together."""
 
-    mapped: list[Mapped] = field(default_factory=list)
+    touches: list[pa.Table] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     rows: int = 0
 
@@ -70,54 +73,59 @@ def import_file(
     encoding: str | None = None,
     source: str = "file",
     tick: Tick = lambda rows: None,
+    direct_messages: bool = False,
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
 
+    ``direct_messages``: those of an archive of X are taken in, too.
     An import that was cut off is simply run again: rows that are there are counted as already had.
     Raises FileError where the file cannot be read or is of no known shape.
     """
-    name, records = sources.open_file(path, wanted, mapping, encoding)
-    digest = sha256(path, mapping)
+    name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages)
+    digest = sha256(path, mapping, direct_messages)
     counts = Counts(encoding=records.encoding)
     chunk = Chunk()
-    for outcome in sources.to_touches(name, records, brand, mapping, source):
-        take(outcome, chunk, counts)
-        if chunk.rows == CHUNK_ROWS:
+    for step in bulk.read_steps(name, records, brand, mapping, source):
+        take(step, chunk, counts)
+        tick(step.rows)
+        if chunk.rows >= CHUNK_ROWS:
             save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read, finished=False))
-            tick(chunk.rows)
             chunk = Chunk()
     save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read, finished=True))
-    tick(chunk.rows)
     return counts
 
 
-def take(outcome: Outcome, chunk: Chunk, counts: Counts) -> None:
-    """Put one outcome into the chunk, and count it."""
-    chunk.rows += 1
-    counts.read += 1
-    if isinstance(outcome, Mapped):
-        chunk.mapped.append(outcome)
-    elif isinstance(outcome, Reject):
-        chunk.rejects.append(outcome)
-        counts.reject(outcome.reason)
-    else:
-        counts.not_about += 1
+def take(step: Step, chunk: Chunk, counts: Counts) -> None:
+    """Put the rows of a step into the chunk, and count them."""
+    chunk.rows += step.rows
+    chunk.touches.append(step.touches)
+    chunk.rejects += step.rejects
+    counts.read += step.rows
+    counts.not_about += step.not_about
+    for reject in step.rejects:
+        counts.reject(reject.reason)
 
 
 def save(workspace: Workspace, chunk: Chunk, counts: Counts, cursor: FileCursor) -> None:
     """Save a chunk and count what of it was new."""
-    stored, clashes = store.save_outcomes(workspace, chunk.mapped, chunk.rejects, cursor)
+    touches = pa.concat_tables([*chunk.touches, touch_table([])])
+    stored, clashes = store.save_chunk(workspace, touches, chunk.rejects, cursor)
     counts.stored += stored
-    counts.already += len(chunk.mapped) - stored - len(clashes)
+    counts.already += touches.num_rows - stored - len(clashes)
     for clash in clashes:
         counts.reject(clash.reason)
 
 
-def sha256(path: Path, mapping: Mapping[str, str] | None) -> str:
-    """Return what an import is known by: the file's bytes, and how they were mapped."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
+def sha256(path: Path, mapping: Mapping[str, str] | None, direct_messages: bool = False) -> str:
+    """Return what an import is known by: the bytes of a file, or those in a folder, and how they were mapped."""
+    digest = hashlib.sha256()
+    for part in sorted(path.rglob("*.js")) if path.is_dir() else [path]:
+        with part.open("rb") as file:
+            while block := file.read(HASHED_BYTES):
+                digest.update(block)
     digest.update(repr(sorted((mapping or {}).items())).encode())
+    if direct_messages:
+        digest.update(b"direct messages")
     return digest.hexdigest()
 
 
@@ -130,7 +138,15 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
         brand = settings.find_brand(source.brand)
         for path in waiting_files(workspace, source, brand):
             try:
-                counts = import_file(workspace, path, brand, source.format, source.map, source=source.name)
+                counts = import_file(
+                    workspace,
+                    path,
+                    brand,
+                    source.format,
+                    source.map,
+                    source=source.name,
+                    direct_messages=source.direct_messages,
+                )
             except FileError as error:
                 yield error
             else:
@@ -141,7 +157,11 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> lis
     """Return the files of a source whose present content is not imported."""
     paths = sorted(Path(found) for found in glob.glob(str(workspace.folder / source.path), recursive=True))
     done = store.read_imported(workspace)
-    return [path for path in paths if path.is_file() and (sha256(path, source.map), brand.key) not in done]
+    return [
+        path
+        for path in paths
+        if path.is_file() and (sha256(path, source.map, source.direct_messages), brand.key) not in done
+    ]
 
 
 def score(workspace: Workspace, settings: Settings, model: Model, tick: Tick = lambda texts: None) -> int:
@@ -222,12 +242,12 @@ def refresh(
     load_model: Callable[[], Model],
     facts: Callable[[], ModelFacts],
     tick: Tick = lambda texts: None,
-    embedder: topics.Reader | None = None,
+    embedder: vectors.Reader | None = None,
 ) -> list[str]:
     """Collect, score, place in topics, relate and publish once; return what was done, line by line.
 
-    Without an embedder no topics are looked for. A model is loaded only where something waits for it, since that takes
-    seconds. Raises CollectError at the very end where one of [[sources]] cannot be read: the rest is done by then.
+    Without an embedder no topics are looked for, and no text is given a vector. A model is loaded only where something
+    waits for it, since that takes seconds. Raises CollectError at the very end where one of [[sources]] cannot be read: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
         failures = list[str]()
@@ -244,6 +264,7 @@ def refresh(
             ignored = frozenset(word.lower() for word in settings.topics.ignore)
             stage = topics.Stage(workspace, embedder, model.version, silent, ignored, tick)
             detail += topics.place(stage, known_brands(workspace, settings))
+            vectors.keep_all(stage.keeper, model.version, known_brands(workspace, settings))
         detail.append(f"{relate(workspace, settings, model)} relationships")
         publish(workspace)
         if failures:

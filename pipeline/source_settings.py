@@ -1,5 +1,6 @@
 """What an entry of ``[[sources]]`` in brand.toml may say, for files and for every network."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
@@ -8,7 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.touch import check_map
 
-FILE_FORMATS = Literal["auto", "twcs", "airline", "dialogues", "orchard", "mapped"]
+FILE_FORMATS = Literal[
+    "auto",
+    "twcs",
+    "airline",
+    "dialogues",
+    "orchard",
+    "fourcat",
+    "brandwatch",
+    "meltwater",
+    "sprout",
+    "talkwalker",
+    "xarchive",
+    "mapped",
+]
 
 
 class Source(BaseModel):
@@ -26,6 +40,7 @@ class FileSource(Source):
     name: str = Field("file", pattern=r"^[a-z0-9_]+$", description="where the rows come from; part of their ids")
     format: FILE_FORMATS = "auto"
     map: dict[str, str] = {}
+    direct_messages: bool = Field(False, description="take those of an archive of X in, too")
 
     @field_validator("map")
     @classmethod
@@ -55,9 +70,90 @@ class HackerNewsSource(NetworkSource):
     type: Literal["hackernews"]
     name: str = "hackernews"
     terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
+    threads: int = Field(default=100, ge=0, description="how many recent threads are read whole in each run")
     api_base: str = "https://hn.algolia.com/api/v1"
+    items_base: str = "https://hacker-news.firebaseio.com/v0"
 
 
-AnySource = Annotated[FileSource | HackerNewsSource, Field(discriminator="type")]
+class RssSource(NetworkSource):
+    """Which feeds are read; they need no key."""
 
-SOURCE_TYPES: Mapping[str, type[Source]] = {"file": FileSource, "hackernews": HackerNewsSource}
+    type: Literal["rss"]
+    name: str = "rss"
+    feeds: tuple[str, ...] = Field(min_length=1, description="the addresses of RSS or Atom feeds")
+    all: bool = Field(default=False, description="keep every entry, whether it names the brand or not")
+    most_megabytes: float = Field(default=8, gt=0, le=256, description="what is larger is not read")
+
+    @field_validator("feeds")
+    @classmethod
+    def feeds_are_addresses(cls, feeds: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is no web address, the same one twice, and passwords: settings are no place for them."""
+        for feed in feeds:
+            if not re.fullmatch(r"https?://[^\s@/?#]+(/\S*|\?\S*)?", feed):
+                raise ValueError(f"{feed!r} is no address such as https://example.org/feed, without name and password")
+        if len(set(feeds)) < len(feeds):
+            raise ValueError("a feed is named twice")
+        return feeds
+
+
+class RedditSource(NetworkSource):
+    """How Reddit is read; its keys are in the environment."""
+
+    type: Literal["reddit"]
+    name: str = "reddit"
+    user_agent: str = Field(
+        pattern=r"^[^\s:]+:[^\s:]+:\S+ \(by /u/[\w-]+\)$",
+        description="who reads, in Reddit's form: platform:app:version (by /u/your_name)",
+    )
+    subreddits: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = Field(default=(), description="read whole")
+    terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
+    all: bool = Field(default=False, description="keep all of the subreddits, whether it names the brand or not")
+    inbox: bool = Field(default=False, description="read the mentions of the account that logs in, too")
+    threads: int = Field(default=50, ge=0, description="how many recent threads are read whole in each run")
+    api_base: str = "https://oauth.reddit.com"
+    login_base: str = "https://www.reddit.com"
+
+
+class BlueskySource(NetworkSource):
+    """How Bluesky is read; without ``login`` only what the brand says, its threads and the stream of everything."""
+
+    type: Literal["bluesky"]
+    name: str = "bluesky"
+    login: str = Field(
+        default="", pattern=r"^([\w-]+\.)*[\w-]*$", description="the account that searches, with an app password"
+    )
+    terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
+    threads: int = Field(default=50, ge=0, description="how many recent threads are read whole in each run")
+    api_base: str = "https://bsky.social"
+    public_base: str = "https://public.api.bsky.app"
+    jetstream_base: str = "wss://jetstream.us-east.bsky.network/xrpc"
+
+
+class MastodonSource(NetworkSource):
+    """How Mastodon is read, through one instance; ``mentions`` and ``search`` need a token of an account there."""
+
+    type: Literal["mastodon"]
+    name: str = "mastodon"
+    mentions: bool = Field(default=True, description="read what was said to the account of the token")
+    search: bool = Field(default=False, description="search for the terms, where the instance can search words")
+    terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
+    hashtags: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = Field(default=(), description="without the #")
+    all: bool = Field(default=False, description="keep all of the hashtags, whether it names the brand or not")
+    direct_messages: bool = Field(default=False, description="keep what was said to the account alone, too")
+    threads: int = Field(default=30, ge=0, description="how many recent threads are read whole in each run")
+    api_base: str = Field(default="https://mastodon.social", pattern=r"^https?://[^\s/?#@]+$")
+
+
+AnySource = Annotated[
+    FileSource | HackerNewsSource | RssSource | RedditSource | BlueskySource | MastodonSource,
+    Field(discriminator="type"),
+]
+
+SOURCE_TYPES: Mapping[str, type[Source]] = {
+    "file": FileSource,
+    "hackernews": HackerNewsSource,
+    "rss": RssSource,
+    "reddit": RedditSource,
+    "bluesky": BlueskySource,
+    "mastodon": MastodonSource,
+}

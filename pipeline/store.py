@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,21 +16,27 @@ import duckdb
 import filelock
 import pyarrow as pa
 
-from pipeline.touch import Account, Brand, Mapped, Reject, dump, sound
+from pipeline.touch import Account, Brand, Mapped, Record, Reject, dump, sound
 
 HERE = Path(__file__).parent
-ACCOUNT_FIELDS = tuple(field.name for field in fields(Account))
-FORM = 3  # of the published file: to be raised when the dashboard asks for what an older file does not hold
+FORM = 4  # of the published file: to be raised when the dashboard asks for what an older file does not hold
+MIGRATING = threading.Lock()  # other processes wait for the file, but two sessions of one dashboard share it
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
 TEXTS = (
     *("touch_id", "brand", "account_id", "source", "handle", "name", "kind", "touch_source", "direction", "touch_kind"),
-    *("conversation", "reply_to", "text", "url", "author", "payload"),
+    *("conversation", "reply_to", "text", "url", "author", "payload", "link", "email"),
 )
 TOUCH_SCHEMA = pa.schema(
-    [("number", pa.int64()), ("public", pa.bool_()), ("addressed", pa.bool_()), ("happened_at", pa.timestamp("us"))]
+    [("number", pa.int64()), ("public", pa.bool_()), ("addressed", pa.bool_()), ("verified", pa.bool_())]
+    + [("happened_at", pa.timestamp("us"))]
     + [(name, pa.string()) for name in TEXTS]
 )
-
+# Columns of TOUCH_SCHEMA by the fields that they come from.
+TOUCH_COLUMNS = {"touch_id": "id", "touch_source": "source", "touch_kind": "kind", "happened_at": "at"} | {
+    name: name
+    for name in ("brand", "direction", "text", "public", "addressed", "conversation", "reply_to", "url", "author")
+}
+ACCOUNT_COLUMNS = {"account_id": "id"} | {field.name: field.name for field in fields(Account) if field.name != "id"}
 
 READING_SCHEMA = pa.schema(
     [("text", pa.string()), ("language", pa.string()), ("rule", pa.string()), ("doubtful", pa.bool_())]
@@ -117,7 +125,8 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             con.execute("set TimeZone = 'UTC'")
             con.execute("set autoinstall_known_extensions = false")
-            migrate(con, HERE / "schema" / path.stem)
+            with MIGRATING:
+                migrate(con, HERE / "schema" / path.stem)
             yield con
         finally:
             con.close()
@@ -133,14 +142,22 @@ def blank() -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
+@contextmanager
+def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a database of no tables, in memory."""
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        yield con
+
+
 def open_patiently(path: Path, seconds: float = OPEN_SECONDS) -> duckdb.DuckDBPyConnection:
-    """Open a file read-write, trying again while another process has it."""
+    """Open a file read-write, trying again while another process has it, or another session of this one closes it."""
     end = time.monotonic() + seconds
     while True:
         try:
             return duckdb.connect(path)
-        except duckdb.IOException as error:
-            if "lock" not in str(error) or time.monotonic() > end:
+        except (duckdb.IOException, duckdb.ResourceInUseException) as error:
+            if not re.search("lock|already attached", str(error)) or time.monotonic() > end:
                 raise
             time.sleep(0.05)
 
@@ -218,10 +235,17 @@ def save_outcomes(
 
     Returns how many touches were new, and the rows that became rejects since another message has their id.
     """
+    return save_chunk(workspace, touch_table(mapped), rejects, cursor)
+
+
+def save_chunk(
+    workspace: Workspace, touches: pa.Table, rejects: Sequence[Reject], cursor: FileCursor
+) -> tuple[int, list[Reject]]:
+    """Save touches that are rows of TOUCH_SCHEMA already, as save_outcomes does."""
     moment = {"now": now()}
     with connect(workspace.mentions) as con, transaction(con):
         con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
-        stored, clashes = save_mapped(con, mapped) if mapped else (0, [])
+        stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
         if rejects or clashes:
             with incoming(con, reject_table([*rejects, *clashes], cursor.file)):
                 con.execute(query("save_rejects"), moment)
@@ -229,15 +253,15 @@ def save_outcomes(
     return stored, clashes
 
 
-def save_mapped(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tuple[int, list[Reject]]:
+def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int, list[Reject]]:
     """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's."""
-    with incoming(con, touch_table(mapped)):
+    with incoming(con, touches):
         con.execute(query("save_accounts"))
         con.execute(query("save_raw"))
         stored = count(con, query("save_touches"), {"now": now()})
-        numbers = {number for (number,) in con.execute(query("clashes")).fetchall()}
+        clashes = con.execute(query("clashes")).fetchall()
     reason = "its id belongs to another message already; name the source with --source"
-    return stored, [Reject(item.record, reason) for item in mapped if item.record.number in numbers]
+    return stored, [Reject(Record(number, json.loads(payload)), reason) for number, payload in clashes]
 
 
 def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
@@ -255,16 +279,25 @@ def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
 
 def touch_table(mapped: Sequence[Mapped]) -> pa.Table:
     """Return touches with their accounts and payloads as one Arrow table."""
-    return pa.Table.from_pylist([touch_row(item) for item in mapped], schema=TOUCH_SCHEMA)
+    touches = [item.touch for item in mapped]
+    columns: dict[str, list[Any]] = {
+        "number": [item.record.number for item in mapped],
+        "payload": [dump(item.record) for item in mapped],
+    }
+    columns |= {name: [getattr(touch, field) for touch in touches] for name, field in TOUCH_COLUMNS.items()}
+    columns |= {
+        name: [getattr(touch.account, field) if touch.account else None for touch in touches]
+        for name, field in ACCOUNT_COLUMNS.items()
+    }
+    return pa.table([to_column(columns[f.name], f.type) for f in TOUCH_SCHEMA], schema=TOUCH_SCHEMA)
 
 
-def touch_row(item: Mapped) -> dict[str, Any]:
-    """Return one touch as a row of the Arrow table."""
-    touch, account = item.touch, item.touch.account
-    row: dict[str, Any] = asdict(touch) | (asdict(account) if account else dict.fromkeys(ACCOUNT_FIELDS))
-    row |= {"touch_id": touch.id, "happened_at": touch.at, "touch_source": touch.source, "touch_kind": touch.kind}
-    row |= {"number": item.record.number, "account_id": account and account.id, "payload": dump(item.record)}
-    return {name: sound(row[name]) if isinstance(row[name], str) else row[name] for name in TOUCH_SCHEMA.names}
+def to_column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Return values as a column; half a character pair, which no column takes, becomes U+FFFD."""
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([value if value is None else sound(value) for value in values], kind)
 
 
 def reject_table(rejects: Sequence[Reject], file: str) -> pa.Table:

@@ -1,8 +1,8 @@
 """The stage that says what mentions speak of: topics are found once, then kept, and new mentions are placed in them."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.clusters import Cluster, Text, find, nearest
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
 from pipeline.touch import Brand
+from pipeline.vectors import Keeper, Reader, Tick
 
 FEWEST = 200  # mentions of a brand, for topics to be looked for
 SAMPLE = 20_000  # texts that they are looked for in
@@ -25,23 +26,7 @@ MORE_OTHERS, MORE_SHARE = 200, 0.1
 PLACED_SCHEMA = pa.schema([("text", pa.string()), ("cluster", pa.string()), ("cosine", pa.float32())])
 CLUSTER_SCHEMA = pa.schema([("name", pa.string()), ("centre", pa.list_(pa.float32())), ("texts", pa.int64())])
 
-Tick = Callable[[int], None]
 Vectors = NDArray[np.float32]
-
-
-class Embedder(Protocol):
-    """What the stage needs of a model of texts."""
-
-    def vectors(self, texts: Sequence[str], names: Sequence[str], progress: Tick) -> Vectors:
-        """Return vectors of length 1 (n, width), the brand's names left out of the texts."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A model of texts: what its vectors are kept under, and how it is loaded when there is something to do."""
-
-    version: str
-    load: Callable[[], Embedder]
 
 
 @dataclass(frozen=True)
@@ -72,7 +57,7 @@ class State:
 
 @dataclass
 class Stage:
-    """What one pass works with; the embedder is loaded once, when first wanted."""
+    """What one pass works with."""
 
     workspace: Workspace
     reader: Reader
@@ -80,12 +65,13 @@ class Stage:
     silent: Collection[str]
     ignored: Collection[str]
     tick: Tick
-    loaded: Embedder | None = None
+
+    def __post_init__(self) -> None:
+        self.keeper = Keeper(self.workspace, self.reader, self.tick)
 
     def vectors(self, brand: Brand, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of texts said to a brand; no connection is held meanwhile."""
-        self.loaded = self.loaded or self.reader.load()
-        return self.loaded.vectors(texts, brand.names(), self.tick)
+        """Return the vectors of texts said to a brand."""
+        return self.keeper.vectors(brand, texts)
 
     def values(self, **more: Any) -> dict[str, Any]:
         """Return parameters of a query."""

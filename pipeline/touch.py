@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 Direction = Literal["in", "out"]
@@ -49,11 +50,17 @@ class Brand:
 
     def is_called(self, name: str | None) -> bool:
         """Say whether a name, handle or account of a file is this brand; case, spaces and a leading @ do not matter."""
-        return name is not None and squeeze(name) in {squeeze(n) for n in (self.key, self.name, *self.handles)}
+        return name is not None and squeeze(name) in called(self)
 
     def is_addressed(self, text: str) -> bool:
         """Say whether a text speaks to the brand by one of its handles."""
         return any(self.is_called(handle) for handle in re.findall(r"@(\w+)", text))
+
+
+@lru_cache(256)
+def called(brand: Brand) -> frozenset[str]:
+    """Return the names of a brand as they are compared."""
+    return frozenset(squeeze(name) for name in (brand.key, brand.name, *brand.handles))
 
 
 def first_name(text: str) -> str | None:
@@ -64,18 +71,25 @@ def first_name(text: str) -> str | None:
 
 def squeeze(name: str) -> str:
     """Return a name as it is compared: lower case, without spaces and a leading @."""
-    return re.sub(r"\s+", "", name).removeprefix("@").casefold()
+    return "".join(name.split()).removeprefix("@").casefold()
 
 
 @dataclass(frozen=True)
 class Account:
-    """One identity at one source; ``id`` is ``source:native id``."""
+    """One identity at one source; ``id`` is ``source:native id``.
+
+    ``link`` is the web address in its public profile, ``verified`` whether the source has checked that this is theirs;
+    ``email`` is one that they gave.
+    """
 
     id: str
     source: str
     handle: str | None = None
     name: str | None = None
     kind: AccountKind = "person"
+    link: str | None = None
+    email: str | None = None
+    verified: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -168,11 +182,18 @@ TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S %z",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y",
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
     "%d-%b-%Y %H:%M:%S",
+    "%Y-%m-%d %I:%M %p",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%d-%b-%Y %I:%M%p",
+    "%d-%b-%Y %I:%M %p",
+    "%d-%b-%Y %H:%M",
     "%d-%b-%Y",
     "%b %d, %Y",
 )

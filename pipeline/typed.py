@@ -1,6 +1,7 @@
 """Checks of what people type, before it is kept."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -24,6 +25,14 @@ def text(what: str, given: str, empty: bool = False) -> str:
         raise JournalError(f"{what}: it is empty")
     if len(kept) > most:
         raise JournalError(f"{what}: {len(kept):,} characters, at most {most:,} are kept")
+    return kept
+
+
+def email(given: str) -> str:
+    """Return an e-mail address in lower case; raises JournalError where it is none."""
+    kept = text("email", given).lower()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", kept):
+        raise JournalError(f"email {given}: it has the form name@place")
     return kept
 
 

@@ -13,8 +13,6 @@ from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, surv
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline.metrics.build import build
-from pipeline.store import query
-from tests.conftest import ROOT
 from tests.worlds import START, keep, ledger, table
 
 GROWTH = (
@@ -84,6 +82,7 @@ def grown(
     numbered = [{"row_id": f"r{i:06}", "fruit_id": f"f{i:06}"} | row for i, row in enumerate(fruits)]
     stored(con, "written_fruit", numbered, FRUIT_SCHEMA)
     stored(con, "grouping", list(groups), pa.schema([(n, pa.string()) for n in ("account_id", "what", "name")]))
+    stored(con, "identity", [], pa.schema([(n, pa.string()) for n in ("account_id", "main_account_id")]))
     for name in names or GROWTH + GROUPS:
         build(con, name)
     return con

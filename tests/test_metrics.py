@@ -148,7 +148,7 @@ def published(rows: list[dict]) -> duckdb.DuckDBPyConnection:
 
 def period(con: duckdb.DuckDBPyConnection):
     middle = START + timedelta(days=28)
-    return reads.frame(con, "period", brand="b", start=middle, until=middle + timedelta(days=28)).iloc[0]
+    return reads.frame(con, "period", brand="b", before=START, start=middle, until=middle + timedelta(days=28)).iloc[0]
 
 
 def test_the_band_of_a_change_covers_where_the_same_people_speak_twice():

@@ -11,9 +11,15 @@ from pipeline.collect import Tally
 from pipeline.settings import Settings
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import Workspace, connect
-from tests.servers import World, hackernews
+from tests.servers import World, bluesky, hackernews, mastodon, reddit, rss
 
-WORLDS: Mapping[str, Callable[[HTTPServer], World]] = {"hackernews": hackernews.World}
+WORLDS: Mapping[str, Callable[[HTTPServer], World]] = {
+    "bluesky": bluesky.World,
+    "hackernews": hackernews.World,
+    "mastodon": mastodon.World,
+    "rss": rss.World,
+    "reddit": reddit.World,
+}
 BRAND = '[brand]\nkey = "tamrow"\nname = "Tamrow Design-Build"\nhandles = ["tamrowbuild"]\nterms = ["Tamrow"]\n\n'
 OVERLAP = "overlap_minutes = 5000000\n"  # all is read again, so that edits of old messages are seen
 
@@ -28,7 +34,8 @@ def world(request: pytest.FixtureRequest, httpserver: HTTPServer, monkeypatch: p
 
 def chosen(workspace: Workspace, world: World, more: str = "") -> Settings:
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    (workspace.folder / "brand.toml").write_text(BRAND + world.toml + more)
+    brand = BRAND.replace("tamrowbuild", getattr(world, "handle", "tamrowbuild"))
+    (workspace.folder / "brand.toml").write_text(brand + world.toml + more)
     return settings.load(workspace.folder)
 
 

@@ -27,10 +27,19 @@ NAMES = {"tamrow": "Tamrow Design-Build", "quillstone": "Quillstone Construction
 Look = Callable[[Workspace], None]
 
 
-def choose_row(app: AppTest, row: int) -> None:
-    """Choose a row of the first table, as a click does."""
-    key = "-".join(app.dataframe[0].proto.id.rsplit("-", 2)[-2:])  # the id ends with the key
-    app.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+def choose_row(app: AppTest, *rows: int) -> None:
+    """Choose rows of the first table, as clicks do."""
+    app.session_state[table_key(app)] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+
+
+def choose_cell(app: AppTest, row: int, column: str = "Name") -> None:
+    """Choose a cell of the first table, as a click does."""
+    app.session_state[table_key(app)] = {"selection": {"rows": [], "columns": [], "cells": [(row, column)]}}
+
+
+def table_key(app: AppTest) -> str:
+    """Return the key of the first table, with which its id ends."""
+    return "-".join(app.dataframe[0].proto.id.rsplit("-", 2)[-2:])
 
 
 NO_AREA = {"point_indices": [], "box": [], "lasso": []}
@@ -55,7 +64,7 @@ def person_named(place: Workspace, name: str) -> str:
         brand="tamrow",
         search=name,
         sources=[],
-        stages=[],
+        stages=[], tags=[],
         list="everybody",
         touches=1,
         sort="warmest",
@@ -116,7 +125,7 @@ def test_a_click_on_the_index_leads_to_the_messages_behind_the_point(visit: Open
 
 def test_a_chosen_relationship_leads_to_its_person(visit: Open, sample: Workspace):
     app = visit("views/relationships.py", search="priya")
-    choose_row(app, 0)
+    choose_cell(app, 0)
     app.run()
     assert app.title[0].value == "Priya Raman"
     assert app.query_params["person"] == person_named(sample, "priya")
@@ -331,7 +340,7 @@ def test_a_work_list_holds_whom_it_names_and_leads_to_the_reason(visit: Open, sa
     assert lists["owe an answer"] > 3
     app = visit("views/relationships.py", list="owe an answer")
     assert len(app.dataframe[0].value) == min(50, lists["owe an answer"])
-    choose_row(app, 0)
+    choose_cell(app, 0)
     app.run()
     assert any("Owe an answer since" in warning.value for warning in app.warning)
 

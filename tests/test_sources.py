@@ -16,7 +16,7 @@ from tests.conftest import PAYLOADS, TAMROW
 
 
 def payload(name: str) -> Path:
-    return next(PAYLOADS.glob(f"{name}.*"))
+    return next(PAYLOADS.glob(f"{name}*"))
 
 
 def touches(path: Path, brand: Brand = TAMROW, **options) -> list:
@@ -29,12 +29,15 @@ def adds_up(counts: Counts) -> bool:
     return counts.read == counts.stored + counts.already + counts.not_about + sum(counts.rejected.values())
 
 
+OF_ONE_BRAND = {"fourcat", "brandwatch", "meltwater", "xarchive"}  # whoever made the file chose the brand
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_row_is_accounted_for_and_a_second_import_adds_nothing(name: str, workspace: Workspace):
     first = run.import_file(workspace, payload(name), TAMROW)
     second = run.import_file(workspace, payload(name), TAMROW)
     assert adds_up(first) and adds_up(second)
-    assert first.stored > 0 and first.not_about > 0 and first.rejected
+    assert first.stored > 0 and first.rejected and bool(first.not_about) == (name not in OF_ONE_BRAND)
     assert (second.read, second.stored, second.already) == (first.read, 0, first.stored + first.already)
     with store.connect(workspace.mentions) as con:
         assert con.execute("select count(*) from touch").fetchall() == [(first.stored,)]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from models import embed
-from pipeline import keyness, run, settings, store, topics, words
+from pipeline import keyness, run, settings, store, topics, vectors, words
 from pipeline.metrics.build import build
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -39,7 +39,7 @@ class Words:
     def __init__(self) -> None:
         self.read = 0
 
-    def vectors(self, texts: Sequence[str], names: Sequence[str], progress: topics.Tick) -> topics.Vectors:
+    def vectors(self, texts: Sequence[str], names: Sequence[str], progress: vectors.Tick) -> topics.Vectors:
         self.read += len(texts)
         progress(len(texts))
         found = np.stack([np.sum([self.vector(w) for w in text.split() if w not in SOUNDS], 0) for text in texts])
@@ -90,11 +90,11 @@ def shop(place: Workspace, texts: Sequence[str], name: str = "a") -> None:
     assert counts.stored == len(texts)
 
 
-def refresh(place: Workspace, embedder: topics.Embedder) -> list[str]:
+def refresh(place: Workspace, embedder: vectors.Embedder) -> list[str]:
     """Score and place, as a refresh does before it computes the numbers."""
     run.score(place, settings.Settings(), Fixed())
     brand = settings.Settings().find_brand("shop")
-    stage = topics.Stage(place, topics.Reader("words", lambda: embedder), "fixed", (), (), lambda done: None)
+    stage = topics.Stage(place, vectors.Reader("words", lambda: embedder), "fixed", (), (), lambda done: None)
     return list(topics.place(stage, [brand]))
 
 
@@ -176,7 +176,7 @@ def test_a_topic_that_comes_up_later_is_added_and_the_old_ones_stay(workspace: W
 
 def test_what_was_cut_off_is_taken_up_and_ends_as_if_it_had_not_been(workspace: Workspace, tmp_path: Path):
     class Broken(Words):
-        def vectors(self, texts: Sequence[str], names: Sequence[str], progress: topics.Tick) -> topics.Vectors:
+        def vectors(self, texts: Sequence[str], names: Sequence[str], progress: vectors.Tick) -> topics.Vectors:
             if self.read >= limit:
                 raise RuntimeError("the machine went away")
             return super().vectors(texts, names, progress)
@@ -213,7 +213,7 @@ def test_one_loud_account_makes_no_topic(workspace: Workspace):
         con.execute("update touch set account_id = 'x:a0' where account_id < 'x:a3'")  # a third of all, by one
     refresh(workspace, Words())
     sample = topics.read_sample(
-        topics.Stage(workspace, topics.Reader("new", Words), "fixed", (), (), lambda done: None), "shop", later=False
+        topics.Stage(workspace, vectors.Reader("new", Words), "fixed", (), (), lambda done: None), "shop", later=False
     )
     assert max(Counter(text.account for text in sample).values()) == topics.OF_ONE
 
@@ -539,7 +539,7 @@ def test_texts_of_one_matter_lie_closer_than_others_and_a_brands_name_counts_for
 
 def test_a_whole_refresh_finds_topics_relates_them_and_adds_nothing_the_second_time(workspace: Workspace):
     shop(workspace, planted(1, 300))
-    reader = topics.Reader("words", Words)
+    reader = vectors.Reader("words", Words)
     lines = [
         run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"), embedder=reader)
         for _ in range(2)

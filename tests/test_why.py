@@ -202,7 +202,9 @@ def test_the_question_of_any_two_periods_is_the_one_of_the_last_two_months():
     found = explained(con, groups, topics)
     start = MARCH - timedelta(days=28)
     assert start == FEBRUARY  # so that the equal period before 28 days of March is February
-    cells = reads.frame(published(con), "why", brand="b", start=MARCH, until=MARCH + timedelta(days=28))
+    cells = reads.frame(
+        published(con), "why", brand="b", before=FEBRUARY, start=MARCH, until=MARCH + timedelta(days=28)
+    )
     asked = why.finish(pa.Table.from_pandas(cells)).to_pandas()
     pd.testing.assert_frame_equal(asked, found)
 
@@ -256,6 +258,8 @@ def test_who_spoke_alone_is_the_loudest_of_all():
 def test_a_period_of_ones_own_choice_has_its_loudest_too():
     con = said(("a", 0, 0.1), ("b", 0, 0.9), ("c", 0, 0.2), ("a", 1, 0.3), ("b", 1, 0.4), ("c", 1, 0.2))
     explained(con)
-    found = reads.frame(published(con), "loudest", brand="b", start=MARCH, until=MARCH + timedelta(days=28))
+    found = reads.frame(
+        published(con), "loudest", brand="b", before=FEBRUARY, start=MARCH, until=MARCH + timedelta(days=28)
+    )
     first = found[found["weighting"] == "person"].iloc[0]
     assert first["person_id"] == "b" and first["change_without"] == pytest.approx(0.1)

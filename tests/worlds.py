@@ -37,6 +37,7 @@ def ledger(rows: Iterable[dict[str, Any]], as_of: datetime | None = None, **numb
     Where a row says nothing of them, every touch is a thread of its own; ``as_of`` is just after the last touch.
     """
     filled = [TOUCH | {"thread": row.get("touch_id", f"t{i}"), "touch_id": f"t{i}"} | row for i, row in enumerate(rows)]
+    filled = [{"main_account_id": row["account_id"]} | row for row in filled]
     con = duckdb.connect()
     con.execute("create schema derived")
     keep(con, "ledger", filled)

@@ -13,6 +13,7 @@ from pipeline import journal, journal_reads, reads, store
 from pipeline.metrics import why
 from pipeline.settings import workspace_folder
 from pipeline.store import StoreError, Workspace
+from views._meaning import NEWEST, Meanings, to_meanings
 
 Stamp = tuple[str, int, int]
 
@@ -82,35 +83,33 @@ def ask(name: str, **values: Any) -> pd.DataFrame:
     return answer(current(), name, frozen)
 
 
+def fewest_people() -> int:
+    """Return below how many people a number is shown as uncertain, as the settings say."""
+    return int(ask("meta")["fewest_people"].iloc[0])
+
+
 @st.cache_data(max_entries=100, show_spinner=False)
-def taken_apart(published: Stamp, brand: str, start: datetime, until: datetime) -> pd.DataFrame:
-    """Return whom a change came from, remembered for as long as this file is the newest."""
-    rows = reads.frame(connection(published), "why", brand=brand, start=start, until=until)
-    rows = rows[rows["dimension"] == "person"]  # what is shown; each dimension more would be drawn 150 times
+def taken_apart(
+    published: Stamp, brand: str, before: datetime, start: datetime, until: datetime, dimensions: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return whom and what a change came from, remembered for as long as this file is the newest."""
+    rows = reads.frame(connection(published), "why", brand=brand, before=before, start=start, until=until)
+    rows = rows[rows["dimension"].isin(dimensions)]  # what is shown; each dimension more is drawn 150 times
     found: pd.DataFrame = why.finish(pa.Table.from_pandas(rows, preserve_index=False)).to_pandas()
     return found
 
 
-def moved(brand: str, start: datetime, until: datetime) -> pd.DataFrame:
-    """Return whom the change of the index since the equal period before came from, one person one voice.
+def moved(brand: str, before: datetime, start: datetime, until: datetime) -> pd.DataFrame:
+    """Return what the change of the index from [before, start) to [start, until) came from, by people and by topics.
 
-    Columns part, contribution, se, people, people_before, change; empty where there is nothing to compare with.
+    The columns are those of `pipeline.metrics.why`; empty where there is nothing to compare with.
     """
-    found = taken_apart(current(), brand, start, until)
-    return found[(found["weighting"] == "person") & (found["dimension"] == "people")]
+    return taken_apart(current(), brand, before, start, until, ("person", "topic"))
 
 
-def movers(brand: str, start: datetime, until: datetime, most: int) -> pd.DataFrame:
-    """Return the ``most`` people who raised the index most and who lowered it, and all others as one, summed up.
-
-    Columns name, contribution, mentions, mentions_before.
-    """
-    found = taken_apart(current(), brand, start, until)
-    rows = why.top(found[(found["weighting"] == "person") & (found["dimension"] == "person")], most)
-    sums = ["contribution", "mentions", "mentions_before"]
-    whole = rows.groupby("key", as_index=False)[sums].sum().sort_values("contribution")
-    names = ask("names", brand=brand, people=whole["key"].tolist()).set_index("person_id")["name"]
-    return whole.assign(name=[names.get(key, key) for key in whole["key"]])
+def annotations(brand: str) -> list[dict[str, Any]]:
+    """Return what people noted on days of a brand's history."""
+    return journal_reads.read_annotations(workspace(), brand)
 
 
 def log_touch(
@@ -125,3 +124,76 @@ def waiting_entries(brand: str, account_id: str) -> list[dict[str, Any]]:
     """Return a person's journal entries that no refresh has taken in yet."""
     until = ask("meta")["entries_until"].iloc[0]
     return journal_reads.read_entries_since(workspace(), brand, [account_id], until.to_pydatetime())
+
+
+def labels_since(brand: str) -> dict[str, dict[str, Any]]:
+    """Return what people say of messages since the file was published, by touch: label (None: taken back) and drawn."""
+    until = ask("meta")["entries_until"].iloc[0]
+    rows = journal_reads.read_labels_since(workspace(), brand, until.to_pydatetime())
+    return {row["touch_id"]: row for row in rows}
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def meanings(published: Stamp, brand: str) -> Meanings | None:
+    """Return the vectors of the newest messages of a brand; None where the file holds none."""
+    return to_meanings(reads.frame(connection(published), "vectors", brand=brand, many=NEWEST))
+
+
+@st.cache_resource(show_spinner=False)
+def embedder() -> Any:
+    """Return the model that turns words into vectors; raises StoreError where it was not used here yet."""
+    from models.catalog import ModelError
+    from models.embed import load_exported
+
+    try:
+        return load_exported()
+    except ModelError as error:
+        raise StoreError(str(error)) from error
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def nearest(published: Stamp, brand: str, words: str, like: str | None) -> list[str] | None:
+    """Return what `alike` does, remembered for as long as this file is the newest."""
+    found = meanings(published, brand)
+    if found is None:
+        return None
+    if like is not None:
+        vector = found.of(like)
+        return None if vector is None else found.closest(vector)
+    if embedder().version != found.model:
+        raise StoreError("the vectors are those of another model: run python -m pipeline refresh")
+    return found.closest(embedder().vectors([words])[0])
+
+
+def alike(brand: str, words: str, like: str | None = None) -> list[str] | None:
+    """Return the messages closest in meaning to some words, or to the message ``like``, the closest first.
+
+    None where there are no vectors to compare; raises StoreError where the words cannot be turned into one.
+    """
+    return nearest(current(), brand, words, like)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def classifier(name: str, revision: str | None, backend: str) -> Any:
+    """Return the sentiment model, without PyTorch; raises StoreError where that cannot be."""
+    from models.catalog import ModelError
+    from models.explain import load_exported
+
+    try:
+        return load_exported(name, revision, backend)  # type: ignore[arg-type]
+    except ModelError as error:
+        raise StoreError(str(error)) from error
+
+
+Question = tuple[str, tuple[str, ...], tuple[str, ...]]  # a text, the names of its brand, and those of all others
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def explained(name: str, revision: str | None, backend: str, question: Question) -> tuple[float, pd.DataFrame]:
+    """Return the score of a text, -1..1, and its words in their order with what each did to it: word, moved."""
+    from models.explain import explain
+
+    text, target, others = question
+    found = explain(classifier(name, revision, backend), text, target, others)
+    moved = [{"word": each.word, "moved": each.moved} for each in found.words]
+    return found.score, pd.DataFrame(moved, columns=["word", "moved"])

@@ -7,14 +7,12 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from views import _words
+from views import _texts, _words
+from views._labels import SIGNS
+
+say = _texts.of("messages")
 
 URL_SAFE = ":/?&=%#@+,;~"  # nothing with which a link could end early and Markdown begin
-SIGNS = {
-    "positive": ":material/add_circle:",
-    "neutral": ":material/radio_button_unchecked:",
-    "negative": ":material/do_not_disturb_on:",
-}
 KINDS = {
     "call": ":material/call:",
     "meeting": ":material/handshake:",
@@ -23,10 +21,10 @@ KINDS = {
 }
 
 
-def thread(touches: pd.DataFrame, brand: str) -> None:
+def thread(touches: pd.DataFrame, brand: str, opinion: bool = True) -> None:
     """Draw touches in the order given, theirs and ours."""
     for touch in rows(touches):
-        message(touch, brand)
+        message(touch, brand, opinion)
 
 
 def rows(touches: pd.DataFrame) -> Iterable[dict[str, Any]]:
@@ -35,8 +33,11 @@ def rows(touches: pd.DataFrame) -> Iterable[dict[str, Any]]:
         yield {str(key): value for key, value in row.items()}
 
 
-def message(touch: dict[str, Any], brand: str) -> None:
-    """Draw one touch: who to whom, when and where; the words as they are; and what the model says of them."""
+def message(touch: dict[str, Any], brand: str, opinion: bool = True) -> None:
+    """Draw one touch: who to whom, when and where; the words as they are; and what the model says of them.
+
+    Without ``opinion`` that is left out, for whoever is to label it by their own.
+    """
     theirs = touch["direction"] == "in"
     with st.container(border=True):
         person, ours = _words.plain(str(touch["name"])), _words.plain(str(touch["author"] or brand))
@@ -45,24 +46,36 @@ def message(touch: dict[str, Any], brand: str) -> None:
         st.markdown(
             f"{who} · {touch['happened_at']:%d %b %Y %H:%M} · {kind} · {_words.plain(_words.source(touch['source']))}"
         )
-        st.text(touch["text"] or f"({touch['kind']}, without words)")
-        score_line(touch)
+        st.text(touch["text"] or say("without_words", kind=touch["kind"]))
+        parts = [*(score(touch) if opinion else ()), *link(touch)]
+        if parts:
+            st.caption(" · ".join(parts))
 
 
-def score_line(touch: dict[str, Any]) -> None:
-    """Draw the score of a touch, if it has one, and the link to where it was said."""
+def score(touch: dict[str, Any]) -> list[str]:
+    """Return what is known of the feeling in a touch, in parts of a line of Markdown."""
     parts = []
     if not pd.isna(touch["said"]):
-        parts.append(
-            f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['said'])}, "
-            + ("as a person labelled it" if touch["label_of_people"] else f"confidence {touch['confidence']:.0%}")
-            + (", doubtful" if touch["doubtful"] and not touch["label_of_people"] else "")
-            + (f" · rule: {_words.plain(touch['rule'])}" if touch["rule"] else "")
-            + ("" if touch["counts"] else " · not counted: staff, bot or another company")
-        )
+        parts.append(f"{SIGNS[touch['label']]} {touch['label']} {_words.signed(touch['said'])}, {whose(touch)}")
+        if touch["rule"]:
+            parts.append(say("rule", rule=_words.plain(touch["rule"])))
+        if not touch["counts"]:
+            parts.append(say("not_counted"))
     if touch["unread"]:
-        parts.append(f"not read: language {_words.plain(touch['unread'])} · not counted")
-    if touch["url"] and str(touch["url"]).startswith(("https://", "http://")):
-        parts.append(f"[original]({quote(touch['url'], safe=URL_SAFE)})")
-    if parts:
-        st.caption(" · ".join(parts))
+        parts.append(say("not_read", language=_words.plain(touch["unread"])))
+    return parts
+
+
+def whose(touch: dict[str, Any]) -> str:
+    """Return whose word the label is, and how sure that is."""
+    if touch["label_of_people"]:
+        return say("by_person")
+    sure = say("confidence", share=f"{touch['confidence']:.0%}")
+    return f"{sure}, {say('doubtful')}" if touch["doubtful"] else sure
+
+
+def link(touch: dict[str, Any]) -> list[str]:
+    """Return the link to where it was said, where that is known."""
+    if not touch["url"] or not str(touch["url"]).startswith(("https://", "http://")):
+        return []
+    return [f"[{say('original')}]({quote(touch['url'], safe=URL_SAFE)})"]

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from pipeline import settings
 from views import _data, _texts
 
 say = _texts.of("shared")
+
+FEWEST = 5  # people: what a smaller group feels is not told on the pages for executives
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Viewer:
 def viewer() -> Viewer:
     """Return what whoever looks may see and do. Raises SettingsError where brand.toml cannot be read."""
     return Viewer(settings.load(_data.workspace().folder).privacy.people)
+
+
+def of_enough(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return a frame with these columns empty in the rows behind which fewer than FEWEST ``people`` stand."""
+    return frame.assign(**{column: frame[column].where(frame["people"] >= FEWEST) for column in columns})
 
 
 def author() -> str:

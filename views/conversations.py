@@ -1,123 +1,198 @@
-"""Conversations: find a message, and read the whole thread around it."""
+"""Conversations: find a message, read the whole thread around it, and say what it means."""
 
-from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from views import _data, _filters, _messages, _words
+from views import _asked, _data, _explain, _filters, _labels, _messages, _rights, _show, _texts, _words, _writes
 from views._filters import Shared
 
-LABELS = ("positive", "neutral", "negative")
-DIRECTIONS = {"both": "both directions", "in": "from them", "out": "from us"}
+say = _texts.of("conversations")
+
 PAGE = 50
+EXPORTED = 10_000  # rows
+AROUND = 15  # touches of a long thread that are shown before and after the chosen one
 
 
 def main() -> None:
     """Draw the page."""
     now = _filters.shared()
-    st.title(f"Conversations with {_words.plain(now.name)}")
-    filters = choose(now)
+    st.title(say("title", name=_words.plain(now.name)))
+    if not _rights.viewer().sees_people:
+        st.info(say("aggregate"))
+        return
+    _writes.offer_undo()
+    since = _data.labels_since(now.brand)
+    filters = _asked.choose(now)
+    if filters is not None:
+        found_ones(now, filters, since)
+    thread(now, since)
+
+
+def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> None:
+    """Show the messages that fit, page by page, and what can be done with them."""
     key, page = _filters.page(now.brand, filters)
-    found = _data.ask("messages", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
+    asked = filters | {"since_ids": list(since), "since_labels": [row["label"] for row in since.values()]}
+    found = _data.ask("messages", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **asked)
     if found.empty:
-        st.info("No message fits these filters. Choose a longer period, or take a filter away.")
-    else:
-        total = int(found["found"].iloc[0])
-        st.caption(
-            f"{_words.count(total, 'message', 'messages')} from {_words.days(filters['start'], filters['until'])}. "
-            "Click one to read the whole thread."
-        )
-        table(found)
-        _filters.pager(key, total, PAGE)
-    thread(now)
+        st.info(say("none"))
+        return
+    total = int(found["found"].iloc[0])
+    days = _words.days(filters["start"], filters["until"])
+    st.caption(say("found", messages=_words.count(total, say("message"), say("messages")), days=days))
+    with st.container():
+        chosen = table(_labels.overlaid(found, since))
+    choice(now, chosen)
+    _filters.pager(key, total, PAGE)
+    export(now, asked, total, since)
 
 
-def choose(now: Shared) -> dict[str, Any]:
-    """Draw the filters of this page and return them as parameters of the read."""
-    sources = _data.ask("sources", brand=now.brand)["source"].tolist()
-    first, second, third, fourth = st.columns([3, 2, 3, 2])
-    chosen = {
-        "search": first.text_input("Words", key="words", bind="query-params", placeholder="search the text"),
-        "labels": second.multiselect("Sentiment", LABELS, key="label", bind="query-params"),
-        "sources": third.multiselect("Source", sources, format_func=_words.source, key="where", bind="query-params"),
-        "direction": fourth.selectbox(
-            "Direction", list(DIRECTIONS), format_func=DIRECTIONS.__getitem__, key="direction", bind="query-params"
-        ),
-    }
-    start, until = period(now)
-    return chosen | {"start": start, "until": until}
-
-
-def period(now: Shared) -> tuple[datetime, datetime]:
-    """Return the period in force, which a click on a point elsewhere may have narrowed."""
-    start, until = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
-    if start is None or until is None or start >= until:
-        return now.start, now.until
-    st.button(f"Only {_words.days(start, until)}. Show the whole period", on_click=widen)
-    return start.to_pydatetime(), until.to_pydatetime()
-
-
-def to_day(text: str | None) -> pd.Timestamp | None:
-    """Return a day of the address bar; what is none is as if it were not there."""
-    day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce") if text else pd.NaT
-    return None if pd.isna(day) else day
-
-
-def widen() -> None:
-    """Take the narrowed period out of the address bar."""
-    for key in ("from", "until"):
-        st.query_params.pop(key, None)
-
-
-def table(found: pd.DataFrame) -> None:
-    """Show the messages; a chosen one is remembered in the address bar."""
-    shown = pd.DataFrame(
-        {
-            "When": found["happened_at"],
-            "Who": [
-                name if way == "in" else f"we → {name}"
-                for name, way in zip(found["name"], found["direction"], strict=True)
-            ],
-            "Text": found["text"],
-            "Sentiment": found["label"].fillna("–"),
-            "Score": found["said"],
-            "Confidence": found["confidence"],
-            "Source": [_words.source(name) for name in found["source"]],
-        }
-    )
+def table(found: pd.DataFrame) -> pd.DataFrame:
+    """Show messages; return those that are chosen. A single one goes into the address bar, and its thread is shown."""
     event = st.dataframe(
-        shown,
-        key=f"messages-{_filters.fingerprint(*found['touch_id'])}",
+        columns(found),
+        key=f"messages-{_filters.fingerprint(st.session_state.get('choosing', 0), *found['touch_id'])}",
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
-        height=min(len(shown), 10) * 35 + 40,
+        selection_mode="multi-row",
+        height=min(len(found), 10) * 35 + 40,
         column_config={
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            "Text": st.column_config.TextColumn(width=280),
-            "Score": st.column_config.NumberColumn(format="%+.2f"),
-            "Confidence": st.column_config.NumberColumn(format="percent"),
+            say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            say("text"): st.column_config.TextColumn(width=280),
+            say("score"): st.column_config.NumberColumn(format="%+.2f"),
+            say("confidence"): st.column_config.NumberColumn(format="percent"),
         },
-        alt="Messages with sentiment, score and confidence",
+        alt=say("table"),
     )
-    if event["selection"]["rows"]:
-        st.query_params["message"] = found["touch_id"].iloc[event["selection"]["rows"][0]]
+    chosen = found.iloc[event["selection"]["rows"]]
+    if len(chosen) == 1:
+        st.query_params["message"] = chosen["touch_id"].iloc[0]
+    return chosen
 
 
-def thread(now: Shared) -> None:
-    """Show the whole thread of the chosen message, ours and theirs, oldest first."""
-    message = st.query_params.get("message")
-    touches = _data.ask("thread", brand=now.brand, touch=message) if message else pd.DataFrame()
-    if touches.empty:
+def columns(found: pd.DataFrame) -> pd.DataFrame:
+    """Return messages as the table and its export show them."""
+    return pd.DataFrame(
+        {
+            say("when"): found["happened_at"],
+            say("who"): [
+                name if way == "in" else say("we_to", name=name)
+                for name, way in zip(found["name"], found["direction"], strict=True)
+            ],
+            say("text"): found["text"],
+            say("label"): found["label"].fillna("–"),
+            say("score"): found["said"],
+            say("confidence"): found["confidence"],
+            say("whose"): [whose(row) for row in _messages.rows(found)],
+            say("where"): [_words.source(name) for name in found["source"]],
+            say("what"): found["kind"],
+        }
+    )
+
+
+def whose(touch: dict[str, Any]) -> str:
+    """Return whose word a label is."""
+    if touch["label_of_people"]:
+        return say("a_person")
+    if touch["unread"]:
+        return say("nobody_read", language=touch["unread"])
+    if pd.isna(touch["said"]):
+        return "–"
+    return say("model_in_doubt") if touch["doubtful"] else say("model")
+
+
+def choice(now: Shared, chosen: pd.DataFrame) -> None:
+    """Let one label the messages that are chosen; a single one is labelled beside its words below."""
+    if len(chosen) < 2:
         return
-    st.subheader("The whole thread")
-    people = touches.dropna(subset=["person_id"]).drop_duplicates("person_id")
-    for person_id, name in zip(people["person_id"], people["name"], strict=True):
-        if st.button(_words.plain(name), key=f"person-{person_id}", icon=":material/person:"):
-            st.switch_page("views/person.py", query_params={"person": person_id})
-    _messages.thread(touches, now.name)
+    fit = _labels.can_be_labelled(chosen)
+    left = say("left_out", many=len(chosen) - len(fit)) if len(fit) < len(chosen) else ""
+    st.caption(say("chosen", messages=_words.count(len(fit), say("message"), say("messages"))) + left)
+    if not fit.empty:
+        ids = fit["touch_id"].tolist()
+        _labels.buttons(now.brand, ids, "chosen", labelled=bool(fit["label_of_people"].notna().any()))
+
+
+def export(now: Shared, asked: dict[str, Any], total: int, since: _labels.Since) -> None:
+    """Offer everything that fits the filters as CSV, made when somebody asks for it."""
+
+    def made() -> bytes:
+        found = _data.ask("messages", brand=now.brand, many=EXPORTED, skip=0, **asked)
+        whole = columns(_labels.overlaid(found, since)).assign(id=found["touch_id"])
+        return _show.to_csv(whole)()
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            say("export", many=min(total, EXPORTED)),
+            made,
+            file_name="orchard-messages.csv",
+            mime="text/csv",
+            key="export",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+        st.caption(say("rights"), width="stretch")
+
+
+def thread(now: Shared, since: _labels.Since) -> None:
+    """Show the whole thread of the message that the address names, ours and theirs, oldest first."""
+    message = st.query_params.get("message")
+    if not message:
+        return
+    touches = _data.ask("thread", brand=now.brand, touch=message)
+    if touches.empty:
+        st.info(say("gone"))
+        return
+    st.subheader(say("thread"))
+    people(touches)
+    for touch in _messages.rows(around(_labels.overlaid(touches, since), message)):
+        _messages.message(touch, now.name)
+        if touch["touch_id"] == message:
+            actions(touch, now)
+
+
+def people(touches: pd.DataFrame) -> None:
+    """Draw a button for everybody in a thread that leads to their page."""
+    known = touches.dropna(subset=["person_id"]).drop_duplicates("person_id")
+    with st.container(horizontal=True):
+        for person_id, name in zip(known["person_id"], known["name"], strict=True):
+            if st.button(_words.plain(name), key=f"person-{person_id}", icon=":material/person:"):
+                st.switch_page("views/person.py", query_params={"person": person_id})
+
+
+def around(touches: pd.DataFrame, message: str) -> pd.DataFrame:
+    """Return a thread, or of a long one what is around a message, until all of it is asked for."""
+    if len(touches) <= 2 * AROUND + 1 or st.toggle(say("all", many=len(touches)), key=f"all-{message}"):
+        return touches
+    place = touches["touch_id"].tolist().index(message)
+    return touches.iloc[max(0, place - AROUND) : place + AROUND + 1]
+
+
+def actions(touch: dict[str, Any], now: Shared) -> None:
+    """Draw what can be done with the chosen message, right below it."""
+    one = pd.DataFrame([touch])
+    if not _labels.can_be_labelled(one).empty:
+        labelled = bool(touch["label_of_people"])
+        _labels.buttons(now.brand, [touch["touch_id"]], "one", labelled)
+        with st.container(horizontal=True):
+            st.button(say("like_this"), icon=":material/hub:", on_click=like, args=(touch["touch_id"],))
+            with st.popover(say("link"), icon=":material/link:"):
+                st.caption(say("link_help"))
+                st.code(address(now, touch["touch_id"]), language=None, wrap_lines=True)
+        _explain.offer(touch, now)
+
+
+def like(touch_id: str) -> None:
+    """Look for what is close in meaning to a message."""
+    st.query_params["like"] = touch_id
+
+
+def address(now: Shared, touch_id: str) -> str:
+    """Return the address of a message, to be sent to somebody."""
+    return f"{st.context.url or ''}?{urlencode({'brand': now.name, 'message': touch_id})}"
 
 
 main()

@@ -1,61 +1,155 @@
 """Relationships: who they are, what they feel, and who needs us."""
 
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 import pandas as pd
 import streamlit as st
 
-from views import _charts, _data, _filters, _words
+from pipeline import journal, journal_reads
+from views import _charts, _charts_relationships, _data, _filters, _rights, _show, _texts, _words, _writes
+from views._filters import Shared
+
+say = _texts.of("relationships")
 
 SORTS = ("latest touch", "warmest", "coldest", "strongest tie", "most touches", "silent longest")
-EVERYBODY = "everybody"
 STAGES = ("advocate", "reciprocal", "engaged", "aware", "dormant", "stranger")
+EVERYBODY, CHANGED = "everybody", "changed"
+STARTS: dict[str, Any] = {
+    "search": "",
+    "source": [],
+    "sort": SORTS[0],
+    "touches": 1,
+    "list": EVERYBODY,
+    "stage": [],
+    "tag": [],
+}
 PAGE = 50
+MARKS = 1500  # more marks than that are a cloud, and slow to draw
+MOST = 1_000_000_000
+HERE = "relationships"
 
 
 def main() -> None:
     """Draw the page."""
     now = _filters.shared()
-    st.title(f"Relationships with {_words.plain(now.name)}")
+    st.title(say("title", name=_words.plain(now.name)))
+    if not _rights.viewer().sees_people:
+        st.info(say("no_people"))
+        return
     filters = choose(now.brand)
+    lists_in_words(now.brand)
+    views()
     key, page = _filters.page(now.brand, filters)
     found = _data.ask("relationships", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
     if found.empty:
-        st.info("No relationship fits these filters. Clear the search, or choose fewer sources.")
+        st.info(say("none_fit"))
         return
     total = int(found["found"].iloc[0])
-    st.caption(
-        f"{_words.count(total, 'relationship', 'relationships')}. Click a row to open the person. {spread(now.brand)}"
-    )
-    table(found)
+    orchard(now, filters, total)
+    many = _words.count(total, "relationship", "relationships")
+    st.caption(f"{say('count', many=many)} {spread(now.brand)}")
+    ticked = table(found, filters["list"])
+    tag(now, found.iloc[ticked])
     _filters.pager(key, total, PAGE)
+    every = _data.ask("relationships", brand=now.brand, many=MOST, skip=0, **filters)
+    _show.download(every.drop(columns=["path", "found"]), HERE)
 
 
 def choose(brand: str) -> dict[str, Any]:
     """Draw the filters of this page and return them as parameters of the read."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
     lists = _data.ask("work_lists", brand=brand)
-    names = [EVERYBODY, "changed", *lists["list"]]
+    tags = _data.ask("tags", brand=brand)["tag"].tolist()
     first, second, third, fourth = st.columns(4)
-    fifth, sixth, _ = st.columns([1, 2, 1])
+    fifth, sixth, seventh = st.columns([1, 2, 1])
     return {
-        "list": fifth.selectbox("Who", names, key="list", bind="query-params"),
-        "stages": sixth.multiselect("Stage", STAGES, key="stage", bind="query-params"),
-        "search": first.text_input("Name", key="search", bind="query-params", placeholder="name or handle"),
-        "sources": second.multiselect("Source", sources, format_func=_words.source, key="source", bind="query-params"),
-        "sort": third.selectbox("Sort by", SORTS, key="sort", bind="query-params"),
-        "touches": fourth.number_input("At least touches", 1, 1000, 1, key="touches", bind="query-params"),
+        "list": fifth.selectbox(
+            say("who"),
+            [EVERYBODY, CHANGED, *lists["list"]],
+            key="list",
+            bind="query-params",
+        ),
+        "stages": sixth.multiselect(say("stage"), STAGES, key="stage", bind="query-params"),
+        "tags": seventh.multiselect(say("tags"), tags, key="tag", bind="query-params"),
+        "search": first.text_input(say("search"), key="search", bind="query-params", placeholder=say("search_hint")),
+        "sources": second.multiselect(
+            say("source"), sources, format_func=_words.source, key="source", bind="query-params"
+        ),
+        "sort": third.selectbox(say("sort"), SORTS, key="sort", bind="query-params"),
+        "touches": fourth.number_input(say("touches"), 1, 1000, 1, key="touches", bind="query-params"),
     }
+
+
+def lists_in_words(brand: str) -> None:
+    """Say how many people each work list has."""
+    lists = _data.ask("work_lists", brand=brand)
+    many = (say("with_count", name=row["list"], people=row["people"]) for row in lists.to_dict("records"))
+    st.caption(" · ".join(many))
+
+
+def views() -> None:
+    """Let one save the filters in force under a name, and go back to saved ones."""
+    with st.popover(say("views"), icon=":material/bookmark:"):
+        saved = [view for view in journal_reads.read_views(_data.workspace()) if view["page"] == HERE]
+        if not saved:
+            st.caption(say("view_none"))
+        for view in saved:
+            saved_view(view)
+        name = st.text_input(say("view_name"), key="view_name", max_chars=80).strip()
+        if st.button(say("view_save"), disabled=not name):
+            query = urlencode([(key, value) for key in st.query_params for value in st.query_params.get_all(key)])
+            save = partial(journal.save_view, _data.workspace(), name, HERE, query)
+            if _writes.write(save, say("view_saved", name=name)):
+                st.rerun()
+
+
+def saved_view(view: dict[str, Any]) -> None:
+    """Draw one saved view: its name opens it, and it can be removed."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        name, key = _words.plain(view["name"]), f"view-{view['view_id']}"
+        st.button(name, key=key, type="tertiary", width="stretch", on_click=bring_back, args=(view["query"],))
+        if st.button(say("view_remove"), key=f"drop-{view['view_id']}", type="tertiary"):
+            drop = partial(journal.withdraw_view, _data.workspace(), view["view_id"])
+            if _writes.write(drop, say("view_gone", name=view["name"])):
+                st.rerun()
+
+
+def bring_back(query: str) -> None:
+    """Set the filters as a saved address has them; those that it does not name go back to where they begin."""
+    values = parse_qs(query)
+    for key, start in STARTS.items():
+        given = values.get(key, [])
+        if isinstance(start, list):
+            st.session_state[key] = given
+        else:
+            st.session_state[key] = type(start)(given[0]) if given else start
+    for key in ("brand", "period"):
+        if key in values:
+            st.session_state[key] = values[key][0]
+
+
+def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
+    """Show every relationship at a glance; a click opens the person."""
+    strongest = filters | {"sort": "strongest tie"}
+    people = _data.ask("relationships", brand=now.brand, many=MARKS, skip=0, **strongest)
+    figure = _charts_relationships.orchard(people, say("orchard_title"), say("axis"), say("not_yet"))
+    shown = people.drop(columns=["path", "found"])
+    event = _show.chart(figure, shown, "orchard", say("orchard_alt", name=now.name), select=True)
+    part = say("orchard_part", shown=len(people), all=total) if len(people) < total else ""
+    st.caption(f"{say('orchard_note')} {part}")
+    points = event["selection"]["points"] if event else []
+    if points:
+        st.switch_page("views/person.py", query_params={"person": points[0]["customdata"][0]})
 
 
 def spread(brand: str) -> str:
     """Say where people cannot be told apart yet."""
     found = _data.ask("spread", brand=brand)
     if found.empty or pd.isna(found["t2"].iloc[0]) or found["t2"].iloc[0] == 0:
-        return "There is no measurable difference between people yet, so nobody has a feeling of their own."
-    return (
-        f"An average person stands at {_words.signed(found['mu'].iloc[0])}; few messages pull an estimate towards that."
-    )
+        return say("spread_none")
+    return say("spread", mean=_words.signed(found["mu"].iloc[0]))
 
 
 def stage_words(person: dict[Any, Any]) -> str:
@@ -64,56 +158,116 @@ def stage_words(person: dict[Any, Any]) -> str:
     return ", ".join([person["stage"] or "–", *flags])
 
 
-def table(found: pd.DataFrame) -> None:
-    """Show the table; a chosen row leads to the person."""
-    shown = pd.DataFrame(
-        {
-            "Name": found["name"],
-            "Feeling": found["feeling"],
-            "90 % interval": [
-                _words.interval(low, high) for low, high in zip(found["low"], found["high"], strict=True)
-            ],
-            "Leaning": [_words.leaning(low, high) for low, high in zip(found["low"], found["high"], strict=True)],
-            "Change": found["verdict"],
-            "Stage": [stage_words(row) for row in found.to_dict("records")],
-            "Tie": found["strength"],
-            "Feeling over time": found["path"],
-            "From them": found["touches_in"],
-            "From us": found["touches_out"],
-            "Last touch": found["last_touch"],
-            "Last from them": found["last_in"],
-            "Last from us": found["last_out"],
-            "Source": [_words.source(name) for name in found["source"]],
-            "What": found["role"],
-        }
-    )
-    date = st.column_config.DateColumn(format="YYYY-MM-DD")
+def rhythm(person: dict[Any, Any]) -> str:
+    """Return in words how often they come, and how long they have been silent."""
+    if pd.isna(person["silence_days"]):
+        return "–"
+    if pd.isna(person["mean_gap_days"]):
+        return say("rhythm_once")
+    return say("rhythm", gap=person["mean_gap_days"], silence=person["silence_days"])
+
+
+def table(found: pd.DataFrame, chosen: str) -> list[int]:
+    """Show the table; a click on a cell leads to the person. Return which rows are ticked."""
     event = st.dataframe(
-        shown,
+        columns(found, chosen),
         key=f"table-{_filters.fingerprint(*found['person_id'])}",
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
-        height=min(len(shown), 18) * 35 + 40,
-        column_config={
-            "Tie": st.column_config.ProgressColumn(
-                format="%.0f",
-                min_value=0,
-                max_value=100,
-                help="Mean of six ranks among all relationships: docs/metrics.md",
-            ),
-            "Name": st.column_config.TextColumn(pinned=True),
-            "Feeling": st.column_config.NumberColumn(format="%+.2f"),
-            "Feeling over time": st.column_config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
-            "Last touch": date,
-            "Last from them": date,
-            "Last from us": date,
-        },
-        alt="Relationships with feeling, interval and touches",
+        selection_mode=["multi-row", "single-cell"],
+        height=min(len(found), 18) * 35 + 40,
+        column_config=formats(),
+        alt=say("table_alt"),
     )
-    if event["selection"]["rows"]:
-        person = found["person_id"].iloc[event["selection"]["rows"][0]]
-        st.switch_page("views/person.py", query_params={"person": person})
+    selection = event["selection"]
+    if selection["cells"]:
+        row = selection["cells"][0][0]
+        st.switch_page("views/person.py", query_params={"person": found["person_id"].iloc[row]})
+    return list(selection["rows"])
+
+
+def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
+    """Return the table as it is shown; on a work list it says since when."""
+    people = found.to_dict("records")
+    bounds = list(zip(found["low"], found["high"], strict=True))
+    since = {say("list_since"): found["on_list_since"]} if chosen not in (EVERYBODY, CHANGED) else {}
+    return pd.DataFrame(
+        {say("column_name"): found["name"]}
+        | since
+        | {
+            say("column_feeling"): found["feeling"],
+            say("column_interval"): [_words.interval(low, high) for low, high in bounds],
+            say("column_leaning"): [_words.leaning(low, high) for low, high in bounds],
+            say("column_change"): found["verdict"],
+            say("column_stage"): [stage_words(person) for person in people],
+            say("column_tags"): found["tags"],
+            say("column_tie"): found["strength"],
+            say("column_path"): found["path"],
+            say("column_in"): found["touches_in"],
+            say("column_out"): found["touches_out"],
+            say("column_balance"): found["direction"],
+            say("column_touch"): found["last_touch"],
+            say("column_last_in"): found["last_in"],
+            say("column_last_out"): found["last_out"],
+            say("column_rhythm"): [rhythm(person) for person in people],
+            say("column_alive"): found["p_alive"],
+            say("column_source"): [_words.source(name) for name in found["source"]],
+            say("column_what"): found["role"],
+        }
+    )
+
+
+def formats() -> dict[str, Any]:
+    """Return how the columns are drawn."""
+    config = st.column_config
+    date = config.DateColumn(format="YYYY-MM-DD")
+    dates = ("list_since", "column_touch", "column_last_in", "column_last_out")
+    return {say(name): date for name in dates} | {
+        say("column_name"): config.TextColumn(pinned=True),
+        say("column_feeling"): config.NumberColumn(format="%+.2f"),
+        say("column_tie"): config.ProgressColumn(format="%.0f", min_value=0, max_value=100, help=say("tie_help")),
+        say("column_path"): config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
+        say("column_tags"): config.ListColumn(),
+        say("column_alive"): config.NumberColumn(format="percent", help=say("alive_help")),
+    }
+
+
+def tag(now: Shared, people: pd.DataFrame) -> None:
+    """Let one put a tag on the ticked people, or take one off; one change, one undo."""
+    known = _data.ask("tags", brand=now.brand)["tag"].tolist()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            say("tag_label"),
+            known,
+            index=None,
+            accept_new_options=True,
+            placeholder=say("tag_hint"),
+            key="new_tag",
+            width=280,
+        )
+        ready = bool(name and not people.empty)
+        on = st.button(say("tag_do"), icon=":material/label:", disabled=not ready)
+        off = st.button(say("untag_do"), type="tertiary", disabled=not ready)
+    if people.empty and name:
+        st.caption(say("tag_none"))
+    if (on or off) and name:
+        put(people, name, bool(on))
+
+
+def put(people: pd.DataFrame, name: str, belongs: bool) -> None:
+    """Put a tag on people or take it off; those who are not told by name cannot have one."""
+    accounts = people["account_id"].dropna().tolist()
+    unnamed = len(people) - len(accounts)
+    if unnamed:
+        st.warning(say("tag_unnamed", people=_words.count(unnamed, "person", "people")))
+    if accounts:
+        words = say(
+            "tagged" if belongs else "untagged", people=_words.count(len(accounts), "person", "people"), tag=name
+        )
+        place = _data.workspace()
+        change = lambda author: journal.save_members(place, accounts, "list", name, belongs, author)  # noqa: E731
+        if _writes.write(change, words) and not unnamed:
+            st.rerun()
 
 
 main()

@@ -8,6 +8,7 @@ HERE = Path(__file__).parent
 # in FINISH (build.py) makes it from; docs/metrics.md explains it.
 METRICS = {
     "role": "what every account is",
+    "identity": "which accounts are one person",
     "grouping": "which kinds, lists and organisations people belong to",
     "label": "what people said that a mention means",
     "debias": "what a score is worth, after the model's errors were taken out",

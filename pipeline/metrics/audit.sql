@@ -63,7 +63,7 @@ d as (
 
 select
     *,
-    greatest(-1, least(1, estimate - 1.645 * se)) as low,
-    greatest(-1, least(1, estimate + 1.645 * se)) as high,
+    case when se is not null then greatest(-1, least(1, estimate - 1.645 * se)) end as low,
+    case when se is not null then greatest(-1, least(1, estimate + 1.645 * se)) end as high,
     differs and coalesce(lag(differs) over (partition by brand order by month), false) as drifted
 from d

@@ -1,6 +1,6 @@
 -- Every touch before the moment that the numbers are of, imported or typed, with the score that counts and whether it counts for
--- the feeling. For now one account is one person; their id tells no name, and is another with each brand, since they may be
--- named to one only. unprompted: they wrote, and we had not spoken in that thread before. What a person says of a mention wins over the model. stated: the
+-- the feeling. A person is one account, or several that were merged; their id tells no name, and is another with each brand, since
+-- they may be named to one only. unprompted: they wrote, and we had not spoken in that thread before. What a person says of a mention wins over the model. stated: the
 -- person told us what they feel, in a call or a meeting that either side began.
 with every as (
     select
@@ -45,7 +45,8 @@ read as (
         e.* exclude (stated),
         coalesce(e.conversation, e.touch_id) as thread,
         e.kind in ('call', 'meeting', 'gift', 'introduction', 'note') as offline,
-        left(sha256((select salt from salt) || e.brand || e.account_id), 16) as person_id,
+        coalesce(i.main_account_id, e.account_id) as main_account_id,
+        left(sha256((select salt from salt) || e.brand || coalesce(i.main_account_id, e.account_id)), 16) as person_id,
         s.negative,
         s.neutral,
         s.positive,
@@ -69,6 +70,7 @@ read as (
         l.drawn
     from every e
     cross join derived.setting w
+    left join derived.identity i on i.account_id = e.account_id
     left join score s on s.touch_id = e.touch_id and s.brand = e.brand and s.model = w.model
     left join derived.debias d on d.brand = e.brand and d.source = e.source
     left join derived.label l on l.brand = e.brand and l.touch_id = e.touch_id

@@ -1,11 +1,11 @@
 -- One row per person and brand: who, how often in each direction, when last, and the feeling
 -- as it stands now. A name is told only where
--- the person addressed the brand, or the brand spoke to them (privacy rule).
+-- the person addressed the brand from one of their accounts, or the brand spoke to them (privacy rule).
 with t as (
     select
         brand,
         person_id,
-        any_value(account_id) as account_id,
+        any_value(main_account_id) as account_id,
         count(*) filter (where direction = 'in') as touches_in,
         count(*) filter (where direction = 'out') as touches_out,
         min(happened_at) as first_touch,
@@ -42,7 +42,7 @@ select
     t.last_in,
     t.last_out,
     coalesce(l.mentions, 0) as mentions,
-    greatest(-1, least(1, l.level)) as feeling,
+    case when l.level is not null then greatest(-1, least(1, l.level)) end as feeling,
     l.low,
     l.high,
     s.path

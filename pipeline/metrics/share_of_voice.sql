@@ -1,12 +1,12 @@
 -- Whose voice is how loud, by month, and what people feel toward each brand; on three panels: `all` that was heard; `sources` that
 -- had brought every brand before the month began; `people` who spoke of two brands or more in the twelve months up to its end. An
--- account counts once, whatever brand it speaks of. The interval of a share is Wilson's with the mentions that it is worth when
--- one account's mentions hang together (linearised ratio, methods 2.3); with one brand there is nothing to compare.
+-- person counts once, whatever brand they speak of. The interval of a share is Wilson's with the mentions that it is worth when
+-- one person's mentions hang together (linearised ratio, methods 2.3); with one brand there is nothing to compare.
 with m as (
     select
         brand,
         source,
-        coalesce(account_id, person_id) as account,
+        coalesce(main_account_id, person_id) as account,
         date_trunc('month', happened_at)::date as month,
         happened_at,
         value

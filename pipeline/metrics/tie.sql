@@ -116,7 +116,7 @@ tie as (
         r.p_alive,
         ln(1 + g.decayed_in + g.decayed_out) as intensity,
         coalesce(a.closed_loops, 0) + g.private_touches as depth,
-        f.low as warmth_low
+        round(f.low, 9) as warmth_low
     from given g
     left join answered a using (brand, person_id)
     left join started s using (brand, person_id)

@@ -1,6 +1,6 @@
--- The feeling in [start, until), and its change since the equal period before, without each of the three people who move that change most.
+-- The feeling in [start, until), and its change since [before, start), without each of the three people who move that change most.
 with bounds as (
-    select $start::timestamp - ($until::timestamp - $start::timestamp) as before, $start::timestamp as start, $until::timestamp as until
+    select $before::timestamp as before, $start::timestamp as start, $until::timestamp as until
 ),
 
 said as (

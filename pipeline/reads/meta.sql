@@ -1,2 +1,2 @@
-select published_at, as_of, past, only_group, entries_until, model, mentions, scored, unread, rejects
+select published_at, as_of, past, only_group, entries_until, fewest_people, model, mentions, scored, unread, rejects
 from meta

@@ -1,49 +1,55 @@
 -- Extremes are ranked by the careful end of the interval: few messages never top a list.
 select
-    person_id,
-    name,
-    source,
-    role,
-    feeling,
-    low,
-    high,
-    mentions,
-    touches_in,
-    touches_out,
-    last_in,
-    last_out,
-    last_touch,
-    path,
-    stage,
-    verdict,
-    strained,
-    fruit,
-    strength,
+    p.person_id,
+    p.account_id,
+    p.name,
+    p.source,
+    p.role,
+    p.feeling,
+    p.low,
+    p.high,
+    p.mentions,
+    p.touches_in,
+    p.touches_out,
+    p.last_in,
+    p.last_out,
+    p.last_touch,
+    p.path,
+    p.stage,
+    p.verdict,
+    p.strained,
+    p.fruit,
+    p.strength,
+    p.reciprocity,
+    p.direction,
+    p.mean_gap_days,
+    p.silence_days,
+    p.p_alive,
+    p.tags,
+    w.since as on_list_since,
     count(*) over () as found
-from person
+from person p
+left join work_list w on w.brand = p.brand and w.person_id = p.person_id and w.list = $list
 where
-    brand = $brand
-    and ($search = '' or contains(lower(name || ' ' || coalesce(handle, '')), lower($search)))
+    p.brand = $brand
+    and ($search = '' or contains(lower(p.name || ' ' || coalesce(p.handle, '')), lower($search)))
     and (
         len($sources) = 0
-        or person_id in (select person_id from touch where brand = $brand and list_contains($sources, source))
+        or p.person_id in (select person_id from touch where brand = $brand and list_contains($sources, source))
     )
-    and touches_in + touches_out >= $touches
-    and (len($stages) = 0 or list_contains($stages, stage))
-    and (
-        $list = 'everybody'
-        or ($list = 'changed' and changed)
-        or person_id in (select person_id from work_list where brand = $brand and list = $list)
-    )
+    and p.touches_in + p.touches_out >= $touches
+    and (len($stages) = 0 or list_contains($stages, p.stage))
+    and (len($tags) = 0 or list_has_any(p.tags, $tags))
+    and ($list = 'everybody' or ($list = 'changed' and p.changed) or w.person_id is not null)
 order by
     case $sort
-        when 'warmest' then -low
-        when 'coldest' then high
-        when 'strongest tie' then -strength
-        when 'most touches' then -(touches_in + touches_out)
-        when 'silent longest' then epoch(last_in)
-        else -epoch(last_touch)
+        when 'warmest' then -p.low
+        when 'coldest' then p.high
+        when 'strongest tie' then -p.strength
+        when 'most touches' then -(p.touches_in + p.touches_out)
+        when 'silent longest' then epoch(p.last_in)
+        else -epoch(p.last_touch)
     end nulls last,
-    person_id
+    p.person_id
 limit $many
 offset $skip

@@ -1,7 +1,7 @@
--- What pipeline.metrics.why takes the change from the equal period before [start, until) apart with: what each person said, by
+-- What pipeline.metrics.why takes the change from [before, start) to [start, until) apart with: what each person said, by
 -- everything that a change can be split by (methods 3).
 with bounds as (
-    select $start::timestamp - ($until::timestamp - $start::timestamp) as before, $start::timestamp as start, $until::timestamp as until
+    select $before::timestamp as before, $start::timestamp as start, $until::timestamp as until
 ),
 
 said as (

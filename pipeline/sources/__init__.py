@@ -3,7 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pipeline.sources import airline, dialogues, mapped, orchard, twcs
+from pipeline.sources import (
+    airline,
+    brandwatch,
+    dialogues,
+    fourcat,
+    mapped,
+    meltwater,
+    orchard,
+    sprout,
+    talkwalker,
+    twcs,
+    xarchive,
+)
+from pipeline.sources.archive import Archive, is_archive, open_archive
+from pipeline.sources.columns import Column, are_there, words
 from pipeline.sources.files import (
     FileError,
     JsonFile,
@@ -14,32 +28,51 @@ from pipeline.sources.files import (
     first_header,
     known_encoding,
 )
+from pipeline.sources.frames import Way
 from pipeline.touch import MAP_NEEDED, Brand, Outcome, Record
 
 ToTouches = Callable[[Iterable[Record], Brand], Iterator[Outcome]]
 
 # Name -> (the columns by which a file of it is recognised, what turns its records into touches). The first match wins.
-SOURCES: Mapping[str, tuple[frozenset[str], ToTouches]] = {
+# The archive of X is no table: it is recognised by being a zip or a folder.
+SOURCES: Mapping[str, tuple[frozenset[Column], ToTouches]] = {
     "twcs": (twcs.COLUMNS, twcs.to_touches),
     "airline": (airline.COLUMNS, airline.to_touches),
     "dialogues": (dialogues.COLUMNS, dialogues.to_touches),
     "orchard": (orchard.COLUMNS, orchard.to_touches),
+    "fourcat": (fourcat.COLUMNS, fourcat.to_touches),
+    "brandwatch": (brandwatch.COLUMNS, brandwatch.to_touches),
+    "meltwater": (meltwater.COLUMNS, meltwater.to_touches),
+    "sprout": (sprout.COLUMNS, sprout.to_touches),
+    "talkwalker": (talkwalker.COLUMNS, talkwalker.to_touches),
+    "xarchive": (frozenset({"data/account.js", "data/tweets.js"}), xarchive.to_touches),
 }
+
+Records = Table | JsonFile | Archive
 
 
 def recognise(columns: frozenset[str], wanted: str = "auto") -> str | None:
     """Return the source whose columns are all there, among all of them or the wanted one only."""
     names = SOURCES if wanted == "auto" else {wanted: SOURCES[wanted]}
-    return next((name for name in names if SOURCES[name][0] <= columns), None)
+    return next((name for name in names if are_there(SOURCES[name][0], columns)), None)
 
 
 def open_file(
-    path: Path, wanted: str = "auto", mapping: Mapping[str, str] | None = None, encoding: str | None = None
-) -> tuple[str, Table | JsonFile]:
+    path: Path,
+    wanted: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    direct_messages: bool = False,
+) -> tuple[str, Records]:
     """Return (name of the source, records) of a file; its encoding is found out where none is given.
 
+    ``direct_messages``: those of an archive of X are wanted, too.
     Raises FileError where the file is of no shape that we know.
     """
+    if is_archive(path):
+        if mapping or wanted not in ("auto", "xarchive"):
+            raise FileError(f"{path}: a zip or folder can only be an archive of X, and has no --map; unpack it first")
+        return "xarchive", open_archive(path, direct_messages)
     encoding = known_encoding(encoding) if encoding else find_encoding(path)
     file = find_json(path, encoding)
     if mapping:
@@ -87,7 +120,7 @@ def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mappi
 
 def unknown(path: Path, columns: list[str], wanted: str) -> FileError:
     """Return the error for a file of no known shape, saying what was found and what to do."""
-    shapes = "; ".join(f"{name}: {', '.join(sorted(needed))}" for name, (needed, _) in SOURCES.items())
+    shapes = "; ".join(f"{name}: {words(needed)}" for name, (needed, _) in SOURCES.items())
     what = "of no format that we know" if wanted == "auto" else f"not of the format {wanted}"
     return FileError(
         f"{path}: {what}. Its columns: {', '.join(columns) or 'none found'}. "
@@ -100,3 +133,16 @@ def to_touches(
 ) -> Iterator[Outcome]:
     """Yield what becomes of every record; ``source`` names where the rows of a mapped file come from."""
     return mapped.to_touches(records, brand, mapping, source) if mapping else SOURCES[name][1](records, brand)
+
+
+def find_way(
+    name: str, records: Records, brand: Brand, mapping: Mapping[str, str] | None = None, source: str = "file"
+) -> Way | None:
+    """Return how a file is mapped many rows at once, if its source knows a way."""
+    if mapping and isinstance(records, Table | JsonFile):
+        return mapped.in_bulk(records, brand, mapping, source)
+    if name == "twcs" and isinstance(records, Table):
+        return twcs.in_bulk(records, brand)
+    if name == "orchard" and isinstance(records, JsonFile):
+        return orchard.in_bulk(records, brand)
+    return None

@@ -3,19 +3,28 @@
 import codecs
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
+import orjson
 from charset_normalizer import from_bytes
 
+from pipeline.sources.json_array import read_json_array
 from pipeline.touch import MappingError, Outcome, Record, Reject
 
 HEADER_ROWS = 40  # how far down a header is looked for: suites put a block of report lines above it
 DELIMITERS = (",", "\t", ";", "|")
 SNIFF_BYTES = 1 << 18
 FIELD_LIMIT = 10 * 1024 * 1024
+
+LONG_NUMBER = re.compile("[0-9]{20}")
+BATCH_ROWS = 10_000  # few enough that Python's collector never looks at them twice
+BLOCK = 1 << 20  # characters
+END = "\0"  # a line after the last; no line holds a null character, so it shows whether the last quotation is closed
 
 csv.field_size_limit(FIELD_LIMIT)
 
@@ -40,12 +49,36 @@ class Table:
     header_row: int
 
     def __iter__(self) -> Iterator[Record]:
+        for batch in self.batches():
+            yield from batch
+
+    def batches(self) -> Iterator["Batch"]:
+        """Yield the rows after the header, BATCH_ROWS at a time."""
+        number, skipped = 1, self.header_row
         with open_text(self.path, self.encoding) as file:
-            rows = read_rows(file, self.delimiter)
-            for _ in range(self.header_row):
-                next(rows)
-            for number, (cells, open_quote) in enumerate(rows, 1):
-                yield to_record(number, cells, self.header, open_quote)
+            for rows, open_quote in read_batches(read_lines(file, is_plain(self.path, self.encoding)), self.delimiter):
+                rows, skipped = rows[skipped:], max(0, skipped - len(rows))
+                if rows:
+                    yield Batch(number, self.header, rows, open_quote)
+                number += len(rows)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of a table that follow each other, not yet records; ``open_quote``: the last one is cut inside a quotation."""
+
+    number: int
+    header: tuple[str, ...]
+    rows: list[list[str]]
+    open_quote: bool = False
+
+    def __iter__(self) -> Iterator[Record]:
+        return (self.record(place) for place in range(len(self.rows)))
+
+    def record(self, place: int) -> Record:
+        """Return one row, counted from 0, as a record."""
+        open_quote = self.open_quote and place == len(self.rows) - 1
+        return to_record(self.number + place, self.rows[place], self.header, open_quote)
 
 
 @dataclass(frozen=True)
@@ -58,7 +91,7 @@ class JsonFile:
 
     def __iter__(self) -> Iterator[Record]:
         with open_text(self.path, self.encoding) as file:
-            values = read_json_lines(file) if self.lines else read_json_array(file.read())
+            values = read_json_lines(file) if self.lines else read_json_array(file)
             for number, value in enumerate(values, 1):
                 yield value if isinstance(value, Record) else to_object(number, value)
 
@@ -68,7 +101,23 @@ def open_text(path: Path, encoding: str) -> TextIO:
     return path.open(encoding=encoding, errors="replace", newline="")
 
 
-def read_lines(file: TextIO) -> Iterator[str]:
+def is_plain(path: Path, encoding: str) -> bool:
+    """Say whether no line of a text needs mending: no null character, and no carriage return but before a line feed."""
+    with open_text(path, encoding) as file:
+        while block := file.read(BLOCK):
+            if block.endswith("\r"):
+                block += file.read(1)
+            if "\0" in block or block.count("\r") != block.count("\r\n"):
+                return False
+    return True
+
+
+def read_lines(file: TextIO, plain: bool = False) -> Iterator[str]:
+    """Return lines as csv takes them; those of a plain file as they are, which is many times faster."""
+    return iter(file) if plain else mended_lines(file)
+
+
+def mended_lines(file: TextIO) -> Iterator[str]:
     """Yield lines as csv takes them: a lone carriage return inside a line, which some exports do not quote, is a space.
 
     In a file that knows no other line break it ends a line, as it did on old Macs.
@@ -132,44 +181,27 @@ def guess_encoding(path: Path, start: bytes) -> str:
     return best.encoding
 
 
-def read_rows(file: TextIO, delimiter: str) -> Iterator[tuple[list[str], bool]]:
-    """Yield (cells, whether the file ends inside a quotation) of every row that is not blank."""
-    consumed: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in read_lines(file):
-            consumed.append(line)
-            yield line
-
-    last: list[str] | None = None
-    last_lines: list[str] = []
-    for cells in whole_rows(csv.reader(lines(), delimiter=delimiter)):
-        if last:
-            yield last, False
-        last, last_lines = [cell for cell in cells if cell.strip()] and cells, consumed[:]
-        consumed.clear()
-    if last:
-        yield last, ends_in_quotation(last_lines, delimiter)
+def read_batches(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[list[str]], bool]]:
+    """Yield (rows that are not blank, whether the last of them is cut inside a quotation), up to BATCH_ROWS at a time."""
+    reader = csv.reader(chain(lines, [END]), delimiter=delimiter)
+    while rows := next_rows(reader):
+        last = rows[-1]
+        open_quote = bool(last) and last[-1].endswith(END) and last != [END]
+        if last == [END]:
+            rows.pop()
+        elif open_quote:
+            last[-1] = last[-1].removesuffix(END)
+        yield [row for row in rows if "".join(row).strip()], open_quote and bool("".join(last).strip())
 
 
-def whole_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yield rows; one that csv cannot take, such as a quotation of more than FIELD_LIMIT, is a row of one cell."""
-    while True:
-        try:
-            yield next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield [f"unreadable: {error}"]
-
-
-def ends_in_quotation(lines: list[str], delimiter: str) -> bool:
-    """Say whether the lines of the last row open a quotation that nothing closes."""
+def next_rows(reader: Iterator[list[str]]) -> list[list[str]]:
+    """Return up to BATCH_ROWS rows; one that csv cannot take, such as a quotation beyond FIELD_LIMIT, has one cell."""
+    rows: list[list[str]] = []
     try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
+        rows.extend(islice(reader, BATCH_ROWS))  # what came before an error stays in the list
     except csv.Error as error:
-        return "unexpected end" in str(error)
-    return False
+        rows.append([f"unreadable: {error}"])
+    return rows
 
 
 def to_record(number: int, cells: list[str], header: tuple[str, ...], open_quote: bool) -> Record:
@@ -184,11 +216,17 @@ def to_record(number: int, cells: list[str], header: tuple[str, ...], open_quote
     return Record(number, values)
 
 
+def first_rows(file: TextIO, delimiter: str) -> list[list[str]]:
+    """Return the first HEADER_ROWS rows."""
+    rows = (row for batch, _ in read_batches(read_lines(file), delimiter) for row in batch)
+    return list(islice(rows, HEADER_ROWS))
+
+
 def find_table(path: Path, encoding: str, is_header: IsHeader) -> Table | None:
     """Return the table whose header satisfies the test, trying every delimiter and the first HEADER_ROWS rows."""
     for delimiter in DELIMITERS:
         with open_text(path, encoding) as file:
-            for row, (cells, _) in zip(range(HEADER_ROWS), read_rows(file, delimiter), strict=False):
+            for row, cells in enumerate(first_rows(file, delimiter)):
                 header = tuple(cell.strip() for cell in cells)
                 if is_header(frozenset(header)):
                     return Table(path, encoding, delimiter, header, row + 1)
@@ -200,7 +238,7 @@ def first_header(path: Path, encoding: str) -> list[str]:
     best: list[str] = []
     for delimiter in DELIMITERS:
         with open_text(path, encoding) as file:
-            for _, (cells, _) in zip(range(HEADER_ROWS), read_rows(file, delimiter), strict=False):
+            for cells in first_rows(file, delimiter):
                 best = cells if len(cells) > len(best) else best
     return best
 
@@ -223,34 +261,23 @@ def to_object(number: int, value: Any) -> Record:
 
 def read_json_lines(file: TextIO) -> Iterator[Any]:
     """Yield the value of every line; a line that is not JSON yields a record with its problem."""
-    for number, line in enumerate((line for line in file if line.strip()), 1):
+    for number, line in enumerate((line for line in file if not line.isspace()), 1):
         try:
-            yield json.loads(line)
-        except json.JSONDecodeError as error:
-            yield Record(number, {"line": line.rstrip()}, f"line is not JSON: {error.msg}")
+            yield read_json(line)
+        except ValueError as error:
+            yield Record(number, {"line": line.rstrip()}, f"line is not JSON: {getattr(error, 'msg', error)}")
+        except RecursionError:
+            yield Record(number, {"line": line.rstrip()}, "line is not JSON: nested too deeply")
 
 
-def read_json_array(text: str) -> Iterator[Any]:
-    """Yield the elements of an array one by one; where it breaks off, the rest becomes one record with its problem."""
-    decoder = json.JSONDecoder()
-    place = skip(text, text.index("[") + 1, " \t\r\n")
-    number = 0
-    while place < len(text) and text[place] != "]":
-        number += 1
+def read_json(text: str) -> Any:
+    """Return the value of a JSON text; what the fast reader does not take or would round is read by Python's own."""
+    if not LONG_NUMBER.search(text):
         try:
-            value, place = decoder.raw_decode(text, place)
-        except json.JSONDecodeError as error:
-            yield Record(number, {"rest": text[place : place + 2000]}, f"JSON breaks off: {error.msg}")
-            return
-        yield value
-        place = skip(text, place, " \t\r\n,")
-
-
-def skip(text: str, place: int, characters: str) -> int:
-    """Return the first place at or after ``place`` that holds none of the characters."""
-    while place < len(text) and text[place] in characters:
-        place += 1
-    return place
+            return orjson.loads(text)
+        except ValueError:
+            pass
+    return json.loads(text)
 
 
 def text_of(record: Record, key: str) -> str:

@@ -1,58 +1,90 @@
-"""Hacker News: stories and comments that say one of the brand's terms, through Algolia's search."""
+"""Hacker News: what names the brand, what the brand says, and what is answered in their threads."""
 
-import html
-import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from pipeline.source_settings import HackerNewsSource
+from pipeline.sources.about import is_about
 from pipeline.sources.files import required, text_of
 from pipeline.sources.network import Page, Secrets, SourceError, Stream, Window, to_records
-from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
+from pipeline.sources.prose import to_text
+from pipeline.sources.web import Site, ask_json, not_documented, open_client
+from pipeline.touch import Account, Brand, Gone, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
 
 PAGE_SIZE = 100
 MOST_HITS = 1000  # a query shows no more; what is older is asked for by time
+SECOND = timedelta(seconds=1)
+ASKED_AT_ONCE = 8  # single items: the official interface has no other way, and no limit
+RECHECK_PAGE = 200
 ITEM = "https://news.ycombinator.com/item?id="
+SEARCH = Site("Hacker News (Algolia)", "api_base")
+ITEMS = Site("Hacker News", "items_base")
 
 
 def streams(settings: HackerNewsSource, brand: Brand, conversations: Sequence[str]) -> list[Stream]:
-    """Return a search for each term; all of them are free."""
+    """Return a search for each term, what the brand writes under each handle, and the recent threads; all are free."""
     terms = settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))
-    return [Stream(f"search:{term}", f"search for {term!r}", query=term) for term in terms]
+    users = [handle.removeprefix("@") for handle in brand.handles]
+    threads = conversations[: settings.threads]
+    whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads))
+    return [
+        *(Stream(f"search:{term}", f"search for {term!r}", query=term) for term in terms),
+        *(Stream(f"user:{user}", f"what {user} writes", query=user) for user in users),
+        *([whole] if threads else []),
+    ]
 
 
 def connect(settings: HackerNewsSource, secrets: Secrets) -> httpx.Client:
-    """Return the client."""
-    return httpx.Client(base_url=settings.api_base, timeout=settings.timeout_seconds)
+    """Return the client; Hacker News knows no key."""
+    return open_client(settings.timeout_seconds)
 
 
 def fetch(window: Window, stream: Stream, settings: HackerNewsSource, client: httpx.Client) -> Iterator[Page]:
-    """Yield pages, newest first. Past MOST_HITS the window is narrowed to what is older than all seen."""
-    until, hits = window.until, MOST_HITS
-    while hits >= MOST_HITS:
-        hits, oldest = 0, until
+    """Yield pages of hits, newest first, or one page a thread."""
+    what = stream.name.partition(":")[0]
+    if what == "threads":
+        return fetch_threads(stream.query.split(), settings, client)
+    by = f",author_{stream.query}" if what == "user" else ""
+    phrase = f'"{stream.query}"' if what == "search" else ""
+    return fetch_hits(window, {"query": phrase, "tags": f"(story,comment){by}"}, settings, client)
+
+
+def fetch_hits(
+    window: Window, question: dict[str, Any], settings: HackerNewsSource, client: httpx.Client
+) -> Iterator[Page]:
+    """Yield pages, newest first. Past MOST_HITS the window is narrowed to what is not newer than the oldest seen."""
+    until = window.until
+    while True:
+        oldest = until
         for number in range(MOST_HITS // PAGE_SIZE):
-            page = ask(client, stream.query, window.since, until, number)
-            hits += len(page.records)
+            page = ask_hits(question | filters(window.since, until, number), settings, client)
             oldest = page.oldest or oldest
             yield page
             if len(page.records) < PAGE_SIZE:
                 return
-        if oldest == until:
-            raise SourceError(f"more than {MOST_HITS} hits for {stream.query!r} within one second")
-        until = oldest
+        further = oldest and oldest + SECOND  # the limit may have cut through the messages of one second
+        if further == until:
+            raise SourceError(f"{SEARCH.name}: more than {MOST_HITS} hits within one second; use narrower terms")
+        until = further
 
 
-def ask(client: httpx.Client, query: str, since: datetime | None, until: datetime | None, number: int) -> Page:
-    """Return one page. Raises SourceError."""
+def filters(since: datetime | None, until: datetime | None, number: int) -> dict[str, Any]:
+    """Return the parameters that ask for one page of a window."""
     bounds = [f"created_at_i>={seconds(since)}"] if since else []
     bounds += [f"created_at_i<{seconds(until)}"] if until else []
-    values = {"query": f'"{query}"', "tags": "(story,comment)", "hitsPerPage": PAGE_SIZE, "page": number}
-    answer = answered(client, {**values, "numericFilters": ",".join(bounds)})
-    records = to_records(answer)
+    return {"hitsPerPage": PAGE_SIZE, "page": number, "numericFilters": ",".join(bounds)}
+
+
+def ask_hits(question: dict[str, Any], settings: HackerNewsSource, client: httpx.Client) -> Page:
+    """Return one page of hits. Raises SourceError."""
+    answer = ask_json(client, f"{settings.api_base}/search_by_date", SEARCH, question)
+    if not isinstance(answer, dict) or not isinstance(answer.get("hits"), list):
+        raise not_documented(SEARCH)
+    records = to_records(answer["hits"])
     moments = [datetime.fromtimestamp(at, UTC).replace(tzinfo=None) for r in records if (at := moment(r))]
     return Page(records, max(moments, default=None), min(moments, default=None))
 
@@ -68,44 +100,76 @@ def seconds(moment: datetime) -> int:
     return int(moment.replace(tzinfo=UTC).timestamp())
 
 
-def answered(client: httpx.Client, values: dict[str, Any]) -> list[Any]:
-    """Return the hits of an answer. Raises SourceError saying what went wrong."""
-    try:
-        answer = client.get("/search_by_date", params=values)
-        answer.raise_for_status()
-        hits = answer.json()["hits"]
-    except httpx.HTTPStatusError as error:
-        raise SourceError(f"Hacker News answered {error.response.status_code}") from error
-    except httpx.HTTPError as error:
-        raise SourceError(f"Hacker News cannot be reached: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise SourceError("Hacker News answered something that is not its JSON") from error
-    if not isinstance(hits, list):
-        raise SourceError("Hacker News answered something that is not its JSON")
-    return hits
+def fetch_threads(stories: Sequence[str], settings: HackerNewsSource, client: httpx.Client) -> Iterator[Page]:
+    """Yield every thread whole, each as one page: who answers whom is told by the tree alone."""
+    for story in stories:
+        tree = ask_json(client, f"{settings.api_base}/items/{story}", SEARCH, sound=(200, 404))
+        if tree is None:
+            yield Page((), notes=(f"thread {story} is not there any more",))
+        elif not isinstance(tree, dict):
+            raise not_documented(SEARCH)
+        else:
+            yield Page(to_records(list(flatten(tree))))
+
+
+def flatten(story: dict[str, Any]) -> Iterator[Any]:
+    """Yield every message of a thread as a record of its own, with its story and whom it answers.
+
+    Raises SourceError where the tree is of another form than documented.
+    """
+    above = {"story_title": story.get("title"), "story_id": story.get("id")}
+    waiting: list[tuple[Any, Any]] = [(story, None)]
+    while waiting:
+        node, parent_author = waiting.pop()
+        if isinstance(node, dict):
+            children = node.get("children") or []
+            if not isinstance(children, list):
+                raise not_documented(SEARCH)
+            waiting += [(child, node.get("author")) for child in children]
+            node = {key: value for key, value in node.items() if key != "children"}
+            node |= above | {"parent_author": parent_author}
+        yield node
+
+
+def recheck(ids: Sequence[str], settings: HackerNewsSource, client: httpx.Client) -> Iterator[Page]:
+    """Yield pages of those of the items that were deleted or killed, by the official interface.
+
+    An item of which it says nothing at all is kept: that happens to items that are there, too.
+    """
+
+    def look_up(native: str) -> Any:
+        return ask_json(client, f"{settings.items_base}/item/{native}.json", ITEMS)
+
+    for start in range(0, len(ids), RECHECK_PAGE):
+        page = ids[start : start + RECHECK_PAGE]
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+            found = [item for item in pool.map(look_up, page) if isinstance(item, dict)]
+        gone = [item for item in found if item.get("deleted") or item.get("dead")]
+        yield Page(to_records(gone), requests=len(page))
 
 
 def to_touch(record: Record, brand: Brand) -> Outcome:
-    """Return a story or comment as a touch. Raises MappingError where it cannot be one."""
-    native, author = required(record, "objectID"), required(record, "author")
-    story = text_of(record, "story_id") or native
-    parent = text_of(record, "parent_id")
-    text = words(record)
+    """Return a hit, or a message of a thread, as a touch. Raises MappingError where it cannot be one."""
+    native = text_of(record, "objectID") or required(record, "id")
+    if gone := why_gone(record):
+        return Gone(record, (f"hackernews:{native}",), gone)
+    author, text, parent = required(record, "author"), words(record), text_of(record, "parent_id")
     if not text:
         raise MappingError("no text")
-    if not is_about(text, brand):
-        return NotAbout(record)  # the search is generous with spelling
-    ours = brand.is_called(author)
+    ours, asked = brand.is_called(author), text_of(record, "parent_author")
+    if not (ours or belongs(record, text, parent, brand)):
+        return NotAbout(record)
     touch = Touch(
         id=f"hackernews:{native}",
         source="hackernews",
         brand=brand.key,
-        account=None if ours else Account(f"hackernews:{author}", "hackernews", author, author),
+        account=other_side(asked if ours else author, brand),
         direction="out" if ours else "in",
         kind="reply" if parent else "mention",
         at=to_time(text_of(record, "created_at")),
         text=text,
-        conversation=f"hackernews:{story}",
+        addressed=not ours and (brand.is_called(asked) or brand.is_addressed(text)),
+        conversation=f"hackernews:{text_of(record, 'story_id') or native}",
         reply_to=f"hackernews:{parent}" if parent else None,
         url=f"{ITEM}{native}",
         author=author if ours else None,
@@ -113,13 +177,29 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
     return Mapped(record, touch)
 
 
+def why_gone(record: Record) -> str | None:
+    """Return why a message is no more: the official interface says it, and a thread shows its empty place."""
+    if record.values.get("deleted"):
+        return "deleted by its author"
+    if record.values.get("dead"):
+        return "killed by the moderators or by flags"
+    empty = not any(record.values.get(key) for key in ("author", "text", "title"))
+    return "deleted by its author" if empty and "objectID" not in record.values else None
+
+
+def other_side(user: str, brand: Brand) -> Account | None:
+    """Return the person's side of a message; None where the brand spoke to nobody that we know of, or to itself."""
+    return None if not user or brand.is_called(user) else Account(f"hackernews:{user}", "hackernews", user, user)
+
+
+def belongs(record: Record, text: str, parent: str, brand: Brand) -> bool:
+    """Say whether a message is to or about the brand: by its words, or by what it answers."""
+    if is_about(text, brand) or brand.is_called(text_of(record, "parent_author")):
+        return True  # the search is generous with spelling, so its hits are looked at, too
+    return bool(parent) and parent == text_of(record, "story_id") and is_about(text_of(record, "story_title"), brand)
+
+
 def words(record: Record) -> str:
-    """Return title and text without their HTML."""
-    parts = [text_of(record, key) for key in ("title", "story_text", "comment_text")]
-    broken = re.sub(r"<(p|br|/p)[^>]*>", "\n", "\n".join(part for part in parts if part))
-    return html.unescape(re.sub(r"<[^>]+>", "", broken)).strip()
-
-
-def is_about(text: str, brand: Brand) -> bool:
-    """Say whether a text has one of the brand's names as whole words."""
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in brand.names() if name)
+    """Return title and text without their HTML; the search and the threads name them differently."""
+    parts = [text_of(record, key) for key in ("title", "story_text", "comment_text", "text")]
+    return "\n".join(filter(None, map(to_text, parts)))

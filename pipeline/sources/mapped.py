@@ -2,10 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
-from pipeline.sources.files import outcomes, text_of
+import pyarrow as pa
+
+from pipeline.sources.files import JsonFile, Table, outcomes, text_of
+from pipeline.sources.frames import Frame, Way, json_frames, table_frames
 from pipeline.touch import (
     KINDS,
+    MAP_FIELDS,
     MAP_NEEDED,
     OFFLINE_KINDS,
     Account,
@@ -36,6 +42,30 @@ def to_touches(
 ) -> Iterator[Outcome]:
     """Return what becomes of every row."""
     return outcomes(records, lambda record: to_touch(record, brand, mapping, named))
+
+
+def in_bulk(file: Table | JsonFile, brand: Brand, mapping: Mapping[str, str], named: str = "file") -> Way:
+    """Return how a file is mapped many rows at once."""
+    values = {"brand": brand.key, "named": named, "kinds": KINDS, "unseen": ("message", *OFFLINE_KINDS)}
+    if isinstance(file, Table):
+        frames = table_frames(file, mapping)
+    else:
+        frames = json_frames(file, list(mapping), lambda row: [row.get(column) for column in mapping.values()])
+    return Way(
+        sql=Path(__file__).with_suffix(".sql"),
+        frames=(with_all(frame) for frame in frames),
+        to_outcome=lambda record: to_touch(record, brand, mapping, named),
+        values=values,
+    )
+
+
+def with_all(frame: Frame) -> Frame:
+    """Return a frame with a column for every field, empty where the map has none."""
+    columns = frame.columns
+    for field in MAP_FIELDS:
+        if field not in columns.column_names:
+            columns = columns.append_column(field, pa.nulls(columns.num_rows, pa.string()))
+    return replace(frame, columns=columns)
 
 
 def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: str = "file") -> Mapped:

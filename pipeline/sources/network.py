@@ -1,6 +1,6 @@
 """What every network source offers to the runner, and in which shapes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,17 +8,20 @@ from typing import Any
 from pipeline.touch import Brand, MappingError, Outcome, Record, Reject
 
 Secrets = Mapping[str, str]
+Known = Callable[[Collection[str]], set[str]]
 
 
 class SourceError(RuntimeError):
     """A source cannot go on in this run; the message says why and what to do. What was fetched before it is kept.
 
-    ``until`` is when it may be tried again, as naive UTC, where the network said so.
+    ``until`` is when it may be tried again, as naive UTC, where the network said so. ``alone``: it concerns this stream
+    only, such as one feed of many, and says nothing of the others.
     """
 
-    def __init__(self, message: str, until: datetime | None = None) -> None:
+    def __init__(self, message: str, until: datetime | None = None, alone: bool = False) -> None:
         super().__init__(message)
         self.until = until
+        self.alone = alone
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ class Network:
     ``fetch(window, stream, settings, client)``: yields pages; raises SourceError.
     ``to_touch(record, brand)``: pure; raises MappingError with the reason.
     ``recheck(ids, settings, client)``: yields pages whose records say which of up to thousands of native ids are gone.
-    ``follow(settings, brand, client)``: yields pages as they come, for ever.
+    ``recheck_by``: a field of the raw record that comes before each of these ids, with a space, where it is asked by.
+    ``follow(window, known, settings, brand, client)``: yields pages as they come, for ever; the window has the memory
+    of the last page, and ``known(ids)`` says which of some native ids are stored, for what is told of all at once.
     ``secrets``: the names of the environment variables that it reads, for advice and for keeping them out of logs.
     """
 
@@ -88,7 +93,8 @@ class Network:
     secrets: tuple[str, ...] = ()
     recheck: Callable[[Sequence[str], Any, Any], Iterator[Page]] | None = None
     recheck_cost: float = 0.0  # at most in USD, of one id
-    follow: Callable[[Any, Brand, Any], Iterator[Page]] | None = None
+    recheck_by: str = ""
+    follow: Callable[[Window, Known, Any, Brand, Any], Iterator[Page]] | None = None
 
 
 def need(secrets: Secrets, name: str, how: str) -> str:

@@ -2,7 +2,21 @@
 
 from collections.abc import Mapping
 
-from pipeline.sources import hackernews
+from pipeline.sources import (
+    bluesky,
+    bluesky_client,
+    bluesky_posts,
+    hackernews,
+    mastodon,
+    mastodon_client,
+    mastodon_recheck,
+    mastodon_statuses,
+    reddit,
+    reddit_client,
+    reddit_messages,
+    rss,
+    rss_entries,
+)
 from pipeline.sources.network import Network
 
 NETWORKS: Mapping[str, Network] = {
@@ -11,5 +25,37 @@ NETWORKS: Mapping[str, Network] = {
         connect=hackernews.connect,
         fetch=hackernews.fetch,
         to_touch=hackernews.to_touch,
+        recheck=hackernews.recheck,
+    ),
+    "rss": Network(
+        streams=rss.streams,
+        connect=rss.connect,
+        fetch=rss.fetch,
+        to_touch=rss_entries.to_touch,
+    ),
+    "reddit": Network(
+        streams=reddit.streams,
+        connect=reddit_client.connect,
+        fetch=reddit.fetch,
+        to_touch=reddit_messages.to_touch,
+        secrets=reddit_client.KEYS,
+        recheck=reddit.recheck,
+    ),
+    "bluesky": Network(
+        streams=bluesky.streams,
+        connect=bluesky_client.connect,
+        fetch=bluesky.fetch,
+        to_touch=bluesky_posts.to_touch,
+        secrets=(bluesky_client.PASSWORD,),
+        recheck=bluesky.recheck,
+    ),
+    "mastodon": Network(
+        streams=mastodon.streams,
+        connect=mastodon_client.connect,
+        fetch=mastodon.fetch,
+        to_touch=mastodon_statuses.to_touch,
+        secrets=(mastodon_client.TOKEN,),
+        recheck=mastodon_recheck.recheck,
+        recheck_by="found_at",
     ),
 }

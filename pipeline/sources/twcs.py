@@ -1,10 +1,16 @@
 """The two-way shape of the Customer Support on Twitter data set: one row a tweet, company and customers alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-import networkx as nx
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.sources.files import outcomes, required, text_of
+from pipeline.sources.files import Table, outcomes, required, text_of
+from pipeline.sources.frames import SPACES, Frame, Way, table_frames, to_texts
+from pipeline.sources.threads import Threads, find_threads
 from pipeline.touch import (
     Account,
     Brand,
@@ -20,37 +26,69 @@ from pipeline.touch import (
 
 COLUMNS = frozenset({"tweet_id", "author_id", "inbound", "created_at", "text", "in_response_to_tweet_id"})
 
+LINKS = ("tweet_id", "author_id", "in_response_to_tweet_id", "response_tweet_id")
+
 
 def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
     """Return what becomes of every row; the records are read twice: first for the threads, then for the touches."""
-    threads = Threads(records, brand)
+    links = link_table((record.number, record.values if record.problem is None else {}) for record in records)
+    threads = threads_of(links, brand)
     return outcomes(records, lambda record: to_touch(record, brand, threads))
 
 
-class Threads:
-    """Which tweets hang together, which threads are the brand's, and who wrote each tweet."""
+def in_bulk(table: Table, brand: Brand) -> Way:
+    """Return how a table is mapped many rows at once; it is read twice, too."""
+    threads = threads_of(pa.concat_tables([links_of(frame) for frame in table_frames(table, present(table, LINKS))]), brand)
+    return Way(
+        sql=Path(__file__).with_suffix(".sql"),
+        frames=(with_threads(frame, threads) for frame in table_frames(table, present(table, sorted(COLUMNS)))),
+        to_outcome=lambda record: to_touch(record, brand, threads),
+        values={"brand": brand.key},
+    )
 
-    def __init__(self, records: Iterable[Record], brand: Brand) -> None:
-        graph: nx.Graph[str] = nx.Graph()
-        self.authors: dict[str, str] = {}
-        for record in records:
-            if record.problem is None:
-                self.add(graph, record)
-        self.roots: dict[str, str] = {}
-        for thread in nx.connected_components(graph):
-            if any(brand.is_called(self.authors.get(tweet)) for tweet in thread):
-                self.roots.update(dict.fromkeys(thread, min(thread, key=lambda tweet: (len(tweet), tweet))))
 
-    def add(self, graph: "nx.Graph[str]", record: Record) -> None:
-        """Take in one tweet with the tweets that it answers or is answered by."""
-        tweet = tweet_number(text_of(record, "tweet_id"))
-        if not tweet:
-            return
-        self.authors[tweet] = text_of(record, "author_id")
-        graph.add_node(tweet)
-        for near in (text_of(record, "in_response_to_tweet_id"), *text_of(record, "response_tweet_id").split(",")):
-            if near:
-                graph.add_edge(tweet, tweet_number(near))
+def present(table: Table, fields: Iterable[str]) -> dict[str, str]:
+    """Return those of the fields that a table has, each as the column of its name."""
+    return {field: field for field in fields if field in table.header}
+
+
+def links_of(frame: Frame) -> pa.Table:
+    """Return number and LINKS of all rows of a frame; a row that is not whole links nothing."""
+    there, odd = frame.columns, frame.odd
+    for field in LINKS:
+        if field not in there.column_names:
+            there = there.append_column(field, pa.nulls(there.num_rows, pa.string()))
+    whole = link_table((record.number, record.values if record.problem is None else {}) for record in odd)
+    return pa.concat_tables([there.select(["number", *LINKS]), whole])
+
+
+def link_table(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> pa.Table:
+    """Return number and LINKS of rows as columns."""
+    held = list(rows)
+    links = {field: to_texts([values.get(field) for _, values in held]) for field in LINKS}
+    return pa.table({"number": pa.array([number for number, _ in held], pa.int64()), **links})
+
+
+def threads_of(links: pa.Table, brand: Brand) -> Threads:
+    """Return the threads of a file from number and LINKS of all its rows, whose numbers go from 1 without a gap."""
+    links = links.sort_by("number").combine_chunks()
+    tidy = {field: pc.utf8_trim(pc.fill_null(links[field], ""), SPACES).combine_chunks() for field in LINKS}
+    answers = pc.split_pattern(tidy["response_tweet_id"], ",")
+    answers = pa.ListArray.from_arrays(answers.offsets, tweet_numbers(pc.utf8_trim(answers.values, SPACES)))
+    tweets, parents = tweet_numbers(tidy["tweet_id"]), tweet_numbers(tidy["in_response_to_tweet_id"])
+    return find_threads(tweets, tidy["author_id"], parents, answers, brand)
+
+
+def tweet_numbers(texts: pa.Array) -> pa.Array:
+    """Return what tweet_number returns of each text."""
+    return pc.replace_substring_regex(texts, r"\.0\z", "")
+
+
+def with_threads(frame: Frame, threads: Threads) -> Frame:
+    """Return a frame with two more columns: the thread of each tweet, and who wrote the tweet that it answers."""
+    rows = pc.subtract(frame.columns["number"], 1)
+    columns = frame.columns.append_column("root", threads.roots.take(rows))
+    return replace(frame, columns=columns.append_column("parent_author", threads.parents.take(rows)))
 
 
 def tweet_number(text: str) -> str:
@@ -66,11 +104,12 @@ def to_touch(record: Record, brand: Brand, threads: Threads) -> Mapped | NotAbou
     if inbound not in ("true", "false"):
         raise MappingError("inbound is neither True nor False")
     at = to_time(text_of(record, "created_at"))
-    if tweet not in threads.roots:
+    root, parent_author = threads.of(record.number - 1)
+    if root is None:
         return NotAbout(record)
     parent = tweet_number(text_of(record, "in_response_to_tweet_id")) or None
     ours = brand.is_called(author)
-    person = whom(text, parent, threads, brand) if ours else author
+    person = whom(text, parent_author, brand) if ours else author
     return Mapped(
         record,
         Touch(
@@ -82,20 +121,17 @@ def to_touch(record: Record, brand: Brand, threads: Threads) -> Mapped | NotAbou
             kind="reply" if parent else "mention",
             at=at,
             text=text,
-            addressed=not ours and (brand.is_addressed(text) or brand.is_called(threads.authors.get(parent or ""))),
-            conversation=f"x:{threads.roots[tweet]}",
+            addressed=not ours and (brand.is_addressed(text) or brand.is_called(parent_author)),
+            conversation=f"x:{root}",
             reply_to=f"x:{parent}" if parent else None,
             author=author if ours else None,
         ),
     )
 
 
-def whom(text: str, parent: str | None, threads: Threads, brand: Brand) -> str | None:
+def whom(text: str, parent_author: str | None, brand: Brand) -> str | None:
     """Return whom the brand speaks to: who wrote the tweet that it answers, else whom it names first."""
-    author = threads.authors.get(parent or "")
-    if author and not brand.is_called(author):
-        return author
-    return first_name(text)
+    return parent_author if parent_author and not brand.is_called(parent_author) else first_name(text)
 
 
 def to_account(author: str, company: bool) -> Account:

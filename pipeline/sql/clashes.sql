@@ -1,5 +1,10 @@
--- Rows whose id another message has: a file with a numbering of its own, that looks like one of another source.
-select i.number
+-- Rows whose id another message has: a file with a numbering of its own, that looks like one of another source. The long
+-- numbers of X, the ids of Bluesky and Reddit and hashes of links are no such numbering: the same id is the same message, of
+-- which every product tells the text a little differently.
+select
+    i.number,
+    i.payload
 from incoming i
 join touch t using (touch_id, brand)
-where t.text <> i.text or t.happened_at <> i.happened_at
+where (t.text <> i.text or t.happened_at <> i.happened_at)
+    and not regexp_full_match(touch_id, '[a-z0-9_]+:([0-9]{15,}|[0-9a-f]{20}|at://.*|t[13]_[0-9a-z]+)')

@@ -30,7 +30,7 @@ select
     hash(person) % 1000 / 1000.0 - 0.5 as leaning
 from p;
 
-insert into account
+insert into account by name
 select distinct account_id, 'x' as source, replace(account_id, ':', '') as handle, null as name, 'person' as kind, timestamp '2023-01-01' as first_seen
 from made;
 

@@ -3,6 +3,7 @@
 select
     c.touch_id,
     n.label,
+    n.drawn,
     n.author,
     n.written_at
 from (

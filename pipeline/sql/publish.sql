@@ -1,12 +1,14 @@
 -- What the dashboard reads: derived tables, sorted as they are asked for.
--- A link to the original, and its id, name their author: they are told only where the author's name is.
+-- A link to the original, and its id, name their author: they are told only where the author's name is. spelt: the text as words are
+-- looked for in it, in small letters without accents and signs.
 create table pub.touch as
 select
-    l.* exclude (touch_id, conversation, reply_to, thread, account_id, url, named, salt),
+    l.* exclude (touch_id, conversation, reply_to, thread, account_id, main_account_id, url, named, salt),
     coalesce(l.value_of_people, l.positive - l.negative) as said,
     case when named then l.touch_id else left(sha256(salt || l.touch_id), 16) end as touch_id,
     left(sha256(salt || l.conversation), 16) as conversation,
-    case when named then l.url end as url
+    case when named then l.url end as url,
+    ' ' || trim(regexp_replace(strip_accents(lower(l.text)), '[^\pL\pM\pN]+', ' ', 'g')) as spelt
 from (
     select l.*, l.person_id is null or p.account_id is not null as named, (select salt from salt) as salt
     from derived.ledger l
@@ -31,15 +33,26 @@ select
     t.reciprocity,
     t.direction,
     t.our_rate,
-    t.our_asked
+    t.our_asked,
+    r.mean_gap_days,
+    r.silence_days,
+    r.p_alive,
+    coalesce(g.tags, []) as tags
 from derived.person p
 left join derived.stage n using (brand, person_id)
 left join derived.verdict v using (brand, person_id)
 left join derived.tie t using (brand, person_id)
+left join derived.rhythm r using (brand, person_id)
+left join (
+    select brand, person_id, list(name order by name) as tags
+    from derived.group_member
+    where what = 'list'
+    group by brand, person_id
+) g on g.brand = p.brand and g.person_id = p.person_id and p.account_id is not null
 order by p.brand, p.person_id;
 
 create table pub.work_list as
-select *
+select * replace (left(sha256((select salt from salt) || thread), 16) as thread)
 from derived.work_list
 order by brand, list, since;
 
@@ -70,6 +83,42 @@ create table pub.transition_rate as
 select *
 from derived.transition_rate;
 
+-- The accounts of people who are told by name; alone_id: who an account would be by itself, and was before it was merged.
+create table pub.person_account as
+select
+    p.brand,
+    p.person_id,
+    r.account_id,
+    r.account_id = p.account_id as main,
+    left(sha256((select salt from salt) || p.brand || r.account_id), 16) as alone_id,
+    r.source,
+    r.role,
+    r.handle,
+    r.name,
+    r.link,
+    r.email,
+    r.verified
+from derived.person p
+left join derived.identity i on i.main_account_id = p.account_id
+join derived.role r on r.account_id = coalesce(i.account_id, p.account_id)
+order by p.brand, p.person_id, main desc, r.account_id;
+
+-- Why they are one person; change_id is what undoes it.
+create table pub.person_merge as
+select
+    p.brand,
+    p.person_id,
+    m.account_id,
+    m.with_account_id,
+    m.reason,
+    m.author,
+    m.written_at,
+    m.change_id
+from derived.merge m
+join derived.identity i using (account_id)
+join derived.person p on p.account_id = i.main_account_id
+order by p.brand, p.person_id, m.written_at;
+
 -- A list or an organisation can tell who somebody is, so they are told only of people who are named.
 create table pub.group_member as
 select g.*
@@ -90,6 +139,34 @@ join derived.ledger l using (brand, touch_id)
 join derived.person p using (brand, person_id)
 order by brand, touch_id;
 
+-- What mentions mean, where they are told at all, newest first: those that mean alike lie close together.
+create table pub.vector as
+select
+    v.brand,
+    v.model,
+    t.touch_id,
+    v.vector
+from (
+    select
+        l.brand,
+        l.text,
+        l.happened_at,
+        case
+            when l.person_id is null or p.account_id is not null then l.touch_id
+            else left(sha256((select salt from salt) || l.touch_id), 16)
+        end as touch_id
+    from derived.ledger l
+    left join derived.person p using (brand, person_id)
+) t
+join text_vector v on v.brand = t.brand and v.digest = md5(t.text)
+semi join pub.touch s on s.brand = t.brand and s.touch_id = t.touch_id
+order by v.brand, t.happened_at desc;
+
+create table pub.audit as
+select *
+from derived.audit
+order by brand, month;
+
 create table pub.feeling_path as
 select *
 from derived.feeling_path
@@ -99,6 +176,23 @@ create table pub.brand_index as
 select *
 from derived.brand_index
 order by brand, grain, period;
+
+-- What is out of the ordinary in the index: without the weeks and months in which nothing was.
+create table pub.alert as
+select *
+from derived.trend
+where shock or drift
+order by brand, period;
+
+create table pub.turning as
+select *
+from derived.turning
+order by brand, week;
+
+create table pub.share_of_voice as
+select *
+from derived.share_of_voice
+order by panel, month, brand;
 
 create table pub.volume as
 select *
@@ -132,6 +226,7 @@ select
     s.past as past,
     s.group_what || ' ' || s.group_name as only_group,
     s.entries_until as entries_until,
+    s.fewest_people as fewest_people,
     (select count(*) from reject) as rejects,
     (select count(*) from mention) as mentions,
     (select count(positive) from score where model = s.model) as scored,

@@ -1,0 +1,166 @@
+"""The commands that take files in and give them out."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Annotated, get_args
+
+import typer
+
+from pipeline import known, run, settings, store, watch
+from pipeline.export import export
+from pipeline.progress import bar, notes
+from pipeline.source_settings import FILE_FORMATS
+from pipeline.sources.files import FileError
+from pipeline.sources.mapped import parse_map
+from pipeline.store import StoreError, Workspace
+from pipeline.touch import Brand, Counts
+
+app = typer.Typer()
+
+RETRY_SECONDS = 5.0  # until a workspace that could not be used is tried again
+X_RULE = (
+    "{many} of them are texts from X: X lets you pass on their ids alone, or at most 50,000 posts a day to one "
+    "recipient, by hand and never in public (docs/sources/export.md)"
+)
+
+
+class Stopped(Exception):
+    """Somebody asked to stop in the middle of a file."""
+
+
+@dataclass(frozen=True)
+class How:
+    """How files are to be read, and where they go."""
+
+    place: Workspace
+    brand: Brand
+    format: str
+    mapping: Mapping[str, str] | None
+    encoding: str | None
+    source: str
+    direct_messages: bool
+    wait: float
+
+
+@app.command(name="import")
+def import_(
+    brand: Annotated[
+        str, typer.Option(help="The brand that the touches are with, as brand.toml or the file calls it.")
+    ],
+    file: Annotated[Path | None, typer.Argument(help="CSV, TSV, JSON, JSON lines, or the archive of X (zip).")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--watch", help="Take the files of this folder in as they arrive, until Ctrl-C.")
+    ] = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(get_args(FILE_FORMATS))}.")] = "auto",
+    map: Annotated[
+        str, typer.Option(help="Fields of a touch and their columns: text=Body,author=User,at=Date,...")
+    ] = "",
+    encoding: Annotated[str | None, typer.Option(help="Such as cp1252, where the one found is wrong.")] = None,
+    source: Annotated[str, typer.Option(help="With --map: where the rows come from; part of their ids.")] = "file",
+    direct_messages: Annotated[
+        bool, typer.Option("--direct-messages", help="Those of an archive of X, too; without it they are not read.")
+    ] = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")] = 30,
+) -> None:
+    """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
+    allowed = get_args(FILE_FORMATS)
+    if format not in allowed:
+        raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
+    place = Workspace(settings.workspace_folder())
+    target = settings.load(place.folder).find_brand(brand, store.read_brands(place))
+    how = How(place, target, format, parse_map(map) if map else None, encoding, source, direct_messages, wait)
+    if file and not folder:
+        tell(import_one(file, how), target.key)
+    elif folder and not file:
+        follow(folder, how, watch.stop_signal())
+    else:
+        raise FileError("give either a file or --watch FOLDER")
+
+
+def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
+    """Import one file under the workspace's lock; a stop is heard between two chunks."""
+    with store.working(how.place, "import", how.wait), bar(f"importing {file.name}", None) as tick:
+
+        def heard(rows: int) -> None:
+            tick(rows)
+            if stop and stop.is_set():
+                raise Stopped
+
+        options = (how.brand, how.format, how.mapping, how.encoding, how.source, heard, how.direct_messages)
+        return run.import_file(how.place, file, *options)
+
+
+def tell(counts: Counts, brand: str) -> None:
+    """Print what became of the rows of an import."""
+    print(f"read              {counts.read:>8}  as {counts.encoding.removesuffix('-sig')}")
+    print(f"stored            {counts.stored:>8}  as touches with {brand}")
+    print(f"already had       {counts.already:>8}")
+    print(f"not about brand   {counts.not_about:>8}")
+    print(f"rejected          {sum(counts.rejected.values()):>8}")
+    for reason, many in sorted(counts.rejected.items(), key=lambda item: -item[1]):
+        print(f"    {many:>6}  {reason}")
+
+
+def follow(folder: Path, how: How, stop: Event) -> None:
+    """Import every file of a folder that is not imported yet, and those that come, until the stop."""
+    if not folder.is_dir():
+        raise FileError(f"--watch {folder}: no such folder")
+    notes.print(f"watching {folder}; Ctrl-C stops", markup=False)
+    for file in watch.arrivals(folder, stop):
+        take_patiently(file, how, stop)
+    notes.print("stopped; what was taken in is stored", markup=False)
+
+
+def take_patiently(file: Path, how: How, stop: Event) -> None:
+    """Take one file in; what is wrong with it is said, what is wrong with the workspace is waited for."""
+    said = ""
+    while not stop.is_set():
+        try:
+            print(take(file, how, stop), flush=True)
+        except StoreError as error:
+            if str(error) != said:
+                said = str(error)
+                notes.print(f"{file.name} waits: {error}", style="red", markup=False)
+            stop.wait(RETRY_SECONDS)
+            continue
+        except Stopped:
+            notes.print(f"{file.name}: stopped in the middle; the next start goes on", markup=False)
+        except (FileError, ValueError, OSError) as error:
+            notes.print(f"{file.name} is not taken in: {error}", style="red", markup=False)
+        return
+
+
+def take(file: Path, how: How, stop: Event) -> str:
+    """Import a file whose content was not imported whole before; return a line on it."""
+    if (run.sha256(file, how.mapping, how.direct_messages), how.brand.key) in store.read_imported(how.place):
+        return f"{file.name}: imported before"
+    counts = import_one(file, how, stop)
+    rejected = sum(counts.rejected.values())
+    return (
+        f"{file.name}: {counts.stored} stored of {counts.read} "
+        f"({counts.already} already had, {counts.not_about} not about {how.brand.key}, {rejected} rejected)"
+    )
+
+
+@app.command(name="export")
+def export_(
+    file: Annotated[Path | None, typer.Argument(help="Where to; without one, to standard output.")] = None,
+    brand: Annotated[str | None, typer.Option(help="Of this brand alone.")] = None,
+) -> None:
+    """Write every touch as JSON lines that `import` reads back without loss."""
+    place = Workspace(settings.workspace_folder())
+    key = known.brand_key(place, brand) if brand else None
+    with tempfile.TemporaryDirectory() as folder:
+        target = file or Path(folder) / "touches.jsonl"
+        many, of_x = export(place, target, key)
+        if file is None:
+            with target.open("rb") as written:
+                shutil.copyfileobj(written, sys.stdout.buffer)
+    notes.print(f"{many} touches", markup=False)
+    if of_x:
+        notes.print(X_RULE.format(many=of_x), markup=False)

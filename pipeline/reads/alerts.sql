@@ -1,0 +1,20 @@
+-- Weeks and months that were out of the ordinary, the newest first; one_person: without whom they would not have been.
+select
+    a.grain,
+    a.period,
+    a.shock,
+    a.drift,
+    a.estimate,
+    greatest(-1, a.estimate - 1.645 * a.se) as low,
+    least(1, a.estimate + 1.645 * a.se) as high,
+    a.z,
+    a.change,
+    a.survives,
+    a.one_person,
+    p.name,
+    a.people,
+    a.mentions
+from alert a
+left join person p on p.brand = a.brand and p.person_id = a.one_person
+where a.brand = $brand and a.period >= $start and a.period < $until
+order by a.period desc, a.grain

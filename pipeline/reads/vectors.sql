@@ -1,0 +1,5 @@
+select model, touch_id, vector
+from vector
+where brand = $brand
+order by rowid
+limit $many

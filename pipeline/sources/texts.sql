@@ -1,0 +1,45 @@
+-- What the SQL of the sources shares, each as a function of touch.py says it, and whether it surely does.
+-- strip() of a value, empty where there is none; trim is slow, and most values begin and end with a letter
+create macro tidy(value) as case
+    when value is null then ''
+    when regexp_matches(value, '\A[^!-~]|[^!-~]\z') then trim(value, getvariable('spaces'))
+    else value
+end;
+
+-- only ASCII, of which lower case and word characters are the same here and in Python
+create macro is_plain(value) as strlen(value) = length(value);
+
+-- no name after an @ goes on with a letter beyond ASCII
+create macro is_clear(value) as not regexp_matches(value, '@[A-Za-z0-9_]*[^\x00-\x7F]');
+
+-- Brand.is_called, of plain values
+create macro is_called(value) as list_contains(
+    getvariable('called'), regexp_replace(lower(regexp_replace(value, '[\t-\r\x1c-\x20]+', '', 'g')), '^@', '')
+);
+
+-- Brand.is_addressed, of clear texts
+create macro is_addressed(value) as
+    contains(value, '@') and list_has_any(regexp_extract_all(lower(value), '@([a-z0-9_]+)', 1), getvariable('called'));
+
+-- first_name, of clear texts
+create macro first_name(value) as nullif(regexp_extract(value, '^@([A-Za-z0-9_]+)', 1), '');
+
+-- to_time of the commonest forms in UTC, else null
+create macro moment(value) as case
+    when regexp_full_match(
+        value, '\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{3}|\.\d{6})?)?(Z|\+00:00)?)?'
+    ) then try_cast(regexp_replace(value, '(Z|\+00:00)$', '') as timestamp)
+    when regexp_full_match(
+        value, '(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] \d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d \+0000 \d{4}'
+    ) then try_strptime(value, '%a %b %d %H:%M:%S +0000 %Y')
+    when regexp_full_match(value, '\d\d/\d\d/\d{4}( ([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?')
+    then try_strptime(value, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y'])
+end;
+
+create macro is_time(value) as value between getvariable('earliest') and getvariable('latest');
+
+-- datetime.isoformat
+create macro iso(value) as case
+    when microsecond(value) % 1000000 = 0 then strftime(value, '%Y-%m-%dT%H:%M:%S')
+    else strftime(value, '%Y-%m-%dT%H:%M:%S.%f')
+end;

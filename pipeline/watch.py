@@ -1,0 +1,62 @@
+"""The files of a folder as they arrive, each when it has stopped growing."""
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+from watchfiles import watch
+
+SETTLE_SECONDS = 2.0
+LOOK_MS = 500  # how often it is looked whether a file still grows
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".swp")  # of browsers and editors
+
+Stamp = tuple[int, int]  # size, and time of the last change in nanoseconds
+
+
+def stop_signal() -> Event:
+    """Return what SIGTERM and Ctrl-C set from now on."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def arrivals(folder: Path, stop: Event, settle: float = SETTLE_SECONDS) -> Iterator[Path]:
+    """Yield every file that is in a folder or comes into it, once its size has been steady for ``settle`` seconds.
+
+    A file that changes later comes again. Hidden files, downloads that are not finished, and folders are left alone.
+    Ends when ``stop`` is set. Raises OSError where the folder cannot be read.
+    """
+    steady_since: dict[Path, tuple[Stamp, float]] = {}
+    told: dict[Path, Stamp] = {}
+    looks = watch(
+        folder,
+        stop_event=stop,
+        rust_timeout=LOOK_MS,
+        yield_on_timeout=True,
+        recursive=False,
+        raise_interrupt=False,
+    )
+    for _ in looks:
+        for path, stamp in look(folder):
+            before, since = steady_since.get(path, (None, 0.0))
+            if before != stamp:
+                steady_since[path] = (stamp, time.monotonic())
+            elif told.get(path) != stamp and True:
+                told[path] = stamp
+                yield path
+
+
+def look(folder: Path) -> list[tuple[Path, Stamp]]:
+    """Return the files of a folder that may be taken, by name, each with its size and time."""
+    found = list[tuple[Path, Stamp]]()
+    for path in sorted(folder.iterdir()):
+        try:
+            stat = path.stat()
+        except FileNotFoundError:  # gone between the two looks
+            continue
+        if path.is_file() and stat.st_size and not path.name.startswith((".", "~")) and path.suffix not in UNFINISHED:
+            found.append((path, (stat.st_size, stat.st_mtime_ns)))
+    return found

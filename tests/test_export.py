@@ -1,0 +1,142 @@
+"""An export comes back through import to the letter."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline import export, run, settings, store
+from pipeline.sources import orchard as orchard_lines
+from pipeline.store import StoreError, Workspace
+from pipeline.touch import Brand, Record
+from tests.conftest import PAYLOADS, TAMROW, orchard
+
+SAMPLE = settings.ROOT / "data" / "sample" / "touches.jsonl"
+
+
+def rows(place: Workspace, table: str) -> list[dict]:
+    """Return all columns of a table but the moment of storing, in order."""
+    with store.connect(place.mentions) as con:
+        cursor = con.execute(f"select * from {table}")
+        names = [column[0] for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return sorted(({name: row[name] for name in names if name != "stored_at"} for row in found), key=str)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "other")
+
+
+HARD = ["  spaces around \n", 'quotes " and \\ and \u2028', "emoji 🪵 and \u0001", "=1+1", "NULL", "null", "é", "Ünï"]
+
+
+def fill_with_payloads(place: Workspace) -> list[Brand]:
+    """Import every payload, and texts that are hard to keep; return the brand."""
+    for file in sorted(PAYLOADS.iterdir()):
+        run.import_file(place, file, TAMROW, direct_messages=True)
+    lines = [
+        {"id": f"h{i}", "brand": TAMROW.key, "source": "hand", "direction": "in", "kind": "note", "text": text}
+        | {"at": f"2025-03-04T09:12:0{i}.12345{i}Z", "account": {"id": f"p {i}", "source": "by_hand", "verified": True}}
+        for i, text in enumerate(HARD)
+    ]
+    (place.folder / "hard.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    run.import_file(place, place.folder / "hard.jsonl", TAMROW)
+    return [TAMROW]
+
+
+def fill_with_sample(place: Workspace) -> list[Brand]:
+    """Import the shipped sample; return its brands."""
+    brands = [own.to_brand() for own in settings.load(SAMPLE.parent).brand_settings()]
+    for brand in brands:
+        run.import_file(place, SAMPLE, brand)
+    return brands
+
+
+def test_a_line_that_is_read_one_by_one_keeps_its_text_to_the_letter_too():
+    values = {"id": "1", "brand": TAMROW.key, "source": "hand", "direction": "in", "kind": "note", "at": "2025-03-04"}
+    for text in HARD:
+        assert orchard_lines.to_touch(Record(1, values | {"text": text}), TAMROW).touch.text == text
+
+
+@pytest.mark.parametrize(("fill", "least"), [(fill_with_payloads, 40), (fill_with_sample, 1200)])
+def test_every_touch_and_account_comes_back_as_it_was(
+    fill: Callable[[Workspace], list[Brand]], least: int, workspace: Workspace, other: Workspace, tmp_path: Path
+):
+    brands = fill(workspace)
+    many, _ = export.export(workspace, tmp_path / "all.jsonl")
+    for brand in brands:
+        counts = run.import_file(other, tmp_path / "all.jsonl", brand)
+        assert counts.read == many and not counts.rejected
+    assert rows(other, "touch") == rows(workspace, "touch")
+    assert rows(other, "account") == rows(workspace, "account")
+    assert many == len(rows(workspace, "touch")) > least
+    export.export(other, tmp_path / "again.jsonl")
+    assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "all.jsonl").read_bytes()
+
+
+def test_one_brand_alone_can_be_exported(workspace: Workspace, tmp_path: Path):
+    fill_with_sample(workspace)
+    many, of_x = export.export(workspace, tmp_path / "one.jsonl", "quillstone")
+    lines = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {line["brand"] for line in lines} == {"quillstone"} and len(lines) == many
+    assert (tmp_path / "one.jsonl").stat().st_mode & 0o777 == 0o600
+    assert of_x == sum(line["source"] == "x" and line["text"] != "" for line in lines) > 0
+
+
+def test_an_id_that_could_not_come_back_stops_the_export_and_leaves_no_file(workspace: Workspace, tmp_path: Path):
+    run.import_file(workspace, PAYLOADS / "orchard.jsonl", TAMROW)
+    with store.connect(workspace.mentions) as con:
+        con.execute("update touch set touch_id = 'elsewhere:1' where touch_id = 'x:1'")
+    with pytest.raises(Exception, match="elsewhere:1"):
+        export.export(workspace, tmp_path / "all.jsonl")
+    assert [file.name for file in tmp_path.iterdir()] == ["workspace"]
+
+
+def test_nothing_to_export_is_said(workspace: Workspace, tmp_path: Path):
+    with pytest.raises(StoreError, match="holds nothing to export"):
+        export.export(workspace, tmp_path / "all.jsonl")
+
+
+def test_the_command_prints_lines_and_warns_of_xs_rule_on_standard_error(tmp_path: Path):
+    place = tmp_path / "w"
+    orchard(place, "import", str(PAYLOADS / "fourcat.csv"), "--brand", "TamrowBuild")
+    done = orchard(place, "export", "--brand", "TamrowBuild")
+    first = json.loads(done.stdout.splitlines()[0])
+    assert first == {
+        "id": "1790000000000000001",
+        "brand": "TamrowBuild",
+        "source": "x",
+        "account": {
+            "id": "900001",
+            "source": "x",
+            "handle": "gus_p",
+            "name": "Gus Pell",
+            "kind": "person",
+            "link": None,
+            "email": None,
+            "verified": None,
+        },
+        "direction": "in",
+        "kind": "mention",
+        "at": "2024-05-13T12:00:00.000000Z",
+        "public": True,
+        "addressed": True,
+        "conversation": "x:1790000000000000001",
+        "reply_to": None,
+        "text": '@TamrowBuild the stairs\nstill creak, "quietly"',
+        "url": "https://x.com/i/status/1790000000000000001",
+        "by": None,
+    }
+    assert len(done.stdout.splitlines()) == 5
+    told = " ".join(done.stderr.split())
+    assert "5 touches 5 of them are texts from X: X lets you pass on their ids alone" in told
+    orchard(place, "export", str(tmp_path / "out.jsonl"))
+    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == done.stdout
+
+
+def test_an_unknown_brand_is_refused(tmp_path: Path):
+    orchard(tmp_path, "import", str(PAYLOADS / "fourcat.csv"), "--brand", "TamrowBuild")
+    done = orchard(tmp_path, "export", "--brand", "nobody")
+    assert done.returncode == 1 and "--brand nobody: unknown; there are: TamrowBuild" in " ".join(done.stderr.split())

@@ -1,0 +1,140 @@
+"""Relationships: the orchard at a glance, saved views, and tags for many at once."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline import journal, journal_changes, journal_reads, settings
+from pipeline.publish import ModelFacts, publish, relate
+from pipeline.store import Workspace
+from tests.test_pages import Look, Open, choose_row, opened, person_named, shown, visit
+
+__all__ = ["visit"]
+
+PAGE = "views/relationships.py"
+EVERYBODY = {
+    "brand": "tamrow",
+    "sources": [],
+    "stages": [],
+    "tags": [],
+    "list": "everybody",
+    "touches": 1,
+    "sort": "most touches",
+    "many": 999,
+    "skip": 0,
+}
+
+
+@pytest.fixture
+def own(sample: Workspace, tmp_path: Path, in_workspace: Look, model) -> Workspace:
+    """A copy of the sample that a test may change, in which somebody has the tag `vip` already."""
+    place = Workspace(tmp_path / "own")
+    shutil.copytree(sample.folder, place.folder)
+    in_workspace(place)
+    people = shown(place, "relationships", search="priya", **EVERYBODY)
+    journal.save_members(place, people["account_id"].tolist(), "list", "vip", True, "Jo")
+    published_anew(place, model.version)
+    return place
+
+
+def as_mags(**query: str) -> AppTest:
+    """Open the page as Mags."""
+    app = opened(PAGE, **query)
+    app.text_input(key="author").set_value("Mags").run()
+    return app
+
+
+def chart(app: AppTest) -> dict:
+    return json.loads(app.get("plotly_chart")[0].proto.spec)
+
+
+def published_anew(place: Workspace, version: str) -> None:
+    relate(place, settings.load(place.folder), ModelFacts(version))
+    publish(place)
+
+
+def tag(app: AppTest, name: str, *rows: int) -> AppTest:
+    """Choose a tag, tick rows and press the button; the harness forgets what is ticked after every run."""
+    app.selectbox(key="new_tag").set_value(name)
+    choose_row(app, *rows)
+    app.run()
+    choose_row(app, *rows)
+    return pressed(app, "Tag")
+
+
+def pressed(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def test_the_orchard_has_one_mark_for_every_relationship_in_force(visit: Open):
+    everybody = visit(PAGE)
+    captions = " ".join(caption.value for caption in everybody.caption)
+    marks = sum(len(trace["customdata"]) for trace in chart(everybody)["data"] if trace.get("customdata"))
+    assert f"{marks} relationships" in captions and marks > 80
+    narrowed = chart(visit(PAGE, stage="reciprocal"))
+    assert 0 < sum(len(trace["customdata"]) for trace in narrowed["data"]) < marks
+
+
+def test_who_has_never_said_anything_has_no_feeling(visit: Open, sample: Workspace):
+    people = shown(sample, "relationships", search="", **EVERYBODY)
+    silent = people[people["mentions"] == 0]
+    assert len(silent) > 2
+    assert silent[["feeling", "low", "high"]].isna().all(axis=None)
+
+
+def test_a_click_on_a_mark_opens_the_person(visit: Open, sample: Workspace):
+    app = visit(PAGE)
+    person = person_named(sample, "priya")
+    app.session_state["orchard"] = {"selection": {"points": [{"customdata": [person]}]}}
+    app.run()
+    assert app.title[0].value == "Priya Raman"
+
+
+def test_many_are_tagged_as_one_change_and_the_tag_is_there_after_a_refresh(own: Workspace, model):
+    app = as_mags(sort="most touches")
+    names = app.dataframe[0].value["Name"].tolist()[:5]
+    tag(app, "vip", 0, 1, 2, 3, 4)
+    assert not app.error
+    assert "5 people tagged “vip”" in " ".join(text.value for text in app.text)
+    published_anew(own, model.version)
+    tagged = opened(PAGE, tag="vip").dataframe[0].value
+    assert set(tagged["Name"]) == {*names, "Priya Raman"}
+    assert all(list(tags) == ["vip"] for tags in tagged["Tags"])
+
+
+def test_undo_takes_a_tag_off_everybody(own: Workspace, model):
+    app = tag(as_mags(sort="most touches"), "vip", 0, 1, 2)
+    pressed(app, "Undo")
+    published_anew(own, model.version)
+    assert shown(own, "tags", brand="tamrow")["people"].tolist() == [1]
+
+
+def test_without_a_name_nothing_is_written_and_the_page_says_where_to_enter_it(own: Workspace):
+    app = tag(opened(PAGE), "vip", 0)
+    assert "Write your name into the side bar" in app.error[0].value
+    assert [change["author"] for change in journal_changes.read_changes(own)] == ["Jo"]
+
+
+def test_a_saved_view_brings_its_filters_back_and_can_be_removed(own: Workspace):
+    app = as_mags(stage="engaged", sort="coldest")
+    app.text_input(key="view_name").set_value("engaged and cold").run()
+    pressed(app, "Save this view")
+    (saved,) = journal_reads.read_views(own)
+    assert (saved["name"], saved["page"], saved["author"]) == ("engaged and cold", "relationships", "Mags")
+    other = as_mags()
+    pressed(other, "engaged and cold")
+    assert other.query_params["stage"] == "engaged" and other.query_params["sort"] == "coldest"
+    assert set(other.dataframe[0].value["Stage"].str.split(",").str[0]) == {"engaged"}
+    pressed(other, "Remove")
+    assert journal_reads.read_views(own) == []
+
+
+def test_where_people_are_not_shown_the_page_says_why(own: Workspace):
+    with (own.folder / "brand.toml").open("a") as file:
+        file.write('\n[privacy]\npeople = "aggregate"\n')
+    app = opened(PAGE)
+    assert "nothing of single people is shown" in app.info[0].value
+    assert not app.dataframe

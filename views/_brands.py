@@ -1,0 +1,24 @@
+"""The brands beside each other over the same days."""
+
+import pandas as pd
+
+from views import _data, _filters, _rights
+from views._days import Days
+
+TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now")
+
+
+def names() -> dict[str, str]:
+    """Return the name of each brand that has touches, the own one first."""
+    brands = _filters.brands()
+    return dict(zip(brands["brand"], brands["name"], strict=True))
+
+
+def side_by_side(span: Days) -> pd.DataFrame:
+    """Return brand, name and the columns of the read `period`, a row per brand; of too few people only the counts."""
+    rows = [
+        _data.ask("period", brand=brand, **span.asked).assign(brand=brand, name=name) for brand, name in names().items()
+    ]
+    every = _rights.of_enough(pd.concat(rows, ignore_index=True), *TOLD)
+    both = every["people_before"] >= _rights.FEWEST
+    return every.assign(**{column: every[column].where(both) for column in ("before", "change", "se_change")})

@@ -1,0 +1,139 @@
+"""The figures of Compare, from tidy frames; every title is the question that the figure answers."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from views import _texts, _words
+from views._charts import NEGATIVE, NEUTRAL, POSITIVE, feeling_axis, frame
+from views._charts_pulse import fade, short
+
+say = _texts.of("compare")
+
+# Colour, dash and mark of each brand: none is told by its colour alone.
+STYLES = (
+    (POSITIVE, "solid", "circle"),
+    ("#CC79A7", "dash", "square"),
+    (NEUTRAL, "dot", "diamond"),
+    ("#009E73", "dashdot", "triangle-up"),
+    ("#E69F00", "longdash", "cross"),
+    ("#56B4E9", "longdashdot", "star"),
+)
+MIDDLE = "#F2F2F2"
+
+
+def see_through(colour: str) -> str:
+    """Return a colour as it is drawn under a line."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"
+
+
+def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> go.Figure:
+    """Return each brand's share of mentions by month with its band.
+
+    ``found`` has brand, month, share, low, high, people, mentions, all_mentions.
+    """
+    axis = {"title": say("share_axis"), "tickformat": ".0%", "range": [0, 1]}
+    figure = frame(title, 400, yaxis=axis)
+    for number, (brand, name) in enumerate(names.items()):
+        rows, (colour, dash, mark) = found[found["brand"] == brand], STYLES[number % len(STYLES)]
+        around(figure, rows, colour)
+        figure.add_scatter(
+            x=rows["month"],
+            y=rows["share"],
+            name=short(name),
+            mode="lines+markers",
+            line={"color": colour, "dash": dash},
+            marker={"symbol": mark, "size": 9, "opacity": fade(rows["people"], few)},
+            customdata=rows[["low", "high", "mentions", "all_mentions", "people"]],
+            hovertemplate=(
+                "%{x|%b %Y}: %{y:.0%} (90 %: %{customdata[0]:.0%} … %{customdata[1]:.0%})"
+                "<br>%{customdata[2]} of %{customdata[3]} mentions, %{customdata[4]} people"
+            ),
+        )
+    return figure
+
+
+def around(figure: go.Figure, rows: pd.DataFrame, colour: str, **place: Any) -> None:
+    """Add a 90 % band in a brand's colour; ``rows`` has low, high and in its first column the time."""
+    rows = rows.dropna(subset=["low", "high"])
+    edge = {"x": rows.iloc[:, 0], "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    figure.add_scatter(y=rows["high"], **edge, **place)
+    figure.add_scatter(y=rows["low"], fill="tonexty", fillcolor=see_through(colour), **edge, **place)
+
+
+def paths(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> go.Figure:
+    """Return the feeling about each brand over time, one below the other on the same axes.
+
+    ``found`` has period, brand, estimate, low, high, people, mentions.
+    """
+    titles = [short(name) for name in names.values()]
+    figure = make_subplots(len(names), 1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.24 / len(names))
+    figure.update_layout(frame(title, 110 + 150 * len(names)).layout, showlegend=False)
+    figure.update_layout(margin={"t": 78})
+    figure.update_yaxes(**feeling_axis(say("path_axis")) | {"tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "+1"]})
+    for row, brand in enumerate(names, start=1):
+        points, place = found[found["brand"] == brand], {"row": row, "col": 1}
+        around(figure, points, POSITIVE, **place)
+        figure.add_scatter(
+            x=points["period"],
+            y=points["estimate"],
+            mode="lines+markers",
+            line={"color": POSITIVE},
+            marker={"size": 9, "opacity": fade(points["people"], few)},
+            customdata=points[["low", "high", "people", "mentions"]],
+            hovertemplate=(
+                "%{x|%b %Y}: %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
+                "<br>%{customdata[2]} people, %{customdata[3]} mentions<extra></extra>"
+            ),
+            **place,
+        )
+        figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1}, **place)
+    return figure
+
+
+def topics(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> go.Figure:
+    """Return the feeling per topic (rows) and brand (columns), with the number of people in each field.
+
+    ``found`` has brand, topic, feeling, low, high, people; a missing feeling is not enough evidence.
+    """
+    order = list(dict.fromkeys(found["topic"]))
+    feeling, low, high, people = (
+        found.pivot(index="topic", columns="brand", values=column).reindex(index=order, columns=list(names))
+        for column in ("feeling", "low", "high", "people")
+    )
+    figure = frame(title, 120 + 48 * len(order), yaxis={"autorange": "reversed", "showgrid": False})
+    figure.update_xaxes(side="top", showgrid=False)
+    figure.update_layout(margin={"t": 84})
+    figure.add_heatmap(
+        z=feeling,
+        x=[short(name) for name in names.values()],
+        y=[short(topic) for topic in order],
+        colorscale=[[0, NEGATIVE], [0.5, MIDDLE], [1, POSITIVE]],
+        zmin=-1,
+        zmax=1,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        text=[
+            [field(*cell, few) for cell in zip(*row, strict=True)]
+            for row in zip(feeling.values, people.values, strict=True)
+        ],
+        texttemplate="%{text}",
+        customdata=np.dstack([low, high, people]),
+        hovertemplate=(
+            "%{y}, %{x}: %{z:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
+            "<br>%{customdata[2]} people<extra></extra>"
+        ),
+    )
+    return figure
+
+
+def field(feeling: float, people: float, few: int) -> str:
+    """Return what stands in a field: feeling and people, in brackets where these are few; a dash without evidence."""
+    if pd.isna(feeling):
+        return "–"
+    return say("few_people" if people < few else "enough_people", value=_words.signed(feeling), people=int(people))

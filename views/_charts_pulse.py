@@ -1,0 +1,232 @@
+"""The figures of Pulse, from tidy frames; every title is the question that the figure answers."""
+
+import html
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from views import _texts
+from views._charts import NEGATIVE, NEUTRAL, POSITIVE, band, estimate, feeling_axis, frame
+from views._moved import is_sure
+
+say = _texts.of("pulse")
+
+FADED = 0.3
+FOOT, TOP = -0.92, 0.88  # where on the axis of feeling the marks of events and notes stand
+SYMBOLS = {"kind_alert": "diamond", "kind_person": "diamond-open", "kind_turn": "star", "kind_few": "x-thin-open"}
+LONGEST = 32  # characters of a name beside an axis
+
+
+def fade(people: pd.Series, few: int) -> list[float]:
+    """Return the opacity of points: those of few people are faded."""
+    return [FADED if number < few else 1.0 for number in people]
+
+
+def short(name: str) -> str:
+    """Return a name as it stands beside an axis: never read as markup, and cut where it is long."""
+    cut = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return html.escape(cut)
+
+
+def bands(figure: go.Figure, points: pd.DataFrame) -> None:
+    """Add the 90 % band of ``points`` (period, low, high), interrupted where it is not known."""
+    known = points["low"].notna() & points["high"].notna()
+    for number, (_, run) in enumerate(points[known].groupby((~known).cumsum())):
+        band(figure, run["period"], run["low"], run["high"])
+        figure.data[-1].showlegend = number == 0
+
+
+def index(series: pd.DataFrame, few: int, title: str) -> go.Figure:
+    """Return the index with its band, one person one voice, and the per-post index beside it.
+
+    ``series`` has period, weighting, estimate, low, high, people, mentions; points of fewer than ``few`` people are
+    faded, missing ones are gaps.
+    """
+    figure = frame(title, 420, yaxis=feeling_axis(say("axis")))
+    person, post = (series[series["weighting"] == kind] for kind in ("person", "post"))
+    bands(figure, person)
+    dotted = {"color": NEUTRAL, "dash": "dot"}
+    name = say("post_line")
+    figure.add_scatter(x=post["period"], y=post["estimate"], name=name, mode="lines", line=dotted, hoverinfo="skip")
+    beside = person[["low", "high", "people", "mentions"]]
+    style = {"size": 10, "opacity": fade(person["people"], few)}
+    estimate(figure, person["period"], person["estimate"], say("person_line"), beside, **style)
+    figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
+    return figure
+
+
+def events(figure: go.Figure, found: pd.DataFrame) -> None:
+    """Add what was out of the ordinary along the foot; ``found`` has period, kind (of SYMBOLS) and words."""
+    for kind, rows in found.groupby("kind"):
+        figure.add_scatter(
+            x=rows["period"],
+            y=[FOOT] * len(rows),
+            name=say(str(kind)),
+            mode="markers",
+            marker={"symbol": SYMBOLS[str(kind)], "size": 12, "color": NEUTRAL, "line": {"width": 2}},
+            customdata=[[html.escape(words)] for words in rows["words"]],
+            hovertemplate="%{customdata[0]}<extra></extra>",
+        )
+
+
+def notes(figure: go.Figure, found: pd.DataFrame) -> None:
+    """Add what people noted on a day as lines with a letter; ``found`` has day, letter and text."""
+    if found.empty:
+        return
+    for day in found["day"]:
+        figure.add_vline(x=pd.Timestamp(day), line={"color": NEUTRAL, "width": 1, "dash": "dash"})
+    figure.add_scatter(
+        x=found["day"],
+        y=[TOP] * len(found),
+        name=say("note_mark"),
+        mode="markers+text",
+        text=found["letter"],
+        textposition="middle right",
+        marker={"symbol": "triangle-down", "size": 11, "color": NEUTRAL},
+        customdata=[[short(text)] for text in found["text"]],
+        hovertemplate="%{x|%d %b %Y}: %{customdata[0]}<extra></extra>",
+    )
+
+
+def margin(se: float) -> str:
+    """Return the half width of a 90 % band, or nothing where it is not known."""
+    return "" if pd.isna(se) else f" ± {1.645 * se:.3f}"
+
+
+def look(contribution: float, se: float) -> dict[str, Any]:
+    """Return how a contribution is drawn: with colour only where it is more than chance would do."""
+    if not is_sure(contribution, se):
+        return {"color": NEUTRAL, "opacity": 0.45}
+    if contribution > 0:
+        return {"color": POSITIVE}
+    return {"color": NEGATIVE, "pattern": {"shape": "/"}}
+
+
+def error(se: float) -> dict[str, Any]:
+    """Return the 90 % interval of a contribution as an error bar."""
+    return {"type": "data", "array": [1.645 * se], "color": NEUTRAL, "visible": bool(pd.notna(se))}
+
+
+def behind(row: Any) -> str:
+    """Return what the hover says of a contribution."""
+    return f"{row.contribution:+.3f}{margin(row.se)}<br>{row.people} people now, {row.people_before} before"
+
+
+def waterfall(groups: pd.DataFrame, change: float, se_change: float, title: str) -> go.Figure:
+    """Return what a change came from, group by group, with the whole at the end.
+
+    ``groups`` has name, contribution, se, people, people_before; what is no more than chance is pale.
+    """
+    figure = frame(title, 320, yaxis={"title": say("waterfall_axis"), "tickformat": "+.2f"}, showlegend=False)
+    start = 0.0
+    for row in groups.itertuples():
+        figure.add_bar(
+            x=[str(row.name).capitalize()],
+            y=[row.contribution],
+            base=start,
+            marker=look(row.contribution, row.se),
+            error_y=error(row.se),
+            hovertemplate=f"%{{x}}: {behind(row)}<extra></extra>",
+        )
+        start += row.contribution
+    figure.add_bar(
+        x=[say("waterfall_all")],
+        y=[change],
+        marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 2}},
+        hovertemplate="%{x}: %{y:+.3f}" + margin(se_change) + "<extra></extra>",
+    )
+    figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
+    return figure
+
+
+def topics(moved: pd.DataFrame, title: str) -> go.Figure:
+    """Return what a change came from, topic by topic; ``moved`` is like the groups of `waterfall`."""
+    axis = {"title": say("topics_axis"), "tickformat": "+.2f"}
+    figure = frame(title, 130 + 36 * len(moved), xaxis=axis, yaxis={"autorange": "reversed"}, showlegend=False)
+    for row in moved.itertuples():
+        figure.add_bar(
+            x=[row.contribution],
+            y=[short(str(row.name))],
+            orientation="h",
+            marker=look(row.contribution, row.se),
+            error_x=error(row.se),
+            hovertemplate=f"%{{y}}: {behind(row)}<extra></extra>",
+        )
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    return figure
+
+
+LABELS = {"neutral": (NEUTRAL, ".", 1), "positive": (POSITIVE, "", 1), "negative": (NEGATIVE, "/", -1)}
+
+
+def volume(counts: pd.DataFrame, title: str) -> go.Figure:
+    """Return mentions by label and period, negatives below the line.
+
+    ``counts`` has period, positive, neutral, negative, and untold: the mentions of too few people, of any label.
+    """
+    figure = frame(title, 320, barmode="relative", yaxis={"title": say("volume_axis")})
+    for label, (colour, shape, sign) in LABELS.items():
+        figure.add_bar(
+            x=counts["period"],
+            y=sign * counts[label],
+            name=say(label),
+            marker={"color": colour, "pattern": {"shape": shape}},
+            customdata=counts[[label]],
+            hovertemplate="%{x|%d %b %Y}: %{customdata[0]} " + label + "<extra></extra>",
+        )
+    if counts["untold"].any():
+        figure.add_bar(
+            x=counts["period"],
+            y=counts["untold"],
+            name=say("untold"),
+            marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 1}},
+            hovertemplate="%{x|%d %b %Y}: %{y} mentions<extra></extra>",
+        )
+    return figure
+
+
+MOVES = {
+    "moved_up": (POSITIVE, "", 1),
+    "new": (NEUTRAL, ".", 1),
+    "moved_down": (NEGATIVE, "/", -1),
+}
+
+
+def flow(months: pd.DataFrame, title: str) -> go.Figure:
+    """Return relationships that moved a stage, by month, those that fell below the line.
+
+    ``months`` has month, people, moved_up, held, moved_down, new.
+    """
+    figure = frame(title, 320, barmode="relative", yaxis={"title": say("flow_axis")})
+    for column, (colour, shape, sign) in MOVES.items():
+        name = say(column)
+        told = f"%{{x|%b %Y}}: %{{customdata[0]}} {name.lower()}, %{{customdata[1]}} held, of %{{customdata[2]}}"
+        figure.add_bar(
+            x=months["month"],
+            y=sign * months[column],
+            name=name,
+            marker={"color": colour, "pattern": {"shape": shape}},
+            customdata=months[[column, "held", "people"]],
+            hovertemplate=f"{told}<extra></extra>",
+        )
+    return figure
+
+
+def standing(periods: pd.DataFrame, few: int, title: str) -> go.Figure:
+    """Return a row per brand with feeling and 90 % interval; ``periods`` has name, now, low, high, people, mentions."""
+    height, axis = 130 + 48 * len(periods), feeling_axis(say("axis"))
+    figure = frame(title, height, xaxis=axis, yaxis={"autorange": "reversed"})
+    bars = {"array": periods["high"] - periods["now"], "arrayminus": periods["now"] - periods["low"]}
+    figure.add_scatter(
+        x=periods["now"],
+        y=[short(name) for name in periods["name"]],
+        mode="markers",
+        marker={"size": 12, "color": POSITIVE, "opacity": fade(periods["people"], few)},
+        error_x={"type": "data", "color": NEUTRAL, **bars},
+        customdata=periods[["people", "mentions"]],
+        hovertemplate="%{y}: %{x:+.2f}<br>%{customdata[0]} people, %{customdata[1]} mentions<extra></extra>",
+        showlegend=False,
+    )
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    return figure

@@ -1,0 +1,60 @@
+"""Which messages are closest in meaning to some words, or to another message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+NEWEST = 250_000  # messages that are looked through: 96 MB in memory
+CLOSEST = 500
+NEAR = 0.25  # cosine below which a message is no longer about the same thing
+ROWS = 16_384  # at a time, as floats
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """Messages of a brand, with their vectors as bytes (n, width), and the lengths of those (n,)."""
+
+    model: str
+    ids: tuple[str, ...]
+    bytes: NDArray[np.int8]
+    lengths: Floats
+
+    def of(self, touch_id: str) -> Floats | None:
+        """Return the vector of a message, of length 1; None where it has none."""
+        if touch_id not in self.ids:
+            return None
+        row = self.bytes[self.ids.index(touch_id)].astype(np.float32)
+        return np.asarray(row / np.linalg.norm(row), np.float32)
+
+    def closest(self, vector: Floats) -> list[str]:
+        """Return the ids of the CLOSEST messages that are NEAR a vector of length 1, the closest first."""
+        cosines = np.concatenate([self.cosines(vector, start) for start in range(0, len(self.ids), ROWS)])
+        best = np.argsort(-cosines, kind="stable")[:CLOSEST]
+        return [self.ids[row] for row in best if cosines[row] >= NEAR]
+
+    def cosines(self, vector: Floats, start: int) -> Floats:
+        """Return how close some of the messages are."""
+        part = slice(start, start + ROWS)
+        return np.asarray(self.bytes[part].astype(np.float32) @ vector / self.lengths[part], np.float32)
+
+
+def to_meanings(found: pd.DataFrame) -> Meanings | None:
+    """Return what the published file holds; None where it holds nothing."""
+    if found.empty:
+        return None
+    vectors = np.frombuffer(b"".join(found["vector"]), np.int8).reshape(len(found), -1)
+    return Meanings(str(found["model"].iloc[0]), tuple(found["touch_id"]), vectors, lengths(vectors))
+
+
+def lengths(vectors: NDArray[np.int8]) -> Floats:
+    """Return the lengths (n,) of vectors (n, width)."""
+    parts: Sequence[Floats] = [
+        np.linalg.norm(vectors[start : start + ROWS].astype(np.float32), axis=1)
+        for start in range(0, len(vectors), ROWS)
+    ]
+    return np.maximum(np.concatenate(parts), 1e-12).astype(np.float32)

@@ -1,0 +1,78 @@
+"""What a change came from, in rows for the screen.
+
+Every frame that comes in is one of `pipeline.metrics.why`. A group of fewer than FEWEST people is told only together
+with others; the sums stay what they are. The error of a sum is at most the sum of the errors: that is what is told.
+"""
+
+import pandas as pd
+
+from pipeline.metrics import why
+from views._rights import FEWEST
+
+WHO = {"within": "stayers", "mix": "stayers", "newcomer": "newcomers", "leaver": "leavers"}
+SMALL, OTHER_TOPICS = "smaller topics", "all other topics"
+OTHERS = "all others"  # as pipeline.metrics.why calls them
+ROW = ("name", "contribution", "se", "people", "people_before", "mentions", "mentions_before")
+
+
+def rows(found: pd.DataFrame, dimension: str) -> pd.DataFrame:
+    """Return the rows of one dimension, one person one voice."""
+    return found[(found["weighting"] == "person") & (found["dimension"] == dimension)]
+
+
+def summed(parts: pd.DataFrame, counts: str) -> pd.DataFrame:
+    """Return ROW per name: contributions and errors added up, counts by the rule given."""
+    rule = {"contribution": "sum", "se": lambda errors: errors.sum(skipna=False)}
+    rule |= dict.fromkeys(ROW[3:], counts)
+    return parts.groupby("name", as_index=False, sort=False).agg(rule)
+
+
+def heard(groups: pd.DataFrame) -> pd.Series:
+    """Return the people behind each group: of those who left, the people before."""
+    return groups[["people", "people_before"]].max(axis=1)
+
+
+def groups(found: pd.DataFrame) -> pd.DataFrame:
+    """Return ROW for those who stayed, came and left; empty where these are too few to be told apart."""
+    told = rows(found, "people")
+    told = summed(told.assign(name=told["part"].map(WHO)), "max")
+    while len(told) > 1 and heard(told).min() < FEWEST:
+        smallest = heard(told).nsmallest(2).index
+        joined = " and ".join(told.loc[sorted(smallest), "name"])
+        told.loc[smallest, "name"] = joined
+        told = summed(told, "sum")
+    return told if len(told) > 1 else told.iloc[:0]
+
+
+def topics(found: pd.DataFrame, most: int = 8) -> pd.DataFrame:
+    """Return ROW per topic, what moved the index most first, in ``most`` rows.
+
+    Topics of fewer than FEWEST people are one row with the next larger one.
+    """
+    told = rows(found, "topic")
+    told = summed(told.assign(name=told["key"]), "max")
+    few = heard(told) < FEWEST
+    if few.any() and not few.all():
+        few |= told.index == heard(told).where(~few).idxmin()
+    if few.any():
+        told = summed(told.assign(name=told["name"].where(~few, SMALL)), "sum")
+    told = told.sort_values("contribution", key=abs, ascending=False, kind="stable", ignore_index=True)
+    if len(told) > most:
+        told = summed(told.assign(name=told["name"].where(told.index < most - 1, OTHER_TOPICS)), "sum")
+    return told if len(told) > 1 else told.iloc[:0]
+
+
+def persons(found: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return who raised the index most and who lowered it, ``most`` each, and all others as the last.
+
+    Columns key, contribution, mentions, mentions_before.
+    """
+    told = why.top(rows(found, "person"), most)
+    sums = ["contribution", "mentions", "mentions_before"]
+    told = told.groupby("key", as_index=False)[sums].sum().sort_values("contribution")
+    return told.sort_values("key", key=lambda keys: keys == OTHERS, kind="stable", ignore_index=True)
+
+
+def is_sure(contribution: float, se: float) -> bool:
+    """Say whether a contribution is more than chance would do (90 %)."""
+    return bool(abs(contribution) > 1.645 * se)  # of a missing error it is not

@@ -1,0 +1,177 @@
+"""Who and what moved the index between two spans of days: in a sentence, in figures, and person by person."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import _charts_pulse, _data, _filters, _moved, _rights, _show, _texts
+from views._days import Days
+from views._words import change, count, interval, plain, signed
+
+say = _texts.of("pulse")
+
+MOST = 5  # people told of on either side
+NAMED = (*dict.fromkeys(_moved.WHO.values()), "other", _moved.SMALL, _moved.OTHER_TOPICS, _moved.OTHERS)
+
+
+def period(brand: str, span: Days) -> pd.Series:
+    """Return the feeling of a span of days and of the one before; of fewer than FEWEST people only the counts."""
+    found = _data.ask("period", brand=brand, **span.asked)
+    found = _rights.of_enough(found, "now", "low", "high", "post_now", "change", "se_change")
+    both = found["people_before"] >= _rights.FEWEST
+    return found.assign(change=found["change"].where(both), se_change=found["se_change"].where(both)).iloc[0]
+
+
+def people(number: Any) -> str:
+    """Return so many people in words."""
+    return count(int(number), say("person_one"), say("person_many"))
+
+
+def mentions(number: Any) -> str:
+    """Return so many mentions in words."""
+    return count(int(number), say("mention_one"), say("mention_many"))
+
+
+def taken_apart(brand: str, span: Days) -> pd.DataFrame:
+    """Return what the change came from; empty where either span has fewer than FEWEST people."""
+    found = _data.moved(brand, **span.asked)
+    return found if pd.notna(period(brand, span)["change"]) else found.iloc[:0]
+
+
+def called(name: str) -> str:
+    """Return how a row is called: one of ours in our words, what people named as it is."""
+    return say(name) if name in NAMED else name
+
+
+def chance(row: pd.Series) -> dict[str, str]:
+    """Return a contribution in words, and whether chance alone would do it."""
+    sure = _moved.is_sure(row["contribution"], row["se"])
+    return {"much": signed(row["contribution"]), "chance": say("surely" if sure else "by_chance")}
+
+
+def why(brand: str, span: Days) -> str:
+    """Return in a sentence who and which topic moved the index most; nothing where that cannot be told."""
+    found = taken_apart(brand, span)
+    groups, topics = (most(rows) for rows in (_moved.groups(found), _moved.topics(found)))
+    if groups is None:
+        return ""
+    words = say("why_people", who=plain(groups["name"]), **chance(groups))
+    if topics is not None:
+        words += say("why_topics", topic=plain(called(topics["name"])), **chance(topics))
+    return f"{words}."
+
+
+def most(rows: pd.DataFrame) -> pd.Series | None:
+    """Return the row that moved the index most; None where there is none."""
+    return None if rows.empty else rows.loc[rows["contribution"].abs().idxmax()]
+
+
+def in_words(brand: str, span: Days) -> str:
+    """Say how people felt in a span of days, how that had changed, and why."""
+    state = period(brand, span)
+    if pd.isna(state["now"]):
+        return ""
+    now = {"now": signed(state["now"]), "band": interval(state["low"], state["high"])}
+    sizes = {"people": people(state["people"]), "mentions": mentions(state["mentions"])}
+    return say("compared_now", **now, **sizes, change=change(state["change"], state["se_change"]), why=why(brand, span))
+
+
+def draw(brand: str, span: Days, known: bool) -> None:
+    """Draw what moved the index in a span of days, with the way to the people and the messages.
+
+    What is ``known`` from the head of the page is not said again.
+    """
+    chosen, before = span.words()
+    compared = say("compared", days=chosen, before=before)
+    st.markdown(compared if known else f"{compared} {in_words(brand, span)}")
+    if st.button(say("read_messages"), icon=":material/forum:"):
+        read_messages(span)
+    found = taken_apart(brand, span)
+    if found.empty:
+        st.info(say("nothing_to_compare"))
+        return
+    waterfall(brand, span, found)
+    movers(brand, found)
+    topics(found)
+
+
+def read_messages(span: Days) -> None:
+    """Go to the messages of a span of days."""
+    narrowed = {"from": f"{span.start:%Y-%m-%d}", "until": f"{span.until:%Y-%m-%d}"}
+    st.switch_page("views/conversations.py", query_params=narrowed)
+
+
+def waterfall(brand: str, span: Days, found: pd.DataFrame) -> None:
+    """Show whom the change came from: accounting, not cause."""
+    groups = _moved.groups(found)
+    if groups.empty:
+        return
+    whole = found.iloc[0]
+    figure = _charts_pulse.waterfall(groups, whole["change"], whole["se_change"], say("waterfall_title"))
+    _show.chart(figure, groups, "moved", say("waterfall_alt"))
+    st.caption(say("waterfall_caption", loudest=loudest(brand, span)))
+
+
+def loudest(brand: str, span: Days) -> str:
+    """Say what the change would be without the one person who moves it most."""
+    found = _data.ask("loudest", brand=brand, **span.asked)
+    first = found[(found["weighting"] == "person") & (found["rank"] == 1)]
+    if first.empty or pd.isna(first["change_without"].iloc[0]):
+        return ""
+    return say("loudest", change=signed(first["change_without"].iloc[0]))
+
+
+def topics(found: pd.DataFrame) -> None:
+    """Show which topics the change came from."""
+    rows = _moved.topics(found)
+    if rows.empty:
+        st.caption(say("topics_none"))
+        return
+    rows = rows.assign(name=[called(name) for name in rows["name"]])
+    _show.chart(_charts_pulse.topics(rows, say("topics_title")), rows, "topics", say("topics_alt"))
+    st.caption(say("topics_caption", fewest=_rights.FEWEST))
+
+
+def movers(brand: str, found: pd.DataFrame) -> None:
+    """Show the people who moved the index most, and all others as one row; a click opens the person."""
+    st.markdown(f"**{say('movers')}**")
+    if not _rights.viewer().sees_people:
+        st.info(say("movers_hidden"))
+        return
+    rows = _moved.persons(found, MOST)
+    shown = pd.DataFrame(
+        {
+            say("column_name"): names(brand, rows["key"].tolist()),
+            say("column_moved"): rows["contribution"],
+            say("column_mentions"): rows["mentions"],
+            say("column_before"): rows["mentions_before"],
+        }
+    )
+    event = st.dataframe(
+        shown,
+        key=f"movers-{_filters.fingerprint(*rows['key'])}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=(len(shown) + 1) * 35 + 3,
+        column_config={say("column_moved"): st.column_config.NumberColumn(format="%+.3f")},
+        alt=say("movers_alt"),
+    )
+    _show.download(shown, "movers")
+    st.caption(say("movers_caption"))
+    for row in event["selection"]["rows"]:
+        if rows["key"].iloc[row] != _moved.OTHERS:
+            st.switch_page("views/person.py", query_params={"person": rows["key"].iloc[row]})
+
+
+def names(brand: str, keys: list[str]) -> list[str]:
+    """Return how people are called by whoever may know it."""
+    known = _data.ask("names", brand=brand, people=keys).set_index("person_id")["name"]
+    return [called(key) if key == _moved.OTHERS else name_of(key, known.get(key)) for key in keys]
+
+
+def name_of(person_id: str, name: str | None) -> str:
+    """Return a person's name, or what stands for it where names are not shown."""
+    named = _rights.viewer().people == "named" and name
+    return name if named and name else say("somebody_named", mark=person_id[:6])

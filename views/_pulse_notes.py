@@ -1,0 +1,80 @@
+"""What people noted on days of the brand's history: shown, added and removed, each change to be undone."""
+
+from datetime import date
+from string import ascii_uppercase
+
+import pandas as pd
+import streamlit as st
+
+from pipeline import journal
+from pipeline.store import StoreError
+from views import _data, _rights, _texts, _writes
+from views._filters import Shared
+from views._words import day, plain
+
+say = _texts.of("pulse")
+
+COLUMNS = ["annotation_id", "day", "text", "author"]
+
+
+def found(now: Shared) -> pd.DataFrame:
+    """Return COLUMNS and ``letter`` of the period's notes, the oldest first, or say why they cannot be read."""
+    try:
+        rows = _data.annotations(now.brand)
+    except StoreError as error:
+        st.error(say("notes_unreadable", reason=plain(str(error))))
+        rows = []
+    notes = pd.DataFrame(rows, columns=COLUMNS)
+    days = pd.to_datetime(notes["day"])
+    notes = notes[(days >= now.start) & (days < now.until)].sort_values("day", kind="stable", ignore_index=True)
+    return notes.assign(letter=[letter(number) for number in range(len(notes))])
+
+
+def letter(number: int) -> str:
+    """Return A, B … Z, A1, B1 …"""
+    turn, place = divmod(number, len(ascii_uppercase))
+    return f"{ascii_uppercase[place]}{turn or ''}"
+
+
+def draw(now: Shared, notes: pd.DataFrame) -> None:
+    """Show the notes, and let one add and remove them."""
+    st.markdown(f"**{say('notes')}**")
+    may_write = _rights.viewer().may_write
+    for row in notes.to_dict("records"):
+        told = {"letter": row["letter"], "day": day(row["day"]), "text": row["text"], "author": row["author"]}
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(say("note_line", **told), width="stretch")
+            name = say("note_remove", letter=row["letter"])
+            if may_write and st.button(name, key=f"remove-{row['annotation_id']}", type="tertiary"):
+                remove(row["annotation_id"], row["letter"])
+    if may_write:
+        add(now)
+
+
+def add(now: Shared) -> None:
+    """Let one note what happened on a day; what was typed stays until it is kept."""
+    kept = st.session_state.setdefault("notes_kept", 0)
+    with st.expander(say("note_add"), icon=":material/add_notes:"), st.form(f"note-{kept}", border=False):
+        latest = min(date.today(), (now.until - pd.Timedelta(days=1)).date())
+        chosen = st.date_input(say("note_day"), value=latest)
+        text = st.text_input(say("note_text"), max_chars=200, placeholder=say("note_example")).strip()
+        if not st.form_submit_button(say("note_keep")):
+            return
+        if not text:
+            st.error(say("note_empty"))
+        elif _writes.write(
+            lambda author: journal.save_annotation(_data.workspace(), now.brand, chosen, text, author),
+            say("note_kept", day=day(chosen)),
+        ):
+            st.session_state["notes_kept"] += 1
+            st.rerun()
+
+
+def remove(annotation_id: str, called: str) -> None:
+    """Take a note back."""
+    done = _writes.write(
+        lambda author: journal.withdraw_annotation(_data.workspace(), annotation_id, author),
+        say("note_removed", letter=called),
+    )
+    if done:
+        st.rerun()

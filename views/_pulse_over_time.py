@@ -1,0 +1,78 @@
+"""The index over time with what was out of the ordinary, what people noted, and what moved a chosen point."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import _charts_pulse, _data, _days, _pulse_events, _pulse_moved, _pulse_notes, _rights, _show, _texts
+from views._days import Days
+from views._filters import Shared
+
+say = _texts.of("pulse")
+
+WHOLE = "whole"
+
+
+@st.fragment
+def draw(now: Shared) -> None:
+    """Draw the index, events and notes, and what moved it; a click on a point chooses what is taken apart."""
+    series = _data.ask("series", brand=now.brand, grain=now.grain, start=now.start, until=now.until)
+    series = _rights.of_enough(series, "estimate", "low", "high")
+    events, notes = _pulse_events.found(now), _pulse_notes.found(now)
+    clicked = chart(now, series, events, notes)
+    left, right = st.columns(2)
+    with left:
+        _pulse_events.draw(events)
+    with right:
+        _pulse_notes.draw(now, notes)
+    st.subheader(say("moved_title"))
+    span = choose(now, series, clicked)
+    _pulse_moved.draw(now.brand, span, known=span == _days.whole(now))
+
+
+def chart(now: Shared, series: pd.DataFrame, events: pd.DataFrame, notes: pd.DataFrame) -> Any:
+    """Draw the chart and return the moment of the point that is chosen in it; None where none is."""
+    figure = _charts_pulse.index(series, _data.fewest_people(), say("index_title", grain=now.grain))
+    _charts_pulse.events(figure, events)
+    _charts_pulse.notes(figure, notes)
+    alt = say("index_alt", name=now.name, grain=now.grain)
+    event = _show.chart(figure, series, "index", alt, select=True)
+    sizes = {"few": _data.fewest_people(), "fewest": _rights.FEWEST}
+    st.caption(say("index_caption", correction=correction(now), **sizes))
+    points = event["selection"]["points"] if event else []
+    return points[0]["x"] if points else None
+
+
+def choose(now: Shared, series: pd.DataFrame, clicked: Any) -> Days:
+    """Return the days to take apart: those of a point newly clicked, or as chosen in the list."""
+    known = series.loc[(series["weighting"] == "person") & series["estimate"].notna(), "period"]
+    names = {WHOLE: say("moved_whole")} | {f"{day:%Y-%m-%d}": _days.label(day, now.grain) for day in reversed([*known])}
+    if clicked != st.session_state.get("index_clicked"):
+        st.session_state["index_clicked"] = clicked
+        start = f"{_days.of_point(clicked, now.grain).start:%Y-%m-%d}" if clicked else None
+        if start in names:
+            st.session_state["moved_in"] = start
+    if st.session_state.get("moved_in", WHOLE) not in names:
+        st.session_state["moved_in"] = WHOLE
+    chosen = st.selectbox(
+        say("moved_in"), list(names), format_func=names.__getitem__, key="moved_in", bind="query-params", width=260
+    )
+    return _days.whole(now) if chosen == WHOLE else _days.of_point(chosen, now.grain)
+
+
+def correction(now: Shared) -> str:
+    """Say whose labels the model's errors are taken out of the numbers by."""
+    ways = _data.ask("correction", brand=now.brand, start=now.start, until=now.until)
+    return say("correction", ways="; ".join(way_of_correction(way) for way in ways.to_dict("records")))
+
+
+def way_of_correction(way: dict[Any, Any]) -> str:
+    """Return how the errors in some of the mentions are taken out, in words."""
+    many = _pulse_moved.mentions(way["mentions"])
+    if way["origin"] == "none":
+        return say("not_corrected", mentions=many)
+    shaky = say("shaky") if way["shaky"] else ""
+    if way["origin"] == "model card":
+        return say("by_card", mentions=many, shaky=shaky)
+    return say("by_labels", mentions=many, labels=int(way["labels"]), origin=way["origin"], shaky=shaky)

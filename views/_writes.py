@@ -1,0 +1,62 @@
+"""Changes that a page makes in the journal: each with its author, and the last can be taken back."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pipeline import journal_changes
+from pipeline.store import StoreError
+from views import _data, _rights, _texts, _words
+
+say = _texts.of("shared")
+
+LAST = "last_change"
+
+
+def write(change: Callable[[str], str | None], words: str) -> bool:
+    """Make a change by the name of whoever writes; return whether it was made, having said why where it was not.
+
+    ``change`` takes the author and returns the id of the change; ``words`` say afterwards what was done.
+    """
+    author = _rights.author()
+    if not _rights.viewer().may_write:
+        st.error(say("may_not_write"))
+        return False
+    if not author:
+        st.error(say("no_author"))
+        return False
+    try:
+        made = change(author)
+    except StoreError as error:
+        st.error(say("not_kept", reason=_words.plain(str(error))))
+        return False
+    st.session_state[LAST] = (made, words) if made else None
+    return True
+
+
+def offer_undo() -> None:
+    """Say what was changed last, with a button that takes it back."""
+    last = st.session_state.get(LAST)
+    if not last:
+        return
+    change_id, words = last
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text(say("kept", what=words), width="stretch")
+        st.button(say("undo"), key=f"undo-{change_id}", icon=":material/undo:", on_click=take_back, args=(change_id,))
+        st.button(say("dismiss"), key=f"dismiss-{change_id}", type="tertiary", on_click=dismiss)
+
+
+def take_back(change_id: str) -> None:
+    """Take a change back by the name of whoever looks, or say why it cannot be."""
+    try:
+        journal_changes.undo(_data.workspace(), change_id, _rights.author())
+    except StoreError as error:
+        st.error(say("not_kept", reason=_words.plain(str(error))))
+        return
+    st.session_state[LAST] = None
+    st.toast(say("undone"))
+
+
+def dismiss() -> None:
+    """Take the offer away."""
+    st.session_state[LAST] = None

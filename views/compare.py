@@ -1,0 +1,162 @@
+"""Compare: the brands beside each other, over the same days."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import _brands, _charts_compare, _charts_pulse, _data, _days, _filters, _print, _rights, _show, _texts
+from views._days import Days
+from views._filters import Shared
+from views._words import count, days, interval, plain, signed
+
+say = _texts.of("compare")
+
+PANELS = {"sources": "panel_sources", "all": "panel_all", "people": "panel_people"}
+ABOUT = {"sources": "about_sources", "all": "about_all", "people": "about_people"}
+GRAINS = ("quarter", "month")
+MOST = 12  # topics, by how many people speak of them
+
+
+def main() -> None:
+    """Draw the page."""
+    now, names = _filters.shared(), _brands.names()
+    with _print.page():
+        st.title(say("title", name=plain(now.name)))
+        if len(names) < 2:
+            st.info(say("alone"))
+            return
+        sizes = {"fewest": _rights.FEWEST, "few": _data.fewest_people()}
+        st.caption(say("same_days", days=days(now.start, now.until), **sizes))
+        standing(_days.whole(now))
+        voices(now, names)
+        paths(now, names)
+        topics(now, names)
+
+
+def standing(span: Days) -> None:
+    """Show what people feel about each brand, and how that has changed."""
+    every = _brands.side_by_side(span)
+    told = every.dropna(subset=["now"])
+    if not told.empty:
+        figure = _charts_pulse.standing(told, _data.fewest_people(), say("standing_title"))
+        _show.chart(figure, told, "standing", say("standing_alt"))
+    rows = every.to_dict("records")
+    shown = pd.DataFrame(
+        {
+            say("brand"): every["name"],
+            say("feeling"): [say("evidence") if pd.isna(row["now"]) else signed(row["now"]) for row in rows],
+            say("band"): [interval(row["low"], row["high"]) for row in rows],
+            say("change"): [changed(row["change"], row["se_change"]) for row in rows],
+            say("people"): every["people"],
+            say("mentions"): every["mentions"],
+        }
+    )
+    st.dataframe(shown, hide_index=True, alt=say("table_alt"))
+    _show.download(shown, "brands")
+
+
+def changed(change: Any, se: Any) -> str:
+    """Return a change with its margin, and whether chance alone would do it."""
+    if pd.isna(change) or pd.isna(se):
+        return say("evidence")
+    sure = abs(change) > 1.645 * se
+    return say("changed_surely" if sure else "changed", change=signed(change), margin=f"{1.645 * se:.2f}")
+
+
+@st.fragment
+def voices(now: Shared, names: dict[str, str]) -> None:
+    """Show whose voice is how loud, on a panel of one's choice."""
+    panel = st.segmented_control(
+        say("panel"),
+        list(PANELS),
+        format_func=lambda panel: say(PANELS[panel]),
+        default="sources",
+        required=True,
+        key="panel",
+        bind="query-params",
+    )
+    found = _data.ask("share_of_voice", panel=panel, start=now.start, until=now.until)
+    if found.empty:
+        st.info(say("share_none"))
+        return
+    few = _data.fewest_people()
+    _show.chart(_charts_compare.shares(found, names, few, say("share_title")), found, "share", say("share_alt"))
+    last = found[found["month"] == found["month"].max()]
+    st.markdown(in_words(last, names))
+    about = say(ABOUT[panel], sources=plain(last["sources"].iloc[0] or "–"))
+    st.caption(say("share_caption", panel=about, few=few))
+
+
+def in_words(month: pd.DataFrame, names: dict[str, str]) -> str:
+    """Return the shares of one month as a sentence."""
+    rows = month.set_index("brand").to_dict("index")
+    told = [share(plain(name), rows[brand]) for brand, name in names.items() if brand in rows]
+    return say("share_month", month=_days.label(month["month"].iloc[0], "month"), shares="; ".join(told))
+
+
+def share(name: str, row: dict[Any, Any]) -> str:
+    """Return one brand's share with its interval and people."""
+    people = count(int(row["people"]), say("person_one"), say("person_many"))
+    parts = {part: "–" if pd.isna(row[part]) else f"{row[part]:.0%}" for part in ("share", "low", "high")}
+    return say("share_of", name=name, people=people, **parts)
+
+
+@st.fragment
+def paths(now: Shared, names: dict[str, str]) -> None:
+    """Show how the feeling about each brand moved."""
+    grain = st.segmented_control(
+        say("grain"), GRAINS, format_func=say, default="quarter", required=True, key="each", bind="query-params"
+    )
+    found = _data.ask("brand_path", grain=grain, start=now.start, until=now.until)
+    found = _rights.of_enough(found, "estimate", "low", "high")
+    found = found[["period", *found.columns.drop("period")]]
+    if found["estimate"].isna().all():
+        st.info(say("path_none", grain=say(grain)))
+        return
+    title = say("path_title", grain=say(grain))
+    _show.chart(_charts_compare.paths(found, names, _data.fewest_people(), title), found, "paths", say("path_alt"))
+
+
+def topics(now: Shared, names: dict[str, str]) -> None:
+    """Show what people feel about each brand, topic by topic."""
+    found = _data.ask("brand_topics", start=now.start, until=now.until)
+    if found.empty:
+        st.info(say("topics_none"))
+        return
+    found = _rights.of_enough(found, "feeling", "low", "high")
+    found = found.assign(topic=[say("other") if topic == "other" else topic for topic in found["topic"]])
+    heard = found.groupby("topic")["people"].sum().sort_values(ascending=False, kind="stable")
+    found = found[found["topic"].isin(heard.index[:MOST])].sort_values(
+        "topic", key=lambda topics: topics.map(heard), ascending=False, kind="stable"
+    )
+    sizes = {"fewest": _rights.FEWEST, "few": _data.fewest_people()}
+    figure = _charts_compare.topics(found, names, sizes["few"], say("topics_title"))
+    _show.chart(figure, found, "topics", say("topics_alt"))
+    st.caption(say("topics_caption", **sizes))
+    with_topics = found["brand"].unique()
+    if len(with_topics) == 1:
+        st.caption(say("topics_of_one", names=plain(names[with_topics[0]])))
+    topic_table(found, names)
+
+
+def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
+    """Show the same with intervals, shares and counts."""
+    rows = found.to_dict("records")
+    shown = pd.DataFrame(
+        {
+            say("topic"): found["topic"],
+            say("brand"): found["brand"].map(names),
+            say("share"): found["share"],
+            say("feeling"): [say("evidence") if pd.isna(row["feeling"]) else signed(row["feeling"]) for row in rows],
+            say("band"): [interval(row["low"], row["high"]) for row in rows],
+            say("people"): found["people"],
+            say("mentions"): found["mentions"],
+        }
+    )
+    config = {say("share"): st.column_config.NumberColumn(format="percent")}
+    st.dataframe(shown, hide_index=True, column_config=config, alt=say("topics_table"))
+    _show.download(shown, "topics-table")
+
+
+main()
