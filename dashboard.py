@@ -18,6 +18,7 @@ PAGES = [
     st.Page("views/growth.py", title="Growth", icon=":material/forest:"),
     st.Page("views/person.py", title="Person", icon=":material/person:"),
     st.Page("views/conversations.py", title="Conversations", icon=":material/forum:"),
+    st.Page("views/review.py", title="Review", icon=":material/rate_review:"),
 ]
 
 page = st.navigation(PAGES)

@@ -15,6 +15,7 @@ from pipeline import (
     commands_journal,
     rules,
     run,
+    sample,
     schedule,
     settings,
     store,
@@ -279,6 +280,7 @@ def demo(wait: Wait = 30) -> None:
     with store.working(place, "demo", wait):
         for brand in chosen.brand_settings():
             run.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
+        sample.write_journal(place, SAMPLE / "journal.toml", chosen.brand_settings()[0].key)
     print("\n".join(refresh_once(wait)))
 
 

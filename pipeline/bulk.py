@@ -83,15 +83,25 @@ def prepare(con: duckdb.DuckDBPyConnection, brand: Brand) -> None:
 
 def judge(con: duckdb.DuckDBPyConnection, way: Way, frame: Frame) -> pa.Table:
     """Return what the SQL of a source says of the rows of a frame, in their order, with their payload."""
-    with store.incoming(con, frame.columns):
+    is_json = frame.cells is None
+    columns = with_fields(con, frame.columns, way.paths) if is_json else frame.columns
+    with store.incoming(con, columns):
         judged = con.sql(way.sql.read_text(encoding="utf-8"), params=dict(way.values)).to_arrow_table()
-    return judged.append_column("payload", to_payload(con, frame))
+    return judged.append_column("payload", frame.columns["payload"] if is_json else to_payload(con, frame))
 
 
-def to_payload(con: duckdb.DuckDBPyConnection, frame: Frame) -> pa.Array:
-    """Return the rows of a frame as JSON, in their order."""
-    if frame.payload is not None:
-        return frame.payload
+def with_fields(con: duckdb.DuckDBPyConnection, columns: pa.Table, paths: Mapping[str, str]) -> pa.Table:
+    """Return number and payload of JSON objects with a column for the text, and one for the type, of each field."""
+    with store.incoming(con, columns):
+        found = con.sql(store.query("json_fields"), params={"paths": list(paths.values())}).to_arrow_table()
+    for place, name in enumerate(paths):
+        columns = columns.append_column(name, pc.list_element(found["texts"], place))
+        columns = columns.append_column(f"{name}_type", pc.list_element(found["types"], place))
+    return columns.append_column("textual", found["textual"])
+
+
+def to_payload(con: duckdb.DuckDBPyConnection, frame: Frame) -> pa.ChunkedArray:
+    """Return the rows of a table as JSON, in their order."""
     places = {column: place for place, column in enumerate(frame.header, 1)}
     with store.incoming(con, pa.table({"cells": frame.cells})):
         values = {"keys": list(places), "places": list(places.values())}

@@ -55,7 +55,7 @@ def read_entries_since(workspace: Workspace, brand: str, accounts: Sequence[str]
 
 
 def read_labels_since(workspace: Workspace, brand: str, moment: datetime) -> Rows:
-    """Return what people say of mentions, where that changed since a moment: touch_id, label, drawn, author, written_at.
+    """Return what people say of mentions where it changed since a moment: touch_id, label, drawn, author, written_at.
 
     The id is the one that was labelled; label is None where it was taken back, so that the model's word counts.
     """

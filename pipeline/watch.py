@@ -44,7 +44,7 @@ def arrivals(folder: Path, stop: Event, settle: float = SETTLE_SECONDS) -> Itera
             before, since = steady_since.get(path, (None, 0.0))
             if before != stamp:
                 steady_since[path] = (stamp, time.monotonic())
-            elif told.get(path) != stamp and True:
+            elif told.get(path) != stamp and time.monotonic() - since >= settle:
                 told[path] = stamp
                 yield path
 

@@ -19,11 +19,11 @@ from views import _words
 PAGES = {
     "views/pulse.py": "How do people feel about",
     "views/relationships.py": "Relationships with",
+    "views/compare.py": "How does",
     "views/growth.py": "What do relationships with",
     "views/person.py": "Person",
     "views/conversations.py": "Conversations with",
 }
-NAMES = {"tamrow": "Tamrow Design-Build", "quillstone": "Quillstone Construction", "fenmarsh": "Fenmarsh Builders"}
 Look = Callable[[Workspace], None]
 
 
@@ -64,7 +64,8 @@ def person_named(place: Workspace, name: str) -> str:
         brand="tamrow",
         search=name,
         sources=[],
-        stages=[], tags=[],
+        stages=[],
+        tags=[],
         list="everybody",
         touches=1,
         sort="warmest",
@@ -88,39 +89,6 @@ def opened(page: str = "views/pulse.py", **query: str) -> AppTest:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_draws_the_sample(page: str, visit: Open):
     assert visit(page).title[0].value.startswith(PAGES[page])
-
-
-@pytest.mark.parametrize("brand", NAMES)
-@pytest.mark.parametrize("period", ["4 weeks", "6 months", "everything"])
-def test_pulse_follows_brand_and_period(brand: str, period: str, visit: Open):
-    app = visit("views/pulse.py", brand=NAMES[brand], period=period)
-    assert app.selectbox(key="brand").value == brand
-    assert app.selectbox(key="period").value == period
-    assert app.metric[2].label == "People heard"
-
-
-def test_pulse_says_people_mentions_and_interval_beside_the_feeling(visit: Open, sample: Workspace):
-    app = visit("views/pulse.py", period="everything")
-    brands = shown(sample, "brands")
-    first, last = brands["first_touch"].iloc[0], brands["last_touch"].iloc[0]
-    until = (last + pd.Timedelta(days=1)).normalize()
-    found = shown(
-        sample, "period", brand="tamrow", start=first.normalize().to_pydatetime(), until=until.to_pydatetime()
-    )
-    people, mentions = int(found["people"].iloc[0]), int(found["mentions"].iloc[0])
-    words = app.markdown[0].value
-    assert f"{people:,} people in {mentions:,} mentions" in words
-    assert _words.signed(found["now"].iloc[0]) in words and "90 %:" in words
-    assert "not enough people in the equal period before" in words
-
-
-def test_a_click_on_the_index_leads_to_the_messages_behind_the_point(visit: Open):
-    app = visit("views/pulse.py", period="12 months")
-    app.session_state["index"] = {"selection": {"points": [{"x": "2026-06-01"}], **NO_AREA}}
-    app.run()
-    assert app.title[0].value.startswith("Conversations")
-    assert (app.query_params["from"], app.query_params["until"]) == ("2026-06-01", "2026-07-01")
-    assert "01 Jun 2026 to 30 Jun 2026" in app.caption[0].value
 
 
 def test_a_chosen_relationship_leads_to_its_person(visit: Open, sample: Workspace):
@@ -356,18 +324,6 @@ def test_an_automatic_account_has_a_page_too(visit: Open, sample: Workspace):
     assert bots
     app = visit("views/person.py", person=bots[0][0])
     assert not app.exception and "no stage yet" in "".join(line.value for line in app.markdown)
-
-
-def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
-    assert any("taken out of" in line.value and "by its card" in line.value for line in visit().caption)
-
-
-def test_pulse_shows_whom_a_change_came_from_and_never_calls_it_cause(visit: Open):
-    app = visit(period="6 months")
-    assert any("not what caused it. Without the one person" in line.value for line in app.caption)
-    moved = next(frame.value for frame in app.dataframe if "Moved it by" in frame.value)
-    assert "all others" in set(moved["Name"]) and len(moved) == 11
-    assert moved["Moved it by"].sum() == pytest.approx(float(app.metric[0].delta), abs=0.006)
 
 
 def test_numbers_of_a_past_day_say_so(tmp_path: Path, in_workspace: Look, sample: Workspace):

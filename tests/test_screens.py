@@ -16,6 +16,7 @@ SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "hei
 TITLES = {
     "pulse": "How do people feel about Tamrow Design-Build?",
     "relationships": "Relationships with Tamrow Design-Build",
+    "compare": "How does Tamrow Design-Build stand beside others?",
     "growth": "What do relationships with Tamrow Design-Build grow into?",
     "person": "Priya Raman",
     "conversations": "Conversations with Tamrow Design-Build",

@@ -20,7 +20,6 @@ from pipeline.store import Workspace
 from tests.conftest import PAYLOADS, ROOT, TAMROW
 
 HEADER = "Body,User,Date\n"
-MAP = ("--map", "text=Body,author=User,at=Date")
 
 
 class Watcher:
@@ -99,15 +98,22 @@ def test_files_are_taken_in_as_they_arrive_and_only_once(tmp_path: Path, inbox: 
     assert touches(place) == 6
 
 
-def test_a_file_that_is_still_written_waits_until_it_is_whole(tmp_path: Path, inbox: Path):
-    with watching(tmp_path / "w", inbox, *MAP) as watcher, (inbox / "slow.csv").open("w") as file:
-        file.write(HEADER)
-        for number in range(12):
-            file.write(f"text {number},ana,2025-01-02\n")
+def test_a_file_that_is_still_written_waits_until_it_is_whole(inbox: Path):
+    stop, sizes = threading.Event(), list[int]()
+    arrived = (path.stat().st_size for path in watch.arrivals(inbox, stop, settle=4))
+    watcher = threading.Thread(target=lambda: sizes.extend(arrived), daemon=True)
+    watcher.start()
+    with (inbox / "slow.csv").open("w") as file:
+        for _ in range(5):
+            file.write("x" * 100)
             file.flush()
-            time.sleep(0.4)
-        assert not watcher.says("slow.csv", 0)
-        assert watcher.says("slow.csv: 12 stored of 12")
+            time.sleep(1.2)  # longer than from one look to the next
+    end = time.monotonic() + 60
+    while not sizes and time.monotonic() < end:
+        time.sleep(0.1)
+    stop.set()
+    watcher.join(60)
+    assert sizes == [500] and not watcher.is_alive()
 
 
 def test_a_workspace_in_use_is_waited_for(tmp_path: Path, inbox: Path):

@@ -3,7 +3,6 @@
 import html
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -63,58 +62,6 @@ def feeling_axis(title: str) -> dict[str, Any]:
     }
 
 
-STAGES = ("stranger", "dormant", "aware", "engaged", "reciprocal", "advocate")
-
-
-def reached(every: pd.DataFrame, title: str) -> go.Figure:
-    """Return the share of all people who reached an outcome by days, with its band; dotted where silence is an end.
-
-    ``every`` has t, at_risk, reached, low, high, reached_competing.
-    """
-    axis = {"title": "Share of people", "tickformat": ".0%", "rangemode": "tozero"}
-    figure = frame(title, 360, yaxis=axis, xaxis={"title": "Days since they first spoke"})
-    band(figure, every["t"], every["low"], every["high"])
-    figure.add_scatter(
-        x=every["t"],
-        y=every["reached"],
-        name="Reached it",
-        line={"color": POSITIVE, "shape": "hv"},
-        customdata=every[["low", "high", "at_risk"]],
-        hovertemplate=(
-            "day %{x}: %{y:.1%} (90 %: %{customdata[0]:.1%} … %{customdata[1]:.1%})"
-            "<br>%{customdata[2]} people still watched<extra></extra>"
-        ),
-    )
-    dotted = {"color": NEUTRAL, "dash": "dot", "shape": "hv"}
-    figure.add_scatter(x=every["t"], y=every["reached_competing"], name="If silence is an end", line=dotted)
-    figure.update_layout(legend={"y": -0.28})
-    return figure
-
-
-def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
-    """Return the matrix of next stages; ``rates`` has from_stage, to_stage, people, of_people, p."""
-    there = [stage for stage in STAGES if stage in set(rates["to_stage"])]
-    known = [stage for stage in STAGES if stage in set(rates["from_stage"])]
-    shares, people, of = (
-        rates.pivot(index="from_stage", columns="to_stage", values=column).reindex(index=known, columns=there)
-        for column in ("p", "people", "of_people")
-    )
-    figure = frame(
-        title, 140 + 44 * len(known), xaxis={"showgrid": False}, yaxis={"autorange": "reversed", "showgrid": False}
-    )
-    figure.add_heatmap(
-        z=shares,
-        x=there,
-        y=known,
-        colorscale=[[0, PALE], [1, POSITIVE]],
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        texttemplate="%{z:.0%}",
-        customdata=np.dstack([people, of]),
-        hovertemplate="%{y} → %{x}: %{z:.0%}<br>%{customdata[0]} of %{customdata[1]} person-months<extra></extra>",
-    )
-    return figure
 
 
 def person_path(path: pd.DataFrame, touches: pd.DataFrame, title: str) -> go.Figure:

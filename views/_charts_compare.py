@@ -106,11 +106,10 @@ def topics(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
         for column in ("feeling", "low", "high", "people")
     )
     figure = frame(title, 120 + 48 * len(order), yaxis={"autorange": "reversed", "showgrid": False})
-    figure.update_xaxes(side="top", showgrid=False)
-    figure.update_layout(margin={"t": 84})
+    figure.update_xaxes(tickangle=0, showgrid=False)
     figure.add_heatmap(
         z=feeling,
-        x=[short(name) for name in names.values()],
+        x=[short(name).replace(" ", "<br>") for name in names.values()],  # so that they stand beside each other
         y=[short(topic) for topic in order],
         colorscale=[[0, NEGATIVE], [0.5, MIDDLE], [1, POSITIVE]],
         zmin=-1,

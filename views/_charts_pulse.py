@@ -12,7 +12,7 @@ from views._moved import is_sure
 
 say = _texts.of("pulse")
 
-FADED = 0.3
+FADED = 0.45
 FOOT, TOP = -0.92, 0.88  # where on the axis of feeling the marks of events and notes stand
 SYMBOLS = {"kind_alert": "diamond", "kind_person": "diamond-open", "kind_turn": "star", "kind_few": "x-thin-open"}
 LONGEST = 32  # characters of a name beside an axis

@@ -13,7 +13,7 @@ from views._filters import Shared
 
 say = _texts.of("messages")
 
-LITTLE = 0.02  # a word that moves the score by less is left without colour
+LITTLE = 0.05  # a word that moves the score by less is left without colour
 OTHERWISE = 0.02  # a score that differs by more from the published one was made under other settings
 
 

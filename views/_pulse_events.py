@@ -7,12 +7,12 @@ import streamlit as st
 
 from views import _data, _days, _pulse_moved, _rights, _texts
 from views._filters import Shared
-from views._words import day, interval, signed
+from views._words import day, interval, plain, signed
 
 say = _texts.of("pulse")
 
 SPANS = {"week": "span_week", "month": "span_month"}
-COLUMNS = ["period", "kind", "words", "person"]
+COLUMNS = ["period", "kind", "words", "person", "name"]
 
 
 def found(now: Shared) -> pd.DataFrame:
@@ -28,13 +28,13 @@ def alert(row: dict[Any, Any]) -> dict[str, Any]:
     span = say(SPANS[row["grain"]], day=day(row["period"]) if row["grain"] == "week" else label(row))
     if row["people"] < _rights.FEWEST:
         words = say("event_few", span=span, fewest=_rights.FEWEST)
-        return dict(zip(COLUMNS, (row["period"], "kind_few", words, None), strict=True))
+        return dict(zip(COLUMNS, (row["period"], "kind_few", words, None, None), strict=True))
     words, person = told(row, span), row["one_person"] if _rights.viewer().sees_people else None
+    name = _pulse_moved.name_of(person, row["name"]) if person else say("somebody")
     if row["one_person"]:
-        name = _pulse_moved.name_of(person, row["name"]) if person else say("somebody")
         words += say("event_person", name=name)
     kind = "kind_person" if row["one_person"] else "kind_alert"
-    return dict(zip(COLUMNS, (row["period"], kind, words, person), strict=True))
+    return dict(zip(COLUMNS, (row["period"], kind, words, person, name), strict=True))
 
 
 def label(row: dict[Any, Any]) -> str:
@@ -59,7 +59,7 @@ def turning(row: dict[Any, Any]) -> dict[str, Any]:
     levels = {"before": signed(row["before"]), "after": signed(row["after"])}
     sizes = {"band": interval(row["low"], row["high"]), "people": _pulse_moved.people(row["people"])}
     words = say("turned", day=day(row["week"]), **levels, **sizes)
-    return dict(zip(COLUMNS, (row["week"], "kind_turn", words, None), strict=True))
+    return dict(zip(COLUMNS, (row["week"], "kind_turn", words, None, None), strict=True))
 
 
 def draw(events: pd.DataFrame) -> None:
@@ -69,5 +69,6 @@ def draw(events: pd.DataFrame) -> None:
         st.caption(say("events_none"))
     for number, row in enumerate(events.to_dict("records")):
         st.text(row["words"])
-        if row["person"] and st.button(say("open_person"), key=f"event-{number}", icon=":material/person:"):
+        name = plain(row["name"] or "")
+        if row["person"] and st.button(say("open_person", name=name), key=f"event-{number}", icon=":material/person:"):
             st.switch_page("views/person.py", query_params={"person": row["person"]})

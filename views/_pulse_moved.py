@@ -153,14 +153,14 @@ def movers(brand: str, found: pd.DataFrame) -> None:
         key=f"movers-{_filters.fingerprint(*rows['key'])}",
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",
         height=(len(shown) + 1) * 35 + 3,
         column_config={say("column_moved"): st.column_config.NumberColumn(format="%+.3f")},
         alt=say("movers_alt"),
     )
     _show.download(shown, "movers")
     st.caption(say("movers_caption"))
-    for row in event["selection"]["rows"]:
+    for row, _ in event["selection"]["cells"]:
         if rows["key"].iloc[row] != _moved.OTHERS:
             st.switch_page("views/person.py", query_params={"person": rows["key"].iloc[row]})
 

@@ -47,14 +47,20 @@ def offer_undo() -> None:
 
 
 def take_back(change_id: str) -> None:
-    """Take a change back by the name of whoever looks, or say why it cannot be."""
+    """Take a change back, as a button does."""
+    was_taken_back(change_id)
+
+
+def was_taken_back(change_id: str) -> bool:
+    """Take a change back by the name of whoever looks, or say why it cannot be; return whether it was."""
     try:
         journal_changes.undo(_data.workspace(), change_id, _rights.author())
     except StoreError as error:
         st.error(say("not_kept", reason=_words.plain(str(error))))
-        return
+        return False
     st.session_state[LAST] = None
     st.toast(say("undone"))
+    return True
 
 
 def dismiss() -> None:

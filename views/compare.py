@@ -8,7 +8,7 @@ import streamlit as st
 from views import _brands, _charts_compare, _charts_pulse, _data, _days, _filters, _print, _rights, _show, _texts
 from views._days import Days
 from views._filters import Shared
-from views._words import count, days, interval, plain, signed
+from views._words import count, days, interval, plain, signed, source
 
 say = _texts.of("compare")
 
@@ -84,8 +84,13 @@ def voices(now: Shared, names: dict[str, str]) -> None:
     _show.chart(_charts_compare.shares(found, names, few, say("share_title")), found, "share", say("share_alt"))
     last = found[found["month"] == found["month"].max()]
     st.markdown(in_words(last, names))
-    about = say(ABOUT[panel], sources=plain(last["sources"].iloc[0] or "–"))
+    about = say(ABOUT[panel], sources=sources(last["sources"].iloc[0]))
     st.caption(say("share_caption", panel=about, few=few))
+
+
+def sources(names: str | None) -> str:
+    """Return the sources of a panel as people call them."""
+    return ", ".join(plain(source(name)) for name in (names or "").split(", ") if name) or "–"
 
 
 def in_words(month: pd.DataFrame, names: dict[str, str]) -> str:
@@ -147,7 +152,7 @@ def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
         {
             say("topic"): found["topic"],
             say("brand"): found["brand"].map(names),
-            say("share"): found["share"],
+            say("share"): found["share"].round(2),
             say("feeling"): [say("evidence") if pd.isna(row["feeling"]) else signed(row["feeling"]) for row in rows],
             say("band"): [interval(row["low"], row["high"]) for row in rows],
             say("people"): found["people"],

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from views import _asked, _data, _explain, _filters, _labels, _messages, _rights, _show, _texts, _words, _writes
+from views import _asked, _data, _explain, _filters, _labels, _messages, _rights, _show, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("conversations")
@@ -23,7 +23,6 @@ def main() -> None:
     if not _rights.viewer().sees_people:
         st.info(say("aggregate"))
         return
-    _writes.offer_undo()
     since = _data.labels_since(now.brand)
     filters = _asked.choose(now)
     if filters is not None:
@@ -58,11 +57,12 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
         on_select="rerun",
         selection_mode="multi-row",
         height=min(len(found), 10) * 35 + 40,
+        placeholder="–",
         column_config={
             say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             say("text"): st.column_config.TextColumn(width=280),
             say("score"): st.column_config.NumberColumn(format="%+.2f"),
-            say("confidence"): st.column_config.NumberColumn(format="percent"),
+            say("confidence"): st.column_config.NumberColumn(format="%.0f %%"),
         },
         alt=say("table"),
     )
@@ -76,15 +76,15 @@ def columns(found: pd.DataFrame) -> pd.DataFrame:
     """Return messages as the table and its export show them."""
     return pd.DataFrame(
         {
-            say("when"): found["happened_at"],
+            say("text"): found["text"],
             say("who"): [
                 name if way == "in" else say("we_to", name=name)
                 for name, way in zip(found["name"], found["direction"], strict=True)
             ],
-            say("text"): found["text"],
+            say("when"): found["happened_at"],
             say("label"): found["label"].fillna("–"),
             say("score"): found["said"],
-            say("confidence"): found["confidence"],
+            say("confidence"): (found["confidence"] * 100).round(),
             say("whose"): [whose(row) for row in _messages.rows(found)],
             say("where"): [_words.source(name) for name in found["source"]],
             say("what"): found["kind"],

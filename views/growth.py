@@ -3,48 +3,62 @@
 import pandas as pd
 import streamlit as st
 
-from views import _charts, _data, _filters, _words
+from views import _charts_growth, _data, _filters, _rights, _show, _texts, _words
 from views._filters import Shared
 
-OUTCOMES = {
-    "two-way": "a first conversation in both directions",
-    "offline": "a first call or meeting",
-    "fruit": "a first fruit",
-}
+say = _texts.of("growth")
+
+OUTCOMES = {"two-way": "outcome_two-way", "offline": "outcome_offline", "fruit": "outcome_fruit"}
+DIRECTIONS = {"ours": "answers_ours", "theirs": "answers_theirs"}
 
 
 def main() -> None:
     """Draw the page."""
     now = _filters.shared()
-    st.title(f"What do relationships with {_words.plain(now.name)} grow into?")
-    st.caption("Over the whole history, whatever period is chosen beside.")
-    outcome = st.segmented_control("Until", list(OUTCOMES), default="two-way", required=True, key="outcome")
+    st.title(say("title", name=_words.plain(now.name)))
+    st.caption(say("whole"))
+    becoming(now)
+    kept(now)
+    fruit(now)
+    answers(now)
+    repairs(now)
+    stages(now)
+
+
+@st.fragment
+def becoming(now: Shared) -> None:
+    """Show how many come to an outcome, when, and by how many touches."""
+    outcome = st.segmented_control(
+        say("until"), list(OUTCOMES), default="two-way", required=True, key="outcome", bind="query-params"
+    )
     curves(now, outcome)
     touches(now, outcome)
-    answers(now)
-    stages(now)
 
 
 def curves(now: Shared, outcome: str) -> None:
     """Show how many reach the outcome by days since they first spoke."""
     found = _data.ask("cohort", brand=now.brand, outcome=outcome)
-    if found.empty:
-        st.info(f"Not enough evidence yet on {OUTCOMES[outcome]}: it takes more people who could have come to it.")
+    words = say(OUTCOMES[outcome])
+    if found.empty or found["at_risk"].iloc[0] < _rights.FEWEST:
+        st.info(say("curve_none", outcome=words))
         return
     if found["t"].max() == 0:
         first = found.iloc[0]
         watched = _words.count(int(first["at_risk"]), "person", "people")
-        st.info(
-            f"{first['reached']:.0%} of {watched} (90 %: {first['low']:.0%} … {first['high']:.0%}) come to "
-            f"{OUTCOMES[outcome]} on the day they first speak; of the days after it there is not enough evidence yet."
-        )
+        share = {"share": first["reached"], "low": first["low"], "high": first["high"]}
+        st.info(say("curve_first_day", people=watched, outcome=words, **share))
         return
-    figure = _charts.reached(found, f"How many come to {OUTCOMES[outcome]}, and when?")
-    st.plotly_chart(figure, key="reached", alt=f"Share of people who came to {OUTCOMES[outcome]}, by days")
-    st.caption(
-        "Everybody counts from the day they first spoke; who has not come to it yet counts for as long as they were "
-        "watched (Kaplan-Meier, 90 % band). Dotted: if who fell silent never will."
-    )
+    figure = _charts_growth.reached(found, say("curve_title", outcome=words))
+    _show.chart(figure, found, "reached", say("curve_alt", outcome=words))
+    st.caption(f"{say('curve_note')} {quarters(now, outcome)}")
+
+
+def quarters(now: Shared, outcome: str) -> str:
+    """Say which quarters' people come to the outcome otherwise than those of the quarter before."""
+    found = _data.ask("quarters", brand=now.brand, outcome=outcome)
+    names = ("cohort", "before", "observed", "expected", "people", "people_before", "q")
+    said = (say("quarter_more", **{name: row[name] for name in names}) for row in found.to_dict("records"))
+    return " ".join(said) or say("quarter_none")
 
 
 def touches(now: Shared, outcome: str) -> None:
@@ -55,10 +69,72 @@ def touches(now: Shared, outcome: str) -> None:
         return
     row = found.iloc[0]
     st.markdown(
-        f"**{row['touches_per_outcome']:.1f} touches** from them for each (90 %: {row['touches_low']:.1f} … "
-        f"{row['touches_high']:.1f}), counted over all {int(row['all_touches']):,} touches of everybody, not only of "
-        f"those {int(row['all_outcomes']):,} who came to it."
+        say(
+            "touches",
+            touches=row["touches_per_outcome"],
+            low=row["touches_low"],
+            high=row["touches_high"],
+            all=int(row["all_touches"]),
+            outcomes=int(row["all_outcomes"]),
+        )
     )
+
+
+def kept(now: Shared) -> None:
+    """Show how many speak again, month after month."""
+    found = _data.ask("retention", brand=now.brand)
+    if found.empty:
+        return
+    figure = _charts_growth.kept(found, say("kept_title"), say("kept_axis"), say("kept_share"))
+    _show.chart(figure, found, "kept", say("kept_alt"))
+    st.caption(say("kept_note"))
+
+
+def fruit(now: Shared) -> None:
+    """Show what relationships bear in time, and who brought whom."""
+    found = _data.ask("fruit_rate", brand=now.brand, fewest=_rights.FEWEST)
+    if found.empty or not found["fruit"].sum():
+        st.info(say("fruit_none"))
+        return
+    names = {"axis": say("fruit_axis"), "fruits": say("fruit_per"), "touches": say("fruit_touches")}
+    _show.chart(_charts_growth.fruit(found, say("fruit_title"), **names), found, "fruit", say("fruit_alt"))
+    st.caption(say("fruit_note"))
+    referrals(now)
+
+
+def referrals(now: Shared) -> None:
+    """Show who brought whom; where single people are not shown, only how many."""
+    tree = _data.ask("referrals", brand=now.brand)
+    if tree.empty:
+        return
+    came = int(tree["parent_id"].notna().sum())
+    roots = _words.count(int(tree["parent_id"].isna().sum()), "person", "people")
+    st.markdown(say("tree_count", people=_words.count(came, "person", "people"), roots=roots))
+    if not _rights.viewer().sees_people:
+        return
+    figure = _charts_growth.referrals(tree, say("tree_title"), say("tree_all"))
+    _show.chart(figure, tree, "referrals", say("tree_alt"))
+    st.caption(say("tree_note"))
+    rows(tree)
+
+
+def rows(tree: pd.DataFrame) -> None:
+    """List who was brought by whom; a click on a cell opens the person."""
+    names = dict(zip(tree["person_id"], tree["name"], strict=True))
+    brought = tree.dropna(subset=["parent_id"])
+    shown = pd.DataFrame(
+        {
+            say("tree_person"): brought["name"],
+            say("tree_by"): [names[parent] for parent in brought["parent_id"]],
+            say("tree_brought"): brought["brought"],
+        }
+    )
+    event = st.dataframe(
+        shown, hide_index=True, key="tree", on_select="rerun", selection_mode="single-cell", alt=say("tree_alt")
+    )
+    if event["selection"]["cells"]:
+        person = brought["person_id"].iloc[event["selection"]["cells"][0][0]]
+        st.switch_page("views/person.py", query_params={"person": person})
 
 
 def answers(now: Shared) -> None:
@@ -66,41 +142,47 @@ def answers(now: Shared) -> None:
     found = _data.ask("response", brand=now.brand, grain="all")
     if found.empty:
         return
-    st.subheader("Who answers whom?")
-    for column, direction, words in zip(
-        st.columns(2), ("ours", "theirs"), ("We answer them", "They answer us"), strict=True
-    ):
-        rows = found[found["direction"] == direction]
+    st.subheader(say("answers"))
+    for column, (direction, words) in zip(st.columns(2), DIRECTIONS.items(), strict=True):
+        answered(column, say(words), found[found["direction"] == direction])
+
+
+def answered(column: st.delta_generator.DeltaGenerator, words: str, rows: pd.DataFrame) -> None:
+    """Show one direction; what stands beside the share is text below it, which a card of a phone would cut."""
+    with column.container(border=True):
         if rows.empty or not rows["judged"].iloc[0]:
-            column.metric(words, "–", delta_description=_words.EVIDENCE, border=True, height="stretch")
-            continue
+            st.metric(words, "–")
+            st.caption(_words.EVIDENCE)
+            return
         row = rows.iloc[0]
-        hours = (
-            f"no median: {row['unanswered_share']:.0%} are unanswered"
-            if pd.isna(row["median_hours"])
-            else f"median {row['median_hours']:.1f} h"
-        )
-        column.metric(
-            words,
-            f"{row['in_time_share']:.0%} in time",
-            delta_description=f"90 %: {row['low']:.0%} … {row['high']:.0%} of {int(row['judged']):,} · {hours}",
-            border=True,
-            height="stretch",
-        )
+        st.metric(words, say("in_time", share=row["in_time_share"]))
+        beside = say("answered_beside", low=row["low"], high=row["high"], judged=int(row["judged"]))
+        none = pd.isna(row["median_hours"])
+        unanswered = say("no_median", share=row["unanswered_share"])
+        st.caption(f"{beside} · {unanswered if none else say('median', hours=row['median_hours'])}")
+
+
+def repairs(now: Shared) -> None:
+    """Show what became of complaints: an association, not an effect."""
+    found = _data.ask("repair_rate", brand=now.brand, fewest=_rights.FEWEST)
+    if found.empty:
+        return
+    names = {True: say("repair_yes"), False: say("repair_no")}
+    figure = _charts_growth.repairs(found, say("repair_title"), say("repair_axis"), names)
+    _show.chart(figure, found, "repairs", say("repair_alt"))
+    st.caption(say("repair_note"))
 
 
 def stages(now: Shared) -> None:
     """Show where people of each stage are a month later."""
+    few = _data.fewest_people()
     found = _data.ask("transition", brand=now.brand)
-    found = found[found["of_people"] >= _charts.FEW]
+    found = found[found["of_people"] >= few]
     if found.empty:
         return
-    figure = _charts.transitions(found, "Where is somebody of each stage a month later?")
-    st.plotly_chart(figure, key="transitions", alt="Probability of each next stage, by stage")
-    st.caption(
-        "By the last twelve months. Rows: the stage at a month's end; columns: at the next one. "
-        f"Stages with fewer than {_charts.FEW} person-months are left out."
-    )
+    figure = _charts_growth.transitions(found, say("stages_title"))
+    _show.chart(figure, found, "transitions", say("stages_alt"))
+    st.caption(say("stages_note", few=few))
 
 
 main()

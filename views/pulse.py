@@ -64,7 +64,7 @@ def figures(now: Shared, found: pd.Series) -> None:
     before = say("nothing_before") if now.everything else say("before")
     style: dict[str, Any] = {"border": True, "height": "stretch"}
     compared = style | {"delta_description": before, "delta_color": "off"}
-    with st.container(horizontal=True):
+    with st.grid(4, min_column_width=150):
         delta = None if pd.isna(found["change"]) else f"{found['change']:+.2f}"
         st.metric(say("feeling"), signed(found["now"]), delta, help=say("feeling_help"), **compared)
         st.metric(say("post"), signed(found["post_now"]), help=say("post_help"), **style)

@@ -38,7 +38,7 @@ READS = {
     "messages": "messages that fit the filters, newest first, or closest in meaning first",
     "needles": "how words are spelt where they are looked for",
     "vectors": "what messages mean, as vectors",
-    "months": "which months there are, and how far each is labelled",
+    "months": "which months there are to label",
     "to_review": "messages to be labelled: drawn at random, or doubtful",
     "agreement": "how the model and the people who label agree",
     "audit": "what the labels of a month say of it, with the model and without",
@@ -52,6 +52,11 @@ READS = {
     "cohort": "how many reach an outcome, by days since they first spoke",
     "touches_per_outcome": "how many come to an outcome by their k-th touch",
     "response": "how many are answered in time, and how fast",
+    "retention": "how many speak again, by months since they first spoke",
+    "fruit_rate": "how much fruit there is, by months since the first touch",
+    "referrals": "who brought whom",
+    "repair_rate": "what became of complaints, answered and not",
+    "quarters": "which quarters differ from the one before",
     "transition": "how likely the next stage is",
 }
 

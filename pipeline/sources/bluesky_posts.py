@@ -88,7 +88,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
         return left_out(record, uri)
     if at is None:
         raise MappingError("no date and time")
-    parent, quotes, did = parent_of(record.values), quoted_uri(record), ref(author, "did")
+    parent, quotes, did = parent_of(record.values), quoted_uri_of(record.values["record"]), ref(author, "did")
     root = ref(record.values, "record", "reply", "root", "uri")
     touch = Touch(
         id=f"bluesky:{uri}",
@@ -150,7 +150,7 @@ def to_account(author: Any) -> Account:
 
 def answered(record: Record, brand: Brand) -> Account | None:
     """Return whom the brand answers or quotes; None where it spoke to nobody in particular, or to itself."""
-    uri = parent_of(record.values) or quoted_uri(record)
+    uri = parent_of(record.values) or quoted_uri_of(record.values["record"])
     joined = record.values.get("parent_author" if parent_of(record.values) else "quoted_author")
     other = joined if isinstance(joined, dict) else {"did": owner(uri)}
     return to_account(other) if uri and not is_own(uri, other, record, brand) else None
@@ -166,9 +166,9 @@ def owner(uri: str) -> str:
     return uri.removeprefix("at://").partition("/")[0]
 
 
-def quoted_uri(record: Record) -> str:
+def quoted_uri_of(post: Any) -> str:
     """Return the address of the post that is quoted; empty where there is none."""
-    embed = record.values["record"].get("embed")
+    embed = post.get("embed") if isinstance(post, dict) else None
     if ref(embed, "$type") not in QUOTES:
         return ""
     uri = ref(embed, "record", "uri") or ref(embed, "record", "record", "uri")

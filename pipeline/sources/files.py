@@ -2,18 +2,16 @@
 
 import codecs
 import csv
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
-import orjson
 from charset_normalizer import from_bytes
 
 from pipeline.sources.json_array import read_json_array
+from pipeline.sources.json_values import read_json
 from pipeline.touch import MappingError, Outcome, Record, Reject
 
 HEADER_ROWS = 40  # how far down a header is looked for: suites put a block of report lines above it
@@ -21,7 +19,6 @@ DELIMITERS = (",", "\t", ";", "|")
 SNIFF_BYTES = 1 << 18
 FIELD_LIMIT = 10 * 1024 * 1024
 
-LONG_NUMBER = re.compile("[0-9]{20}")
 BATCH_ROWS = 10_000  # few enough that Python's collector never looks at them twice
 BLOCK = 1 << 20  # characters
 END = "\0"  # a line after the last; no line holds a null character, so it shows whether the last quotation is closed
@@ -268,16 +265,6 @@ def read_json_lines(file: TextIO) -> Iterator[Any]:
             yield Record(number, {"line": line.rstrip()}, f"line is not JSON: {getattr(error, 'msg', error)}")
         except RecursionError:
             yield Record(number, {"line": line.rstrip()}, "line is not JSON: nested too deeply")
-
-
-def read_json(text: str) -> Any:
-    """Return the value of a JSON text; what the fast reader does not take or would round is read by Python's own."""
-    if not LONG_NUMBER.search(text):
-        try:
-            return orjson.loads(text)
-        except ValueError:
-            pass
-    return json.loads(text)
 
 
 def text_of(record: Record, key: str) -> str:

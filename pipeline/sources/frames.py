@@ -1,7 +1,8 @@
 """Rows of a file as columns of text, many at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipeline.sources.files import Batch, JsonFile, Table
 from pipeline.touch import Outcome, Record
 
 FRAME_ROWS = 50_000
+SLICE_ROWS = 500  # few enough that Python's collector seldom looks at them
 SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # all that str.strip() takes away
 
 Cells = list[str | None]
@@ -22,27 +24,39 @@ Cells = list[str | None]
 class Frame:
     """Rows that follow each other.
 
-    ``columns``: the ``number`` of each row and the text of each field, null where it has none. ``cells`` are all cells of
-    each row of a table, under ``header``; ``payload`` are the rows of any other file as JSON. ``record`` returns one row,
-    counted from 0, as a record. ``odd`` are the rows that have no place in columns.
+    ``columns``: the ``number`` of each row, and of a table the text of each field, of a JSON file the ``payload``: all of
+    it as JSON. ``cells`` are all cells of each row of a table, under ``header``. ``record`` returns one row, counted from
+    0, as a record. ``odd`` are the rows that have no place in columns.
     """
 
     columns: pa.Table
     record: Callable[[int], Record]
     odd: Sequence[Record] = ()
-    payload: pa.Array | None = None
     cells: pa.Array | None = None
     header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
+class Slice:
+    """Some rows of a JSON file: those that are a frame's columns, and those that have no place there."""
+
+    columns: pa.Table
+    odd: Sequence[Record]
+
+
+@dataclass(frozen=True)
 class Way:
-    """How the rows of a file are mapped many at once: by ``sql`` with ``values``, else one by one by ``to_outcome``."""
+    """How the rows of a file are mapped many at once: by ``sql`` with ``values``, else one by one by ``to_outcome``.
+
+    ``paths``: where in a JSON object each field is. The SQL gets every field as text and, by the name with ``_type``, its
+    type in JSON, and ``textual``: whether all of them are text, whole numbers or nothing.
+    """
 
     sql: Path
     frames: Iterable[Frame]
     to_outcome: Callable[[Record], Outcome]
     values: Mapping[str, Any]
+    paths: Mapping[str, str] = field(default_factory=dict)
 
 
 def table_frames(table: Table, fields: Mapping[str, str]) -> Iterator[Frame]:
@@ -67,7 +81,7 @@ def sound_rows(batch: Batch) -> tuple[list[int], pa.Array, list[Record]]:
     width, last = len(batch.header), len(batch.rows) - 1 if batch.open_quote else -1
     whole = [place for place, row in enumerate(batch.rows) if len(row) == width and place != last]
     try:
-        cells = pa.array([cell for place in whole for cell in batch.rows[place]], pa.string())
+        cells = pa.array(list(chain.from_iterable(batch.rows[place] for place in whole)), pa.string())
     except UnicodeEncodeError:  # half a character pair, which some encodings can hold
         return [], pa.array([], pa.string()), list(batch)
     odd = set(range(len(batch.rows))).difference(whole)
@@ -79,30 +93,33 @@ def row_of(numbers: pa.Array, cells: pa.Array, header: tuple[str, ...], place: i
     return Record(numbers[place].as_py(), dict(zip(header, cells[place].as_py(), strict=True)))
 
 
-def json_frames(
-    file: JsonFile, fields: Sequence[str], to_cells: Callable[[Mapping[str, Any]], list[Any] | None]
-) -> Iterator[Frame]:
-    """Yield a JSON file as frames; ``to_cells`` returns the value of every field, or None where an object is odd."""
-    for records in grouped(file, lambda record: 1):
-        rows, kept, odd = list[list[Any]](), list[Record](), list[Record]()
-        payload = list[str]()
-        for record in records:
-            cells = None if record.problem else to_cells(record.values)
-            kept_as = None if cells is None else to_json(record.values)
-            if cells is None or kept_as is None:
-                odd.append(record)
-            else:
-                rows.append(cells)
-                kept.append(record)
-                payload.append(kept_as)
-        columns = [to_texts([row[place] for row in rows]) for place in range(len(fields))]
-        numbers = pa.array([record.number for record in kept], pa.int64())
+def json_frames(file: JsonFile) -> Iterator[Frame]:
+    """Yield a JSON file as frames."""
+    records = iter(file)
+    slices = iter(lambda: json_slice(list(islice(records, SLICE_ROWS))), None)
+    for parts in grouped(slices, lambda part: part.columns.num_rows + len(part.odd)):
+        columns = pa.concat_tables([part.columns for part in parts]).combine_chunks()
         yield Frame(
-            columns=pa.table([numbers, *columns], names=["number", *fields]),
-            record=kept.__getitem__,
-            odd=odd,
-            payload=pa.array(payload, pa.string()),
+            columns=columns,
+            record=lambda place, c=columns: row_of_json(c, place),  # type: ignore[misc]
+            odd=[record for part in parts for record in part.odd],
         )
+
+
+def json_slice(records: Sequence[Record]) -> Slice | None:
+    """Return number and payload of records, None where there are none; few at a time, so that objects do not pile up."""
+    if not records:
+        return None
+    payload = [None if record.problem else to_json(record.values) for record in records]
+    whole = [(record.number, kept) for record, kept in zip(records, payload, strict=True) if kept is not None]
+    numbers, texts = zip(*whole, strict=True) if whole else ((), ())
+    columns = pa.table({"number": pa.array(numbers, pa.int64()), "payload": pa.array(texts, pa.string())})
+    return Slice(columns, [record for record, kept in zip(records, payload, strict=True) if kept is None])
+
+
+def row_of_json(columns: pa.Table, place: int) -> Record:
+    """Return one row of a frame as a record; nothing was lost, since JSON was written of what had been JSON."""
+    return Record(columns["number"][place].as_py(), orjson.loads(columns["payload"][place].as_py()))
 
 
 def to_json(values: Mapping[str, Any]) -> str | None:
@@ -113,7 +130,12 @@ def to_json(values: Mapping[str, Any]) -> str | None:
         return None
 
 
-def to_texts(values: list[Any]) -> pa.Array:
+def to_path(*keys: str) -> str:
+    """Return a JSON pointer to a value inside of objects."""
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def to_texts(values: Sequence[Any]) -> pa.Array:
     """Return values of one field as a column of text, as files.text_of reads each."""
     try:
         return pa.array(values, pa.string())

@@ -1,5 +1,6 @@
 """Hacker News: what names the brand, what the brand says, and what is answered in their threads."""
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -26,10 +27,13 @@ ITEMS = Site("Hacker News", "items_base")
 
 
 def streams(settings: HackerNewsSource, brand: Brand, conversations: Sequence[str]) -> list[Stream]:
-    """Return a search for each term, what the brand writes under each handle, and the recent threads; all are free."""
+    """Return a search for each term, what the brand writes under its handles, and the recent threads; all are free.
+
+    Handles that cannot be ones of Hacker News are for other networks.
+    """
     terms = settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))
-    users = [handle.removeprefix("@") for handle in brand.handles]
-    threads = conversations[: settings.threads]
+    users = [name for handle in brand.handles if re.fullmatch(r"[\w-]{2,15}", name := handle.removeprefix("@"))]
+    threads = [story for story in conversations if story.isdecimal()][: settings.threads]
     whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads))
     return [
         *(Stream(f"search:{term}", f"search for {term!r}", query=term) for term in terms),

@@ -1,14 +1,13 @@
 """The elements of a JSON array out of a stream, one by one, however long the array is."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from pipeline.sources.json_values import DECODER
 from pipeline.touch import Record
 
 BLOCK = 1 << 20  # characters read at a time
 LONGEST = 1 << 26  # characters of one element; a longer one is no message
-DECODER = json.JSONDecoder()
 
 
 def read_json_array(file: TextIO) -> Iterator[Any]:
@@ -46,8 +45,8 @@ def decoded(text: str, place: int) -> tuple[Any, int, str]:
     """Return the value at a place and where it ends, or what keeps it from being one."""
     try:
         return *DECODER.raw_decode(text, place), ""
-    except json.JSONDecodeError as error:
-        return None, 0, error.msg
+    except ValueError as error:  # not JSON, or a number of thousands of digits
+        return None, 0, getattr(error, "msg", str(error))
     except RecursionError:
         return None, 0, "nested too deeply"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.sources.files import JsonFile, Table, outcomes, text_of
-from pipeline.sources.frames import Frame, Way, json_frames, table_frames
+from pipeline.sources.frames import Frame, Way, json_frames, table_frames, to_path
 from pipeline.touch import (
     KINDS,
     MAP_FIELDS,
@@ -46,25 +46,26 @@ def to_touches(
 
 def in_bulk(file: Table | JsonFile, brand: Brand, mapping: Mapping[str, str], named: str = "file") -> Way:
     """Return how a file is mapped many rows at once."""
-    values = {"brand": brand.key, "named": named, "kinds": KINDS, "unseen": ("message", *OFFLINE_KINDS)}
-    if isinstance(file, Table):
-        frames = table_frames(file, mapping)
-    else:
-        frames = json_frames(file, list(mapping), lambda row: [row.get(column) for column in mapping.values()])
+    frames = map(as_text, table_frames(file, mapping)) if isinstance(file, Table) else json_frames(file)
     return Way(
         sql=Path(__file__).with_suffix(".sql"),
-        frames=(with_all(frame) for frame in frames),
+        frames=(with_nothing(frame, set(MAP_FIELDS).difference(mapping)) for frame in frames),
         to_outcome=lambda record: to_touch(record, brand, mapping, named),
-        values=values,
+        values={"brand": brand.key, "named": named, "kinds": KINDS, "unseen": ("message", *OFFLINE_KINDS)},
+        paths={field: to_path(column) for field, column in mapping.items()},
     )
 
 
-def with_all(frame: Frame) -> Frame:
-    """Return a frame with a column for every field, empty where the map has none."""
+def as_text(frame: Frame) -> Frame:
+    """Return a frame of a table, of which every value is text."""
+    return replace(frame, columns=frame.columns.append_column("textual", pa.repeat(True, frame.columns.num_rows)))
+
+
+def with_nothing(frame: Frame, fields: Iterable[str]) -> Frame:
+    """Return a frame with a column for each of the fields that the map does not have, with nothing in it."""
     columns = frame.columns
-    for field in MAP_FIELDS:
-        if field not in columns.column_names:
-            columns = columns.append_column(field, pa.nulls(columns.num_rows, pa.string()))
+    for field in fields:
+        columns = columns.append_column(field, pa.nulls(columns.num_rows, pa.string()))
     return replace(frame, columns=columns)
 
 

@@ -14,7 +14,7 @@ with said as (
         nullif(tidy(conversation), '') as conversation,
         nullif(tidy(reply_to), '') as reply_to,
         nullif(tidy(url), '') as url,
-        is_plain(coalesce(source, '') || coalesce(kind, '') || coalesce(direction, '')) as plain
+        textual and is_plain(coalesce(source, '') || coalesce(kind, '') || coalesce(direction, '')) as plain
     from incoming
 ),
 

@@ -6,6 +6,7 @@ from pipeline.sources import (
     bluesky,
     bluesky_client,
     bluesky_posts,
+    bluesky_stream,
     hackernews,
     mastodon,
     mastodon_client,
@@ -48,6 +49,7 @@ NETWORKS: Mapping[str, Network] = {
         to_touch=bluesky_posts.to_touch,
         secrets=(bluesky_client.PASSWORD,),
         recheck=bluesky.recheck,
+        follow=bluesky_stream.follow,
     ),
     "mastodon": Network(
         streams=mastodon.streams,

@@ -1,11 +1,10 @@
 """Orchard's own JSON lines: one touch a line, every field by its own name."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from pipeline.sources.files import JsonFile, outcomes, required, text_of
-from pipeline.sources.frames import Way, json_frames
+from pipeline.sources.frames import Way, json_frames, to_path
 from pipeline.touch import (
     ACCOUNT_KINDS,
     KINDS,
@@ -22,12 +21,9 @@ from pipeline.touch import (
 
 COLUMNS = frozenset({"id", "brand", "source", "direction", "kind", "at"})
 
-OWN_FIELDS = ("id", "brand", "source", "direction", "kind", "at", "conversation", "reply_to", "url", "by")
-ACCOUNT_FIELDS = ("id", "source", "handle", "name", "link", "email")
-FIELDS = (
-    *(*OWN_FIELDS, "text", "private", "addressed", "verified"),
-    *(*(f"account_{field}" for field in ACCOUNT_FIELDS), "account_kind"),
-)
+FIELDS = ("id", "brand", "source", "direction", "kind", "at", "text", "public", "addressed")
+FIELDS += ("conversation", "reply_to", "url", "by", "account")
+ACCOUNT_FIELDS = ("id", "source", "handle", "name", "kind", "link", "email", "verified")
 
 
 def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
@@ -39,23 +35,12 @@ def in_bulk(file: JsonFile, brand: Brand) -> Way:
     """Return how a file is mapped many lines at once."""
     return Way(
         sql=Path(__file__).with_suffix(".sql"),
-        frames=json_frames(file, FIELDS, to_cells),
+        frames=json_frames(file),
         to_outcome=lambda record: to_touch(record, brand),
         values={"brand": brand.key, "kinds": KINDS, "account_kinds": ACCOUNT_KINDS},
+        paths={field: to_path(field) for field in FIELDS}
+        | {f"account_{field}": to_path("account", field) for field in ACCOUNT_FIELDS},
     )
-
-
-def to_cells(values: Mapping[str, Any]) -> list[Any] | None:
-    """Return the values of FIELDS, or None where only to_touch can tell what is wrong."""
-    account = values.get("account") or {}
-    if not isinstance(account, dict) or (values.get("account") is not None and not (account.get("id") and account.get("source"))):
-        return None
-    kind, verified = account.get("kind", "person"), account.get("verified")
-    if not isinstance(kind, str) or not (verified is None or isinstance(verified, bool)):
-        return None
-    own = [values.get(field) for field in OWN_FIELDS]
-    flags = [values.get("public") is False or None, values.get("addressed") is True or None, verified]
-    return [*own, values.get("text") or None, *flags, *(account.get(field) for field in ACCOUNT_FIELDS), kind]
 
 
 def one_of(record: Record, key: str, allowed: tuple[str, ...]) -> str:
@@ -104,7 +89,7 @@ def to_account(record: Record) -> Account | None:
     inner = Record(record.number, account)
     source, handle, name = (text_of(inner, key) for key in ("source", "handle", "name"))
     link, email, verified = text_of(inner, "link"), text_of(inner, "email"), account.get("verified")
-    if verified not in (None, True, False):
+    if verified is not None and not isinstance(verified, bool):
         raise MappingError("account verified is neither true nor false")
     account_id = f"{source}:{text_of(inner, 'id')}"
     return Account(account_id, source, handle or None, name or None, kind, link or None, email or None, verified)

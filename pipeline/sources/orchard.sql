@@ -9,28 +9,41 @@ with said as (
         tidy(kind) as kind,
         moment(tidy("at")) as happened_at,
         coalesce(text, '') as text,
-        private is null as public,
-        addressed is not null as addressed,
+        public_type is distinct from 'BOOLEAN' or public = 'true' as public,
+        addressed_type is not distinct from 'BOOLEAN' and addressed = 'true' as addressed,
         nullif(tidy(conversation), '') as conversation,
         nullif(tidy(reply_to), '') as reply_to,
         nullif(tidy(url), '') as url,
         nullif(tidy("by"), '') as author,
+        account_type is not distinct from 'OBJECT' as has_account,
+        tidy(account_source) || ':' || tidy(account_id) as account_id,
         tidy(account_source) as account_source,
-        account_source || account_id is not null as has_account,
-        tidy(account_id) as account_id,
         nullif(tidy(account_handle), '') as account_handle,
         nullif(tidy(account_name), '') as account_name,
+        case when account_kind_type is null then 'person' else account_kind end as account_kind,
         nullif(tidy(account_link), '') as account_link,
         nullif(tidy(account_email), '') as account_email,
-        account_kind,
-        verified
+        account_verified = 'true' as account_verified,
+        is_word(id_type) and is_word(brand_type) and is_word(source_type) and is_word(direction_type)
+        and is_word(kind_type) and is_word(at_type) and is_word(text_type) and is_word(conversation_type)
+        and is_word(reply_to_type) and is_word(url_type) and is_word(by_type) as words,
+        coalesce(account_type, 'NULL') = 'NULL' or (
+            account_type = 'OBJECT'
+            and account_id_type = 'VARCHAR' and account_id <> ''
+            and account_source_type = 'VARCHAR' and account_source <> ''
+            and is_word(account_kind_type) and is_word(account_handle_type) and is_word(account_name_type)
+            and is_word(account_link_type) and is_word(account_email_type)
+            and coalesce(account_verified_type, 'NULL') in ('BOOLEAN', 'NULL')
+        ) as account_fits
     from incoming
 )
 
 select
     number,
     coalesce(
-        id <> '' and brand <> '' and source <> ''
+        words
+        and account_fits
+        and id <> '' and brand <> '' and source <> ''
         and direction in ('in', 'out')
         and list_contains($kinds, kind)
         and is_time(happened_at)
@@ -52,12 +65,12 @@ select
     text,
     url,
     author,
-    case when has_account then account_source || ':' || account_id end as account_id,
+    case when has_account then account_id end as account_id,
     case when has_account then account_source end as source,
     case when has_account then account_handle end as handle,
     case when has_account then account_name end as name,
     case when has_account then account_kind end as kind,
     case when has_account then account_link end as link,
     case when has_account then account_email end as email,
-    case when has_account then verified = 'True' end as verified
+    case when has_account then account_verified end as verified
 from said

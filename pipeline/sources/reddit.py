@@ -1,5 +1,6 @@
 """Reddit: posts and comments of subreddits, of the search and of the brand, and the threads that they are in."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,10 +23,13 @@ KEPT = (
 
 
 def streams(settings: RedditSource, brand: Brand, conversations: Sequence[str]) -> list[Stream]:
-    """Return what is read: subreddits, a search for each term, what the brand writes, and the recent threads."""
+    """Return what is read: subreddits, a search for each term, what the brand writes, and the recent threads.
+
+    Handles that cannot be ones of Reddit are for other networks.
+    """
     terms = settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))
-    users = [handle.removeprefix("@") for handle in brand.handles]
-    threads = conversations[: settings.threads]
+    users = [name for handle in brand.handles if re.fullmatch(r"[\w-]{3,20}", name := handle.removeprefix("@"))]
+    threads = [post for post in conversations if re.fullmatch(r"t3_\w+", post)][: settings.threads]
     whole = Stream("threads", f"{len(threads)} recent threads", query=" ".join(threads))
     return [
         *(

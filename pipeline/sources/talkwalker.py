@@ -36,8 +36,9 @@ def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:
 
 def unwrapped(values: dict[str, Any]) -> dict[str, Any]:
     """Return the document inside ``data`` and ``chunk_result``."""
-    inner = values.get("chunk_result", values.get("data"))
-    return unwrapped(inner) if isinstance(inner, dict) else values
+    while isinstance(inner := values.get("chunk_result", values.get("data")), dict):
+        values = inner
+    return values
 
 
 def to_post(document: Record) -> Post:

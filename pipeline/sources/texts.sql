@@ -43,3 +43,6 @@ create macro iso(value) as case
     when microsecond(value) % 1000000 = 0 then strftime(value, '%Y-%m-%dT%H:%M:%S')
     else strftime(value, '%Y-%m-%dT%H:%M:%S.%f')
 end;
+
+-- whether a value of JSON is a text, or there is none
+create macro is_word(type) as coalesce(type, 'NULL') in ('VARCHAR', 'NULL');

@@ -38,7 +38,8 @@ def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
 
 def in_bulk(table: Table, brand: Brand) -> Way:
     """Return how a table is mapped many rows at once; it is read twice, too."""
-    threads = threads_of(pa.concat_tables([links_of(frame) for frame in table_frames(table, present(table, LINKS))]), brand)
+    links = [links_of(frame) for frame in table_frames(table, present(table, LINKS))]
+    threads = threads_of(pa.concat_tables([link_table([]), *links]), brand)
     return Way(
         sql=Path(__file__).with_suffix(".sql"),
         frames=(with_threads(frame, threads) for frame in table_frames(table, present(table, sorted(COLUMNS)))),

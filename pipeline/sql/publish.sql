@@ -69,6 +69,26 @@ create table pub.response as
 select *
 from derived.response;
 
+create table pub.retention as
+select *
+from derived.retention;
+
+create table pub.fruit_rate as
+select *
+from derived.fruit_rate;
+
+create table pub.referral as
+select *
+from derived.referral;
+
+create table pub.repair_rate as
+select *
+from derived.repair_rate;
+
+create table pub.log_rank as
+select *
+from derived.log_rank;
+
 create table pub.cohort as
 select *
 from derived.cohort

@@ -39,7 +39,9 @@ def write(folder: Path, worlds: Mapping[str, World]) -> dict[str, list[Expected]
     """Let EACH messages be said at every network, write two files and the settings; return what was said where."""
     said = {name: world.fill(EACH) for name, world in worlds.items()} | write_files(folder / "inbox")
     entries = "\n".join(world.toml for world in worlds.values())
-    (folder / "brand.toml").write_text(BRAND + entries + FILES)
+    handles = dict.fromkeys(["tamrowbuild", *(getattr(world, "handle", "tamrowbuild") for world in worlds.values())])
+    brand = BRAND.replace('["tamrowbuild"]', json.dumps(list(handles)))
+    (folder / "brand.toml").write_text(brand + entries + FILES)
     secrets = {name: value for world in worlds.values() for name, value in world.secrets.items()}
     (folder / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in secrets.items()))
     return said

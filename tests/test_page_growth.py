@@ -1,0 +1,87 @@
+"""Growth: what relationships bear, who brought whom, and what is not told of few."""
+
+import base64
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import sample as sample_story
+from pipeline import settings
+from pipeline.publish import ModelFacts, publish, relate
+from pipeline.store import Workspace
+from tests.conftest import ROOT
+from tests.test_pages import Look, Open, opened, visit
+
+__all__ = ["visit"]
+
+PAGE = "views/growth.py"
+
+
+def charts(app) -> dict[str, dict]:
+    specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    return {spec["layout"]["title"]["text"]: spec for spec in specs}
+
+
+def numbers(column: list | dict) -> list[float]:
+    """Return the numbers of a column, which Plotly may have packed."""
+    if isinstance(column, list):
+        return column
+    return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"]).tolist()
+
+
+@pytest.fixture
+def told(sample: Workspace, tmp_path: Path, in_workspace: Look, model) -> Workspace:
+    """A copy of the sample in which its people typed what they typed."""
+    place = Workspace(tmp_path / "told")
+    shutil.copytree(sample.folder, place.folder)
+    assert sample_story.write_journal(place, ROOT / "data" / "sample" / "journal.toml", "tamrow") > 20
+    relate(place, settings.load(place.folder), ModelFacts(model.version))
+    publish(place)
+    in_workspace(place)
+    return place
+
+
+def test_without_fruit_the_page_says_how_to_enter_it(visit: Open):
+    app = visit(PAGE)
+    assert any("No fruit is entered yet" in info.value for info in app.info)
+    assert "Who brought whom?" not in charts(app)
+
+
+def test_the_story_is_written_once_into_an_empty_journal(told: Workspace):
+    assert sample_story.write_journal(told, ROOT / "data" / "sample" / "journal.toml", "tamrow") == 0
+
+
+def test_who_brought_whom_is_a_tree_with_names(told: Workspace):
+    app = opened(PAGE)
+    (tree,) = charts(app)["Who brought whom?"]["data"]
+    below = dict(zip(tree["labels"], tree["parents"], strict=True))
+    roots = {label for label, parent in below.items() if parent == "root"}
+    assert roots == {"Odette Marsh"}
+    assert set(below) - roots - {"Brought by somebody"} == {"Bettina Faulk", "Sam Okonjo", "Rui Tavares"}
+    assert "3 people came by referral or introduction, brought by 1 person." in [m.value for m in app.markdown]
+
+
+def test_fruit_per_hundred_people_never_falls_and_has_its_band(told: Workspace):
+    traces = {trace.get("name"): trace for trace in charts(opened(PAGE))["What do relationships bear in time?"]["data"]}
+    line = numbers(traces["Fruit per 100 people"]["y"])
+    assert line == sorted(line) and line[-1] > 5
+    assert "90 % band" in traces
+
+
+def test_where_single_people_are_not_shown_the_tree_is_only_a_count(told: Workspace):
+    with (told.folder / "brand.toml").open("a") as file:
+        file.write('\n[privacy]\npeople = "aggregate"\n')
+    app = opened(PAGE)
+    assert "Who brought whom?" not in charts(app) and not app.dataframe
+    assert any("3 people came" in m.value for m in app.markdown)
+
+
+def test_answered_and_unanswered_complaints_stand_beside_each_other_with_intervals(visit: Open):
+    traces = charts(visit(PAGE))["What becomes of a complaint?"]["data"]
+    assert [trace["name"] for trace in traces] == ["better", "same", "silent"]
+    assert all(
+        trace["x"] == ["we did not", "we answered"] and len(numbers(trace["error_y"]["array"])) == 2 for trace in traces
+    )

@@ -1,0 +1,427 @@
+"""Pulse: the feeling in words, what was out of the ordinary, and who and what moved it."""
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline import journal, journal_reads, reads, run, settings, store
+from pipeline.metrics import why
+from pipeline.publish import ModelFacts, publish, relate
+from pipeline.store import Workspace
+from pipeline.touch import Account, Mapped, Record, Touch
+from tests.conftest import TAMROW
+from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
+from tests.test_store import Fixed
+from views import _charts_pulse, _days, _moved, _words
+
+__all__ = ["visit"]
+
+PAGE = "views/pulse.py"
+NAMES = {"tamrow": "Tamrow Design-Build", "quillstone": "Quillstone Construction", "fenmarsh": "Fenmarsh Builders"}
+JULY, AUGUST, SEPTEMBER = (datetime(2026, month, 1) for month in (7, 8, 9))
+FALL = {"before": JULY, "start": AUGUST, "until": SEPTEMBER}
+
+
+@pytest.fixture
+def own(sample: Workspace, tmp_path: Path, in_workspace: Look) -> Workspace:
+    """A copy of the sample that a test may change."""
+    place = Workspace(tmp_path / "own")
+    shutil.copytree(sample.folder, place.folder)
+    in_workspace(place)
+    return place
+
+
+def click(app: AppTest, moment: str) -> AppTest:
+    """Click a point of the index."""
+    app.session_state["index"] = {"selection": {"points": [{"x": moment}], **NO_AREA}}
+    return app.run()
+
+
+def choose_cell(app: AppTest, row: int) -> AppTest:
+    """Click a name in the table of who moved the index most."""
+    key = "-".join(app.dataframe[0].proto.id.rsplit("-", 2)[-2:])
+    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": [(row, "Name")]}}
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(line.value for line in (*app.markdown, *app.caption, *app.text, *app.info))
+
+
+def figures(app: AppTest) -> dict[str, dict]:
+    """Return the figures of a page by their titles."""
+    found = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    return {figure["layout"]["title"]["text"]: figure for figure in found}
+
+
+def fall(place: Workspace) -> pd.DataFrame:
+    """Return what the fall of August came from."""
+    rows = shown(place, "why", brand="tamrow", **FALL)
+    return why.finish(pa.Table.from_pandas(rows, preserve_index=False)).to_pandas()
+
+
+@pytest.mark.parametrize("brand", NAMES)
+@pytest.mark.parametrize("period", ["4 weeks", "6 months", "everything"])
+def test_pulse_follows_brand_and_period(brand: str, period: str, visit: Open):
+    app = visit(PAGE, brand=NAMES[brand], period=period)
+    assert app.selectbox(key="brand").value == brand
+    assert app.selectbox(key="period").value == period
+    assert [metric.label for metric in app.metric] == ["Feeling", "If every post counts", "People heard", "Mentions"]
+
+
+def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Open, sample: Workspace):
+    app = visit(PAGE, period="everything")
+    brands = shown(sample, "brands")
+    first, last = (brands[column].iloc[0] for column in ("first_touch", "last_touch"))
+    start, until = first.normalize(), (last + pd.Timedelta(days=1)).normalize()
+    span = {"before": start - (until - start), "start": start, "until": until}
+    found = shown(sample, "period", brand="tamrow", **{key: day.to_pydatetime() for key, day in span.items()}).iloc[0]
+    assert app.markdown[0].value.strip() == (
+        f"Feeling is **{_words.signed(found['now'])}** (90 %: {_words.interval(found['low'], found['high'])}), by "
+        f"{int(found['people'])} people in {int(found['mentions'])} mentions from {_words.days(start, until)}. "
+        "There are not enough people in the equal period before it to compare with."
+    )
+
+
+def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open):
+    first = visit(PAGE, period="6 months").markdown[0].value
+    assert "is no more than chance would do" in first
+    assert "The largest part came from **stayers** (+" in first and "of the topics, **" in first
+
+
+def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
+    assert "mentions by its card, made on other people's tweets" in words(visit(PAGE))
+
+
+def test_a_click_on_a_point_takes_its_change_apart(visit: Open, sample: Workspace):
+    app = click(visit(PAGE, period="6 months"), "2026-08-01")
+    found, state = fall(sample), shown(sample, "period", brand="tamrow", **FALL).iloc[0]
+    assert app.query_params["moved_in"] == "Aug 2026"
+    told = next(line.value for line in app.markdown if line.value.startswith("01 Aug 2026"))
+    assert told.startswith("01 Aug 2026 to 31 Aug 2026, compared with 01 Jul 2026 to 31 Jul 2026. Feeling was **")
+    assert f"fell by {-state['change']:.2f} (± {1.645 * state['se_change']:.2f}), more than chance would do" in told
+    moved = app.dataframe[0].value
+    assert moved["Name"].iloc[-1] == "all others" and len(moved) == 11
+    assert moved["Moved it by"].sum() == pytest.approx(found["change"].iloc[0]) == pytest.approx(state["change"])
+    assert "not what caused it. Without the one person" in words(app)
+    bars = figures(app)["Whom did the change come from?"]["data"]
+    assert [bar["x"][0] for bar in bars] == ["Stayers", "Newcomers", "Leavers", "All of it"]
+
+
+def test_a_link_shows_the_same_point_and_a_point_of_no_period_is_the_whole(visit: Open):
+    app = visit(PAGE, period="6 months", moved_in="Aug 2026")
+    assert any("compared with 01 Jul 2026 to 31 Jul 2026" in line.value for line in app.markdown)
+    app.selectbox(key="period").set_value("4 weeks").run()
+    assert not app.exception and app.selectbox(key="moved_in").value == "whole"
+
+
+def test_the_list_chooses_again_after_a_click(visit: Open):
+    app = click(visit(PAGE, period="6 months"), "2026-08-01")
+    app.selectbox(key="moved_in").set_value("whole").run()
+    assert app.selectbox(key="moved_in").value == "whole"
+    assert not any("01 Aug 2026 to 31 Aug 2026" in line.value for line in app.markdown)
+
+
+def test_from_a_fallen_point_one_click_leads_to_who_lowered_it_most(visit: Open, sample: Workspace):
+    app = click(visit(PAGE, period="6 months"), "2026-08-01")
+    lowest = _moved.persons(fall(sample), 5).iloc[0]
+    name = shown(sample, "names", brand="tamrow", people=[lowest["key"]])["name"].iloc[0]
+    assert app.dataframe[0].value["Name"].iloc[0] == name
+    choose_cell(app, 0)
+    assert app.title[0].value == name and app.query_params["person"] == lowest["key"]
+
+
+def test_all_others_lead_nowhere(visit: Open):
+    app = choose_cell(click(visit(PAGE, period="6 months"), "2026-08-01"), 10)
+    assert not app.exception and app.title[0].value.startswith("How do people feel about")
+
+
+def test_from_a_point_one_click_leads_to_its_messages(visit: Open):
+    app = click(visit(PAGE, period="6 months"), "2026-08-01")
+    next(button for button in app.button if button.label == "Read the messages of these days").click().run()
+    assert app.title[0].value.startswith("Conversations")
+    assert (app.query_params["from"], app.query_params["until"]) == ("2026-08-01", "2026-09-01")
+
+
+def test_a_bar_of_the_volume_leads_to_its_messages(visit: Open):
+    app = visit(PAGE, period="12 months")
+    app.session_state["volume"] = {"selection": {"points": [{"x": "2026-06-01"}], **NO_AREA}}
+    app.run()
+    assert (app.query_params["from"], app.query_params["until"]) == ("2026-06-01", "2026-07-01")
+
+
+def test_what_one_person_did_is_said_so_and_leads_to_them(visit: Open, sample: Workspace):
+    app = visit(PAGE, period="everything")
+    told = next(line.value for line in app.text if line.value.startswith("Week of 29 Sep 2025"))
+    assert told.startswith("Week of 29 Sep 2025: far colder than expected, −0.90 (90 %: −1.00 … ")
+    assert "by 6 people in 11 mentions. It is one person's doing: without Odette Marsh it would be" in told
+    next(button for button in app.button if button.label == "Open Odette Marsh").click().run()
+    assert app.title[0].value == "Odette Marsh"
+
+
+def test_of_an_alert_by_few_people_no_number_is_told(visit: Open):
+    told = [line.value for line in visit(PAGE, period="6 months").text if "31 Aug 2026" in line.value]
+    assert told == ["Week of 31 Aug 2026: out of the ordinary, but by fewer than 5 people. Read nothing into it."]
+
+
+def test_a_turning_point_is_told_with_its_levels_and_stands_in_the_chart(visit: Open, sample: Workspace):
+    app = visit(PAGE, brand="Quillstone Construction", period="everything")
+    with store.open_published(sample.published) as con:
+        ((before, after),) = con.execute("select before, after from pub.turning where brand = 'quillstone'").fetchall()
+    level = f"the level turned here from {_words.signed(before)} to {_words.signed(after)}"
+    assert any("Week of 20 Oct 2025" in line.value and level in line.value for line in app.text)
+    marks = next(f for title, f in figures(app).items() if title.startswith("How did the feeling move"))["data"]
+    (mark,) = (trace for trace in marks if trace.get("name") == "Turning point")
+    assert mark["x"][0].startswith("2025-10-20") and level in mark["customdata"][0][0]
+
+
+def test_a_note_needs_an_author_and_is_not_lost_without_one(own: Workspace):
+    app = opened(PAGE, period="6 months")
+    write_note(app, "new website")
+    assert [error.value for error in app.error] == [
+        "Write your name into the side bar first: it stands beside every change."
+    ]
+    assert app.text_input[1].value == "new website"
+    assert journal_reads.read_annotations(own, "tamrow") == []
+
+
+def test_a_note_is_drawn_on_the_index_and_can_be_undone(own: Workspace):
+    app = opened(PAGE, period="6 months")
+    app.text_input(key="author").set_value("Mags").run()
+    write_note(app, "new <b>website</b>")
+    assert "A · 08 Sep 2026: new <b>website</b> (Mags)" in [line.value for line in app.text]
+    marks = next(f for title, f in figures(app).items() if title.startswith("How did the feeling move"))["data"]
+    (note,) = (trace for trace in marks if trace.get("name") == "Note")
+    assert (note["text"], note["customdata"]) == (["A"], [["new &lt;b&gt;website&lt;/b&gt;"]])
+    next(button for button in app.button if button.label == "Undo").click().run()
+    assert not any("website" in line.value for line in app.text)
+    assert journal_reads.read_annotations(own, "tamrow") == []
+
+
+def test_a_note_can_be_removed_and_the_removal_undone(own: Workspace):
+    journal.save_annotation(own, "tamrow", datetime(2026, 9, 8).date(), "new website", "Jo")
+    app = opened(PAGE, period="6 months")
+    app.text_input(key="author").set_value("Mags").run()
+    next(button for button in app.button if button.label == "Remove A").click().run()
+    assert journal_reads.read_annotations(own, "tamrow") == []
+    assert not any(line.value.startswith("A · ") for line in app.text)
+    next(button for button in app.button if button.label == "Undo").click().run()
+    assert "A · 08 Sep 2026: new website (Jo)" in [line.value for line in app.text]
+
+
+def test_a_journal_that_cannot_be_read_leaves_the_numbers(own: Workspace):
+    own.journal.unlink(missing_ok=True)
+    own.journal.write_bytes(b"no database" * 999)
+    app = opened(PAGE, period="6 months")
+    assert any(error.value.startswith("The notes cannot be read: ") for error in app.error)
+    assert app.metric[2].label == "People heard"
+
+
+def write_note(app: AppTest, text: str) -> None:
+    app.date_input[0].set_value(datetime(2026, 9, 8).date())
+    app.text_input[1].set_value(text)
+    next(button for button in app.button if button.label == "Keep the note").click().run()
+
+
+@pytest.mark.parametrize("people", ["pseudonymous", "aggregate"])
+def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Workspace):
+    brand = own.folder / "brand.toml"
+    brand.write_text(f'{brand.read_text(encoding="utf-8")}\n[privacy]\npeople = "{people}"\n', encoding="utf-8")
+    app = click(opened(PAGE, period="everything"), "2026-08-01")
+    with store.open_published(own.published) as con:
+        names = {name for (name,) in con.execute("select name from pub.person where account_id is not null").fetchall()}
+    shown_names = [name for frame in app.dataframe for name in frame.value.get("Name", [])]
+    everything = words(app) + json.dumps(figures(app)) + " ".join([*shown_names, *(b.label for b in app.button)])
+    assert len(names) > 50 and not [name for name in names if name in everything]
+    if people == "aggregate":
+        assert not app.dataframe and 'brand.toml says [privacy] people = "aggregate"' in words(app)
+    else:
+        assert all(name.startswith("someone · ") for name in shown_names[:-1]) and len(shown_names) == 11
+
+
+def test_what_four_people_feel_is_told_nowhere(tmp_path: Path, in_workspace: Look):
+    app = of_people(tmp_path, in_workspace, 4)
+    assert app.info[0].value == (
+        "Fewer than 5 people were heard in this period: what so few feel is not told here. Choose a longer period."
+    )
+    assert [metric.value for metric in app.metric] == ["–", "–", "4", "4"]
+    index = next(f for title, f in figures(app).items() if title.startswith("How did the feeling move"))
+    assert not [y for trace in index["data"] for y in values(trace["y"]) if y is not None]
+    volume = next(f for title, f in figures(app).items() if title.startswith("How much was said"))["data"]
+    assert {trace["name"]: values(trace["y"]) for trace in volume} == {
+        "Neutral": [None],
+        "Positive": [None],
+        "Negative": [None],
+        "Of too few people to tell": [4],
+    }
+
+
+def test_what_five_people_feel_is_told_as_a_first_impression(tmp_path: Path, in_workspace: Look):
+    app = of_people(tmp_path, in_workspace, 5)
+    assert "by 5 people in 5 mentions" in app.markdown[0].value
+    assert "That is few: read it as a first impression." in app.markdown[0].value
+
+
+def of_people(tmp_path: Path, in_workspace: Look, many: int) -> AppTest:
+    """Open Pulse on a workspace in which so many people said something."""
+    place = Workspace(tmp_path)
+    touches = [
+        Mapped(
+            Record(number, {}),
+            Touch(
+                f"x:{number}",
+                "x",
+                TAMROW.key,
+                Account(f"x:p{number}", "x", f"p{number}", f"Person {number}"),
+                "in",
+                "mention",
+                datetime(2025, 3, 3, 12),
+                "good work",
+                addressed=True,
+            ),
+        )
+        for number in range(many)
+    ]
+    store.save_outcomes(place, touches, [], store.FileCursor("f", "d", TAMROW, "mapped", many, finished=True))
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    in_workspace(place)
+    return opened(PAGE)
+
+
+def values(column) -> list:
+    """Return the numbers of a figure, which may be packed, as a list with None for what is missing."""
+    if isinstance(column, dict):
+        import base64
+
+        import numpy as np
+
+        column = np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"]).tolist()
+    return [None if value is None or pd.isna(value) else value for value in column]
+
+
+def apart(*rows: tuple[str, float, int, int], dimension: str = "people") -> pd.DataFrame:
+    """Return a change taken apart: name (part or topic), contribution, people, people before."""
+    people = dimension == "people"
+    return pd.DataFrame(
+        [
+            {
+                "weighting": "person",
+                "dimension": dimension,
+                "part": name if people else "within",
+                "key": None if people else name,
+                "contribution": contribution,
+                "se": 0.1,
+                "people": now,
+                "people_before": before,
+                "mentions": now,
+                "mentions_before": before,
+            }
+            for name, contribution, now, before in rows
+        ]
+    )
+
+
+def test_groups_of_too_few_people_are_told_together_with_the_next():
+    enough = apart(("within", 0.1, 9, 9), ("newcomer", -0.3, 5, 0), ("leaver", 0.05, 0, 6))
+    assert rows_of(_moved.groups(enough)) == [
+        ("stayers", 0.1, 9, 9),
+        ("newcomers", -0.3, 5, 0),
+        ("leavers", 0.05, 0, 6),
+    ]
+    few = apart(("within", 0.1, 9, 9), ("newcomer", -0.3, 4, 0), ("leaver", 0.05, 0, 6))
+    assert rows_of(_moved.groups(few)) == [("stayers", 0.1, 9, 9), ("newcomers and leavers", -0.25, 4, 6)]
+    assert _moved.groups(apart(("within", 0.1, 4, 4), ("newcomer", -0.3, 9, 0))).empty
+
+
+def test_a_single_topic_of_few_people_cannot_be_guessed_from_the_rest():
+    found = apart(("roof", 0.1, 9, 9), ("price", -0.3, 6, 2), ("dust", 0.05, 4, 1), dimension="topic")
+    assert rows_of(_moved.topics(found)) == [("smaller topics", -0.25, 10, 3), ("roof", 0.1, 9, 9)]
+
+
+def test_many_topics_are_told_as_the_largest_and_the_rest_with_the_same_sum():
+    found = apart(*((f"topic {n}", 0.01 * n * (-1) ** n, 9, 9) for n in range(20)), dimension="topic")
+    rows = rows_of(_moved.topics(found))
+    assert [name for name, *_ in rows] == [*(f"topic {n}" for n in range(19, 12, -1)), "all other topics"]
+    assert sum(contribution for _, contribution, *_ in rows) == pytest.approx(found["contribution"].sum())
+
+
+def test_the_error_of_a_sum_is_never_told_too_small():
+    found = apart(("newcomer", -0.3, 4, 0), ("leaver", 0.05, 0, 6), ("within", 0.1, 9, 9))
+    assert _moved.groups(found).set_index("name")["se"].to_dict() == {
+        "newcomers and leavers": pytest.approx(0.2),
+        "stayers": 0.1,
+    }
+
+
+def test_topics_sum_to_the_change_of_the_sample(sample: Workspace):
+    found = fall(sample)
+    for rows in (_moved.topics(found), _moved.groups(found), _moved.persons(found, 5)):
+        assert len(rows) > 2 and rows["contribution"].sum() == pytest.approx(found["change"].iloc[0], abs=1e-9)
+
+
+def rows_of(found: pd.DataFrame) -> list[tuple[str, float, int, int]]:
+    return [
+        (name, round(contribution, 9), people, before)
+        for name, contribution, people, before in found[["name", "contribution", "people", "people_before"]].itertuples(
+            index=False
+        )
+    ]
+
+
+def test_names_beside_an_axis_are_cut_and_never_markup():
+    assert _charts_pulse.short("<b>roof</b>") == "&lt;b&gt;roof&lt;/b&gt;"
+    assert _charts_pulse.short("x" * 40) == "x" * 31 + "…"
+
+
+@pytest.mark.parametrize(
+    ("moment", "grain", "steps"),
+    [
+        ("2026-03-31 14:00", "month", ("2026-02-01", "2026-03-01", "2026-04-01")),
+        ("2026-01-01", "month", ("2025-12-01", "2026-01-01", "2026-02-01")),
+        ("2026-03-05", "week", ("2026-02-23", "2026-03-02", "2026-03-09")),
+        ("2026-03-02", "week", ("2026-02-23", "2026-03-02", "2026-03-09")),
+    ],
+)
+def test_a_point_stands_beside_the_calendar_month_or_week_before_it(moment: str, grain: str, steps: tuple[str, ...]):
+    span = _days.of_point(moment, grain)
+    assert tuple(f"{day:%Y-%m-%d}" for day in (span.before, span.start, span.until)) == steps
+
+
+def test_the_index_has_gaps_where_too_few_spoke_and_so_has_its_band():
+    series = pd.DataFrame(
+        {
+            "period": pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]),
+            "weighting": "person",
+            "estimate": [0.1, 0.2, None, 0.3],
+            "low": [0.0, 0.1, None, 0.2],
+            "high": [0.2, 0.3, None, 0.4],
+            "people": [30, 9, 4, 30],
+            "mentions": [30, 9, 4, 30],
+        }
+    )
+    figure = _charts_pulse.index(series, 20, "?")
+    bands = [trace for trace in figure.data if trace.fill == "tonexty"]
+    assert [[f"{day:%b}" for day in pd.to_datetime(trace.x)] for trace in bands] == [["Jan", "Feb"], ["Apr"]]
+    assert [trace.showlegend for trace in bands] == [True, False]
+    (line,) = (trace for trace in figure.data if trace.name == "One person, one voice")
+    assert list(line.marker.opacity) == [1.0, _charts_pulse.FADED, _charts_pulse.FADED, 1.0]
+
+
+def test_numbers_of_a_past_day_leave_out_what_came_later(own: Workspace, model):
+    relate(own, settings.load(own.folder), ModelFacts(model.version), datetime(2026, 8, 1))
+    publish(own)
+    app = opened(PAGE, period="6 months")
+    assert not any("31 Aug 2026" in line.value for line in app.text)
+    assert "2026-08-01" not in app.selectbox(key="moved_in").options
+
+
+def test_the_reads_of_pulse_name_what_they_return(sample: Workspace):
+    con = store.open_published(sample.published)
+    days = {"brand": "tamrow", "start": datetime(2025, 1, 1), "until": SEPTEMBER}
+    assert list(reads.frame(con, "alerts", **days)["period"]) == [pd.Timestamp(2026, 8, 31), pd.Timestamp(2025, 9, 29)]
