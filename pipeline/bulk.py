@@ -1,6 +1,7 @@
 """What becomes of the rows of a file, many at once: by SQL where it surely says what Python says, else one by one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -60,25 +61,27 @@ def to_step(found: Sequence[Outcome]) -> Step:
 
 def frame_steps(way: Way, brand: Brand) -> Iterator[Step]:
     """Yield a step for every frame of a file, and further ones for those of its rows that SQL cannot judge."""
-    with store.scratch() as con:
-        prepare(con, brand)
+    with judging(brand) as con:
         for frame in way.frames:
             judged = judge(con, way, frame)
             touches = judged.filter(pc.and_(judged["fits"], judged["about"]))
             not_about = pc.sum(pc.and_(judged["fits"], pc.invert(judged["about"])), min_count=0).as_py()
-            yield Step(touches.num_rows + not_about, to_touches(touches, TOUCH_SCHEMA), not_about=not_about)
+            yield Step(touches.num_rows + not_about, to_touches(touches), not_about=not_about)
             others = pc.indices_nonzero(pc.invert(judged["fits"])).to_pylist()
             left = [*frame.odd, *(frame.record(place) for place in others)]
             yield from slices(outcomes(sorted(left, key=lambda record: record.number), way.to_outcome))
 
 
-def prepare(con: duckdb.DuckDBPyConnection, brand: Brand) -> None:
-    """Give a connection what the SQL of the sources shares."""
+@contextmanager
+def judging(brand: Brand) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection that has what the SQL of the sources shares."""
     latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
     variables = {"spaces": SPACES, "called": sorted(called(brand)), "earliest": EARLIEST, "latest": latest}
-    for name, value in variables.items():
-        con.execute(f"set variable {name} = $value", {"value": value})
-    con.execute(SHARED.read_text(encoding="utf-8"))
+    with store.scratch() as con:
+        for name, value in variables.items():
+            con.execute(f"set variable {name} = $value", {"value": value})
+        con.execute(SHARED.read_text(encoding="utf-8"))
+        yield con
 
 
 def judge(con: duckdb.DuckDBPyConnection, way: Way, frame: Frame) -> pa.Table:
@@ -108,10 +111,8 @@ def to_payload(con: duckdb.DuckDBPyConnection, frame: Frame) -> pa.ChunkedArray:
         return con.sql(store.query("payloads"), params=values).to_arrow_table()["payload"]
 
 
-def to_touches(judged: pa.Table, schema: pa.Schema) -> pa.Table:
+def to_touches(judged: pa.Table) -> pa.Table:
     """Return what a source's SQL gave as rows of TOUCH_SCHEMA, with null for what the source does not know."""
-    there = judged.column_names
-    return pa.table(
-        [judged[f.name].cast(f.type) if f.name in there else pa.nulls(judged.num_rows, f.type) for f in schema],
-        schema=schema,
-    )
+    there, rows = set(judged.column_names), judged.num_rows
+    columns = [judged[f.name].cast(f.type) if f.name in there else pa.nulls(rows, f.type) for f in TOUCH_SCHEMA]
+    return pa.table(columns, schema=TOUCH_SCHEMA)

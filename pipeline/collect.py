@@ -96,7 +96,11 @@ def streams(job: Job) -> Sequence[Stream]:
     """Return what a source reads."""
     since = now() - timedelta(days=CONVERSATION_DAYS)
     known = cursors.read_conversations(job.workspace, job.settings.type, job.brand.key, since)
-    return job.network.streams(job.settings, job.brand, known)
+    found = list(job.network.streams(job.settings, job.brand, known))
+    if job.network.more_streams:
+        posts = cursors.read_own(job.workspace, job.settings.type, job.brand.key, since)
+        found += job.network.more_streams(job.settings, job.brand, posts)
+    return found
 
 
 def read_source(job: Job, tick: Tick) -> Iterator[Tally]:
@@ -123,7 +127,13 @@ def read_stream(job: Job, stream: Stream, tally: Tally, tick: Tick) -> None:
     cursor = cursors.read_cursor(job.workspace, place)
     if cursor.newest:
         cursor = read_window(job, stream, place, cursor, tally, tick)
-    read_window(job, stream, place, cursor, tally, tick)
+    if not is_finished(stream, cursor):
+        read_window(job, stream, place, cursor, tally, tick)
+
+
+def is_finished(stream: Stream, cursor: Cursor) -> bool:
+    """Say whether a stream is one that is read once, and was."""
+    return stream.once and bool(cursor.memory.get("finished"))
 
 
 def read_window(job: Job, stream: Stream, place: Place, cursor: Cursor, tally: Tally, tick: Tick) -> Cursor:
@@ -286,9 +296,17 @@ def plan(workspace: Workspace, settings: Settings, only: str | None = None) -> I
         except SourceError as error:
             yield Tally(source.name, "", error=str(error))
             continue
-        spent = cursors.spent(workspace, source.name, now())
-        for stream in streams(job):
-            cursor = cursors.read_cursor(workspace, Place(source.name, stream.name, job.brand))
-            cost = 0.0 if not stream.page_cost else stream.pages and stream.pages * stream.page_cost
-            window = to_window(source, cursor)
-            yield Plan(source.name, stream.name, stream.what, window, stream.pages, cost, spent, source.monthly_budget)
+        yield from plan_source(job)
+
+
+def plan_source(job: Job) -> Iterator[Plan]:
+    """Yield what the next collect would ask of one source; a window that was left unfinished comes before the new one."""
+    name = job.settings.name
+    spent = cursors.spent(job.workspace, name, now())
+    for stream in streams(job):
+        cursor = cursors.read_cursor(job.workspace, Place(name, stream.name, job.brand))
+        if not is_finished(stream, cursor):
+            pages = stream.pages and stream.pages * (2 if cursor.newest else 1)
+            cost = 0.0 if not stream.page_cost else pages and pages * stream.page_cost
+            window = to_window(job.settings, cursor)
+            yield Plan(name, stream.name, stream.what, window, pages, cost, spent, job.settings.monthly_budget)

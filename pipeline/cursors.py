@@ -150,6 +150,13 @@ def read_conversations(workspace: Workspace, source: str, brand: str, since: dat
     return [str(found).removeprefix(f"{source}:") for (found,) in rows]
 
 
+def read_own(workspace: Workspace, source: str, brand: str, since: datetime) -> list[str]:
+    """Return the native ids of what the brand itself wrote at a source in public since a moment, latest first."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("recent_own"), {"source": source, "brand": brand, "since": since}).fetchall()
+    return [str(found).removeprefix(f"{source}:") for (found,) in rows]
+
+
 def read_stored_ids(workspace: Workspace, source: str, by: str = "") -> list[str]:
     """Return the native ids of all that is stored of a source, those first that were stored first.
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.touch import check_map
 
@@ -144,8 +144,40 @@ class MastodonSource(NetworkSource):
     api_base: str = Field(default="https://mastodon.social", pattern=r"^https?://[^\s/?#@]+$")
 
 
+class XSource(NetworkSource):
+    """How X is read; its keys are in the environment. Prices are of one resource in USD, as X published them last."""
+
+    type: Literal["x"]
+    name: str = "x"
+    owned: str = Field(
+        default="", pattern=r"^\w{0,15}$", description="the handle that the keys of the user are of: it costs less"
+    )
+    search: bool = Field(default=True, description="search for who names the brand without calling it")
+    terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
+    query_extra: str = Field(default="", max_length=200, description="operators for every search, such as lang:en")
+    threads: int = Field(default=50, ge=0, description="of how many recent threads the rest is read in each run")
+    quotes: int = Field(default=25, ge=0, description="of how many recent posts of the brand quotes are searched for")
+    likes: int = Field(default=0, ge=0, description="of how many recent posts of the brand likes are read")
+    archive_since: datetime | None = Field(default=None, description="search the archive once, back to this moment")
+    page_size: int = Field(default=100, ge=10, le=100, description="posts a page; fewer spend a small budget to its end")
+    most_pages: int = Field(default=20, ge=1, description="pages of one stream in one run; the next run goes on")
+    wait_seconds: float = Field(default=5, ge=0, le=900, description="how long a rate limit is waited for")
+    fields: Literal["tweet", "post"] = Field(default="tweet", description="how parameters are spelt; X changes it")
+    price_post: float = Field(default=0.005, ge=0)
+    price_user: float = Field(default=0.010, ge=0)
+    price_owned: float = Field(default=0.001, ge=0, description="of a post on the timelines of `owned`")
+    api_base: str = Field(default="https://api.x.com", pattern=r"^https?://[^\s/?#@]+$")
+
+    @model_validator(mode="after")
+    def likes_are_owned(self) -> Self:
+        """Refuse likes without the account whose keys show them."""
+        if self.likes and not self.owned:
+            raise ValueError("X shows likes to the account itself only: likes need owned, and its keys")
+        return self
+
+
 AnySource = Annotated[
-    FileSource | HackerNewsSource | RssSource | RedditSource | BlueskySource | MastodonSource,
+    FileSource | HackerNewsSource | RssSource | RedditSource | BlueskySource | MastodonSource | XSource,
     Field(discriminator="type"),
 ]
 
@@ -156,4 +188,5 @@ SOURCE_TYPES: Mapping[str, type[Source]] = {
     "reddit": RedditSource,
     "bluesky": BlueskySource,
     "mastodon": MastodonSource,
+    "x": XSource,
 }

@@ -226,3 +226,47 @@ def test_orchard_lines_are_read_the_same_both_ways(
     file = write_lines(tmp_path_factory.mktemp("orchard") / "a.jsonl", [dict.fromkeys(orchard_fields, "x"), *rows])
     many, one_by_one = both(file, BRAND)
     assert many == one_by_one
+
+
+PLAIN = {
+    "mapped.csv": "Body,User,Date\n" + '"@TamrowBuild it ""hums"", again",gus,2025-03-04 05:06:07\n' * 3,
+    "mapped.jsonl": '{"Body": "it hums \\ud83d\\ude42", "User": 7, "Date": "2025-03-04T05:06:07Z"}\n' * 3,
+    "twcs.csv": "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
+    "1,900,True,Tue Oct 31 22:10:47 +0000 2017,@TamrowBuild it hums,2,\n"
+    "2,TamrowBuild,False,Tue Oct 31 22:20:47 +0000 2017,@900 How?,,1.0\n"
+    "9,901,True,Tue Oct 31 22:20:47 +0000 2017,to somebody else,,\n",
+    "orchard.jsonl": (PAYLOADS / "orchard.jsonl").read_text(encoding="utf-8"),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_plain_rows_are_all_read_by_sql(name: str, tmp_path: Path):
+    (tmp_path / name).write_text(PLAIN[name], encoding="utf-8")
+    mapping = {"text": "Body", "author": "User", "at": "Date"} if "mapped" in name else None
+    found, records = sources.open_file(tmp_path / name, mapping=mapping)
+    way = sources.find_way(found, records, TAMROW, mapping)
+    assert way is not None
+    with bulk.judging(TAMROW) as con:
+        fits = [pc.all(bulk.judge(con, way, frame)["fits"]).as_py() for frame in way.frames]
+    assert fits == [True]
+
+
+def test_frames_and_chunks_end_anywhere_and_nothing_is_lost_between_them(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(frames, "FRAME_ROWS", 7)
+    monkeypatch.setattr(frames, "SLICE_ROWS", 3)
+    monkeypatch.setattr(run, "CHUNK_ROWS", 10)
+    rows = [{"Body": f"note {n}", "User": "gus", "Date": "2025-03-04" if n % 5 else "soon"} for n in range(53)]
+    mapping = {"text": "Body", "author": "User", "at": "Date"}
+    for file in (
+        write_lines(tmp_path / "a.jsonl", rows),
+        write_csv(tmp_path / "a.csv", ["Body", "User", "Date"], rows),
+    ):
+        many, one_by_one = both(file, TAMROW, mapping=mapping)
+        assert many == one_by_one and many[1:] == (0, 53)
+        counts = run.import_file(workspace, file, TAMROW, mapping=mapping, source=file.suffix)
+        assert (counts.read, counts.stored, counts.rejected) == (53, 42, {"not a date and time": 11})
+    with connect(workspace.mentions) as con:
+        assert con.execute("select rows_read, rows_stored, finished from import").fetchall() == [(53, 42, True)] * 2
+        assert con.execute("select count(*) from touch").fetchall() == [(84,)]

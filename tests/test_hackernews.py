@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
+from pipeline.source_settings import HackerNewsSource
+from pipeline.sources import hackernews as hackernews_source
 from pipeline.store import Workspace, now
+from pipeline.touch import Brand
 from tests.servers import hackernews
 from tests.servers.hackernews import EVERY_RUN, STORY
 from tests.test_networks import chosen, collected, rows, stored
@@ -171,3 +174,11 @@ def test_without_network_the_message_names_the_setting(workspace: Workspace, wor
 def test_the_settings_name_a_misspelt_key(workspace: Workspace, world: hackernews.World):
     with pytest.raises(Exception, match=r"key sources\.0\.term: unknown; allowed here: .*terms"):
         chosen(workspace, world, 'term = "Tamrow"\n')
+
+
+def test_handles_of_other_networks_are_not_asked_for():
+    brand = Brand("tamrow", "Tamrow", ("@tamrowbuild", "tamrow.bsky.social", "tamrow@mastodon.example", "a,story_1"))
+    source = HackerNewsSource(type="hackernews", brand="tamrow")
+    streams = hackernews_source.streams(source, brand, ["8000", "../users/ann"])
+    assert [stream.name for stream in streams] == ["search:Tamrow", "user:tamrowbuild", "threads"]
+    assert streams[-1].query == "8000"

@@ -8,6 +8,7 @@ import streamlit as st
 from views import _charts_pulse, _data, _days, _pulse_events, _pulse_moved, _pulse_notes, _rights, _show, _texts
 from views._days import Days
 from views._filters import Shared
+from views._pulse_events import Event
 
 say = _texts.of("pulse")
 
@@ -31,10 +32,10 @@ def draw(now: Shared) -> None:
     _pulse_moved.draw(now.brand, span, known=span == _days.whole(now))
 
 
-def chart(now: Shared, series: pd.DataFrame, events: pd.DataFrame, notes: pd.DataFrame) -> Any:
+def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.DataFrame) -> Any:
     """Draw the chart and return the moment of the point that is chosen in it; None where none is."""
     figure = _charts_pulse.index(series, _data.fewest_people(), say("index_title", grain=now.grain))
-    _charts_pulse.events(figure, events)
+    _charts_pulse.events(figure, _pulse_events.marks(events))
     _charts_pulse.notes(figure, notes)
     alt = say("index_alt", name=now.name, grain=now.grain)
     event = _show.chart(figure, series, "index", alt, select=True)

@@ -28,9 +28,9 @@ class SourceError(RuntimeError):
 class Stream:
     """One thing that a source reads on and on: a timeline, a search, a feed.
 
-    ``page_cost`` is the most that one page of it can cost, in USD. ``pages`` is the most pages that a run can need,
+    ``page_cost`` is the most that one page of it can cost, in USD. ``pages`` is the most pages that a window can need,
     None where nobody can know. ``oldest_first``: a page is complete up to its newest record, so that the next run can
-    go on from there.
+    go on from there. ``once``: it is not read any more when the memory of a page says ``finished``.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Stream:
     pages: int | None = None
     oldest_first: bool = False
     query: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Network:
     """A source that is read over the network, as functions; ``settings`` is its entry of ``[[sources]]``.
 
     ``streams(settings, brand, conversations)``: what it reads; conversations are the native ids of recent threads.
+    ``more_streams(settings, brand, posts)``: what it reads after them; posts are what the brand said lately, by native id.
     ``connect(settings, secrets)``: the client; raises SourceError naming the missing secret. Libraries load here.
     ``fetch(window, stream, settings, client)``: yields pages; raises SourceError.
     ``to_touch(record, brand)``: pure; raises MappingError with the reason.
@@ -90,6 +92,7 @@ class Network:
     connect: Callable[[Any, Secrets], Any]
     fetch: Callable[[Window, Stream, Any, Any], Iterator[Page]]
     to_touch: Callable[[Record, Brand], Outcome]
+    more_streams: Callable[[Any, Brand, Sequence[str]], Sequence[Stream]] | None = None
     secrets: tuple[str, ...] = ()
     recheck: Callable[[Sequence[str], Any, Any], Iterator[Page]] | None = None
     recheck_cost: float = 0.0  # at most in USD, of one id

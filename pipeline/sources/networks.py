@@ -17,6 +17,9 @@ from pipeline.sources import (
     reddit_messages,
     rss,
     rss_entries,
+    x,
+    x_client,
+    x_posts,
 )
 from pipeline.sources.network import Network
 
@@ -59,5 +62,13 @@ NETWORKS: Mapping[str, Network] = {
         secrets=(mastodon_client.TOKEN,),
         recheck=mastodon_recheck.recheck,
         recheck_by="found_at",
+    ),
+    "x": Network(
+        streams=x.streams,
+        more_streams=x.more_streams,
+        connect=x_client.connect,
+        fetch=x.fetch,
+        to_touch=x_posts.to_touch,
+        secrets=x_client.KEYS,
     ),
 }

@@ -43,9 +43,9 @@ def find_threads(tweets: pa.Array, authors: pa.Array, parents: pa.Array, answers
     thread = to_threads(links[:, (links != nobody).all(axis=0)], len(names) + 1)
     row_of = last_rows(tweet, len(names) + 1)
     row_of[nobody] = -1
-    wrote = called(authors, brand)
+    there = np.flatnonzero(row_of >= 0)
     ours = np.zeros(len(names) + 1, dtype=bool)
-    ours[thread[np.flatnonzero((row_of >= 0) & wrote[row_of])]] = True
+    ours[thread[there[called(authors, brand)[row_of[there]]]]] = True
     roots = np.where(ours[thread], first_tweets(names, thread, ours)[thread], -1)
     roots[nobody] = -1
     return Threads(taken(names, roots[tweet]), taken(authors, row_of[parent]))

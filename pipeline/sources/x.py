@@ -1,41 +1,77 @@
 """X: what is said to the brand, what it says, what names it untagged, and the conversations that this belongs to."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
-from math import ceil
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from pipeline.source_settings import XSource
-from pipeline.sources import x_watch
 from pipeline.sources.network import Page, Stream, Window
-from pipeline.sources.x_client import Client, find_user
-from pipeline.sources.x_pages import Reading, dearest_page
-from pipeline.sources.x_queries import MOST_ARCHIVE, MOST_RECENT, elsewhere, everything, names, pack, terms
-from pipeline.sources.x_read import ask_pages, floor, moment, now, written
+from pipeline.sources.x_client import Client
+from pipeline.sources.x_pages import dearest_page
+from pipeline.sources.x_queries import (
+    MOST_ARCHIVE,
+    MOST_RECENT,
+    OR,
+    elsewhere,
+    everything,
+    names,
+    no_reposts,
+    pack,
+    question,
+    terms,
+)
+from pipeline.sources.x_search import fetch_archive, fetch_recent
+from pipeline.sources.x_timelines import fetch_timeline, timelines
+from pipeline.sources.x_watch import fetch_likes, fetch_watched, likes, quotes, threads
 from pipeline.touch import Brand
 
-MOST_LISTED = {"mentions": 800, "posts": 3200}  # a timeline goes no further back
-ROUTES = {"mentions": "mentions", "posts": "tweets"}
-NEARLY = 0.9  # what was deleted is missing from a timeline, but counts
-ARCHIVE_OVERLAP = timedelta(days=1)  # with what the recent search reaches
-ARCHIVE_PAUSE = 1.0  # seconds: the archive answers one question a second
+Fetch = Callable[[Window, Stream, XSource, Client], Iterator[Page]]
+
+FETCH: Mapping[str, Fetch] = {
+    "mentions": partial(fetch_timeline, "mentions"),
+    "posts": partial(fetch_timeline, "tweets"),
+    "search": fetch_recent,
+    "threads": partial(fetch_watched, "conversation_id", False),
+    "quotes": partial(fetch_watched, "quotes_of_tweet_id", True),
+    "likes": fetch_likes,
+    "archive": fetch_archive,
+}
 
 
 def streams(settings: XSource, brand: Brand, conversations: Sequence[str]) -> list[Stream]:
-    """Return what is read, the cheap first: both timelines of each handle, a search for the terms, the recent threads."""
-    handles = names(brand)
-    found = [timeline(kind, handle, settings) for handle in handles for kind in ROUTES]
-    if settings.search:
-        found += [to_search(query, settings) for query in pack(terms(settings, brand), elsewhere(settings, brand), MOST_RECENT)]
-    return found + x_watch.threads(settings, brand, conversations)
+    """Return what is read, the cheap first: the timelines of each handle, a search for the terms, the recent threads."""
+    rest = elsewhere(settings, brand)
+    asked = pack(terms(settings, brand), rest, MOST_RECENT) if settings.search else ()
+    return [
+        *(stream for handle in names(brand) for stream in timelines(handle, settings)),
+        *(searched("search", "search for", parts, rest, settings) for parts in asked),
+        *threads(settings, brand, conversations),
+    ]
 
 
 def more_streams(settings: XSource, brand: Brand, posts: Sequence[str]) -> list[Stream]:
     """Return what is read after that: quotes and likes of the brand's recent posts, and once the archive."""
-    found = x_watch.quotes(settings, brand, posts) + x_watch.likes(settings, posts)
-    if settings.archive_since:
-        parts = everything(settings, brand)
-        rest = " ".join(filter(None, ["-is:retweet", settings.query_extra]))
-        found += [to_archive(query, settings) for query in pack(parts, rest, MOST_ARCHIVE)]
-    return found
+    rest = no_reposts(settings)
+    asked = pack(everything(settings, brand), rest, MOST_ARCHIVE) if settings.archive_since else ()
+    return [
+        *quotes(settings, brand, posts),
+        *likes(settings, posts),
+        *(searched("archive", "the archive for", parts, rest, settings) for parts in asked),
+    ]
+
+
+def searched(kind: str, what: str, parts: Sequence[str], rest: str, settings: XSource) -> Stream:
+    """Return a search as a stream; with other terms it is another stream, which begins anew."""
+    words = OR.join(parts)
+    return Stream(
+        f"{kind}:{words}",
+        f"{what} {words}",
+        page_cost=dearest_page(settings, settings.price_post),
+        pages=settings.most_pages,
+        query=question(parts, rest),
+        once=kind == "archive",
+    )
+
+
+def fetch(window: Window, stream: Stream, settings: XSource, client: Client) -> Iterator[Page]:
+    """Yield pages, newest first. Raises SourceError."""
+    return FETCH[stream.name.partition(":")[0]](window, stream, settings, client)

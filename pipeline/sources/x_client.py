@@ -36,6 +36,10 @@ class Client:
     library: Any
     ids: dict[str, str] = field(default_factory=dict)
 
+    def handles(self) -> dict[str, str]:
+        """Return the known handles by id."""
+        return {id: handle for handle, id in self.ids.items()}
+
 
 def connect(settings: XSource, secrets: Secrets) -> Client:
     """Return the client. Raises SourceError naming the missing secret.

@@ -29,7 +29,12 @@ def quoted(term: str) -> str:
 def elsewhere(settings: XSource, brand: Brand) -> str:
     """Return what leaves out what the timelines bring at a lower price, and what nobody wrote: reposts."""
     handles = [part for handle in names(brand) for part in (f"-from:{handle}", f"-@{handle}")]
-    return " ".join(filter(None, [*handles, "-is:retweet", settings.query_extra]))
+    return " ".join([*handles, no_reposts(settings)])
+
+
+def no_reposts(settings: XSource) -> str:
+    """Return what leaves out reposts, and what the settings leave out."""
+    return " ".join(filter(None, ["-is:retweet", settings.query_extra]))
 
 
 def everything(settings: XSource, brand: Brand) -> list[str]:
@@ -37,19 +42,19 @@ def everything(settings: XSource, brand: Brand) -> list[str]:
     return [*terms(settings, brand), *(part for name in names(brand) for part in (f"@{name}", f"from:{name}"))]
 
 
-def pack(parts: Iterable[str], rest: str, most: int) -> Iterator[str]:
-    """Yield questions for any of the parts, each with the rest, each no longer than ``most`` characters.
+def pack(parts: Iterable[str], rest: str, most: int) -> Iterator[list[str]]:
+    """Yield the parts in groups whose question, with the rest, is no longer than ``most`` characters.
 
     A single part that is too long is asked for as it is: X says what is wrong with it.
     """
     held: list[str] = []
     for part in parts:
         if held and len(question([*held, part], rest)) > most:
-            yield question(held, rest)
+            yield held
             held = []
         held.append(part)
     if held:
-        yield question(held, rest)
+        yield held
 
 
 def question(parts: Sequence[str], rest: str) -> str:

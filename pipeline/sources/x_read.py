@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.sources.network import SourceError
 from pipeline.sources.x_client import Client, ask
 from pipeline.sources.x_errors import not_documented
-from pipeline.sources.x_pages import Reading, fields
+from pipeline.sources.x_pages import Reading
 
 REACH = timedelta(days=7) - timedelta(minutes=10)  # of the recent search; the rest is for clocks that differ
 FRESHEST = timedelta(seconds=11)  # X refuses an end within the last ten seconds
@@ -53,8 +53,8 @@ def written(moment: datetime) -> str:
 
 def ask_pages(client: Client, question: Question, reading: Reading) -> Iterator[tuple[dict[str, Any], bool]]:
     """Yield every answer, and whether it is the last. Raises SourceError, also where there are more than ``most``."""
-    size = {"max_results": reading.settings.page_size}
-    params = dict(question.params) | size | fields(reading.settings)
+    size: dict[str, Any] = {"max_results": reading.settings.page_size}
+    params = size | question.params
     for number in range(question.most):
         if number:
             time.sleep(question.pause)

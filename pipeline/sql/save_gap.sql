@@ -6,4 +6,4 @@ select
     $since as since,
     $until as until,
     $now as noted_at
-on conflict do nothing
+on conflict (source, stream, brand, since) do update set until = greatest(gap.until, excluded.until)
