@@ -59,6 +59,16 @@ def to_step(found: Sequence[Outcome]) -> Step:
     return Step(len(found), touch_table(mapped), rejects, len(found) - len(mapped) - len(rejects))
 
 
+def joined(steps: Sequence[Step]) -> Step:
+    """Return steps as one."""
+    return Step(
+        rows=sum(step.rows for step in steps),
+        touches=pa.concat_tables([touch_table([]), *(step.touches for step in steps)]),
+        rejects=[reject for step in steps for reject in step.rejects],
+        not_about=sum(step.not_about for step in steps),
+    )
+
+
 def frame_steps(way: Way, brand: Brand) -> Iterator[Step]:
     """Yield a step for every frame of a file, and further ones for those of its rows that SQL cannot judge."""
     with judging(brand) as con:

@@ -300,7 +300,7 @@ def plan(workspace: Workspace, settings: Settings, only: str | None = None) -> I
 
 
 def plan_source(job: Job) -> Iterator[Plan]:
-    """Yield what the next collect would ask of one source; a window that was left unfinished comes before the new one."""
+    """Yield what the next collect would ask of one source; a window that was left unfinished comes first."""
     name = job.settings.name
     spent = cursors.spent(job.workspace, name, now())
     for stream in streams(job):

@@ -5,12 +5,11 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import bulk, collect, rules, sources, store, topics, vectors
@@ -21,8 +20,8 @@ from pipeline.rules import Rule
 from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
-from pipeline.store import FileCursor, Reading, Workspace, touch_table
-from pipeline.touch import Brand, Counts, Reject
+from pipeline.store import FileCursor, Reading, Workspace
+from pipeline.touch import Brand, Counts
 
 CHUNK_ROWS = 250_000  # what a crash can cost, some seconds of work; each chunk rewrites part of the indexes
 HASHED_BYTES = 1 << 20  # at a time
@@ -55,15 +54,6 @@ class Model(Protocol):
         """Say of each row whether more than one label is plausible."""
 
 
-@dataclass
-class Chunk:
-    """Rows that are saved together."""
-
-    touches: list[pa.Table] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    rows: int = 0
-
-
 def import_file(
     workspace: Workspace,
     path: Path,
@@ -84,36 +74,33 @@ def import_file(
     name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages)
     digest = sha256(path, mapping, direct_messages)
     counts = Counts(encoding=records.encoding)
-    chunk = Chunk()
-    for step in bulk.read_steps(name, records, brand, mapping, source):
-        take(step, chunk, counts)
-        tick(step.rows)
-        if chunk.rows >= CHUNK_ROWS:
-            save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read, finished=False))
-            chunk = Chunk()
-    save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read, finished=True))
+    for chunk, is_last in chunks(bulk.read_steps(name, records, brand, mapping, source), tick):
+        save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read + chunk.rows, is_last))
     return counts
 
 
-def take(step: Step, chunk: Chunk, counts: Counts) -> None:
-    """Put the rows of a step into the chunk, and count them."""
-    chunk.rows += step.rows
-    chunk.touches.append(step.touches)
-    chunk.rejects += step.rejects
-    counts.read += step.rows
-    counts.not_about += step.not_about
-    for reject in step.rejects:
-        counts.reject(reject.reason)
+def chunks(steps: Iterator[Step], tick: Tick) -> Iterator[tuple[Step, bool]]:
+    """Yield (steps joined to CHUNK_ROWS rows or a few more, whether they are the last)."""
+    held, rows = list[Step](), 0
+    for step in steps:
+        held.append(step)
+        rows += step.rows
+        tick(step.rows)
+        if rows >= CHUNK_ROWS:
+            yield bulk.joined(held), False
+            held, rows = [], 0
+    yield bulk.joined(held), True
 
 
-def save(workspace: Workspace, chunk: Chunk, counts: Counts, cursor: FileCursor) -> None:
-    """Save a chunk and count what of it was new."""
-    touches = pa.concat_tables([*chunk.touches, touch_table([])])
-    stored, clashes = store.save_chunk(workspace, touches, chunk.rejects, cursor)
+def save(workspace: Workspace, chunk: Step, counts: Counts, cursor: FileCursor) -> None:
+    """Save a chunk, and count what became of its rows."""
+    stored, clashes = store.save_chunk(workspace, chunk.touches, chunk.rejects, cursor)
+    counts.read += chunk.rows
     counts.stored += stored
-    counts.already += touches.num_rows - stored - len(clashes)
-    for clash in clashes:
-        counts.reject(clash.reason)
+    counts.already += chunk.touches.num_rows - stored - len(clashes)
+    counts.not_about += chunk.not_about
+    for reject in (*chunk.rejects, *clashes):
+        counts.reject(reject.reason)
 
 
 def sha256(path: Path, mapping: Mapping[str, str] | None, direct_messages: bool = False) -> str:

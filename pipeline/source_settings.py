@@ -159,7 +159,7 @@ class XSource(NetworkSource):
     quotes: int = Field(default=25, ge=0, description="of how many recent posts of the brand quotes are searched for")
     likes: int = Field(default=0, ge=0, description="of how many recent posts of the brand likes are read")
     archive_since: datetime | None = Field(default=None, description="search the archive once, back to this moment")
-    page_size: int = Field(default=100, ge=10, le=100, description="posts a page; fewer spend a small budget to its end")
+    page_size: int = Field(default=100, ge=10, le=100, description="posts a page; fewer suit a small budget")
     most_pages: int = Field(default=20, ge=1, description="pages of one stream in one run; the next run goes on")
     wait_seconds: float = Field(default=5, ge=0, le=900, description="how long a rate limit is waited for")
     fields: Literal["tweet", "post"] = Field(default="tweet", description="how parameters are spelt; X changes it")

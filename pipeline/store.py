@@ -245,11 +245,19 @@ def save_chunk(
     moment = {"now": now()}
     with connect(workspace.mentions) as con, transaction(con):
         con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
-        stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
-        if rejects or clashes:
-            with incoming(con, reject_table([*rejects, *clashes], cursor.file)):
-                con.execute(query("save_rejects"), moment)
+        stored, clashes = save_rows(con, touches, rejects, cursor.file)
         con.execute(query("save_import"), cursor_values(cursor, stored) | moment)
+    return stored, clashes
+
+
+def save_rows(
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], file: str
+) -> tuple[int, list[Reject]]:
+    """Save the rows of a chunk and return what save_outcomes does."""
+    stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
+    if rejects or clashes:
+        with incoming(con, reject_table([*rejects, *clashes], file)):
+            con.execute(query("save_rejects"), {"now": now()})
     return stored, clashes
 
 

@@ -101,7 +101,7 @@ def digest(text: str) -> str:
 
 
 def packed(vectors: Floats) -> list[bytes]:
-    """Return vectors (n, width) as a byte a number, each by its own largest: cosines move by less than .002."""
+    """Return vectors (n, width) as a byte a number, each by its own largest: cosines move by less than .003."""
     largest = np.maximum(np.abs(vectors).max(1, keepdims=True), 1e-12)
     return [row.tobytes() for row in np.round(vectors / largest * LARGEST).astype(np.int8)]
 

@@ -1,4 +1,4 @@
-"""What Mastodon does beyond the contract: answers, other instances, hashtags, searches, privacy, faults, what is gone."""
+"""What Mastodon does beyond the contract: answers, other instances, hashtags, searches, privacy, faults, the gone."""
 
 from datetime import datetime, timedelta
 

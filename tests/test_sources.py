@@ -44,6 +44,8 @@ def test_every_row_is_accounted_for_and_a_second_import_adds_nothing(name: str, 
         assert con.execute("select count(*) from raw").fetchall() == [(first.stored,)]
         assert con.execute("select count(*) from reject").fetchall() == [(sum(first.rejected.values()),)]
         assert con.execute("select bool_and(finished) from import").fetchall() == [(True,)]
+        ids = "select bool_and(starts_with(touch_id, source || ':')) from touch"  # else no export could bring them back
+        assert con.execute(ids).fetchall() == [(True,)]
 
 
 def test_twcs_takes_both_sides_of_the_brands_threads():

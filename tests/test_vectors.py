@@ -105,12 +105,12 @@ def test_a_vector_tells_no_id_of_people_who_never_spoke_to_the_brand(stocked: Wo
     assert set(published(stocked)) == shown and not any(touch.startswith("x:") for touch in shown)
 
 
-def test_packing_moves_a_cosine_by_less_than_a_five_hundredth():
+def test_packing_moves_a_cosine_by_less_than_three_thousandths():
     chance = np.random.default_rng(1)
     made = chance.normal(size=(300, 384)).astype(np.float32)
     made /= np.linalg.norm(made, axis=1, keepdims=True)
     again = vectors.unpacked(vectors.packed(made))
-    assert np.abs(again @ again.T - made @ made.T).max() < 0.002
+    assert np.abs(again @ again.T - made @ made.T).max() < 0.003
     assert len(vectors.packed(made)[0]) == 384
 
 

@@ -75,7 +75,7 @@ def needles(name: str, terms: list[str]) -> dict[str, Any]:
 def alike(now: Shared, words: str, like: str | None = None) -> dict[str, Any] | None:
     """Return what is looked for by meaning; None, having said why, where that cannot be."""
     if like:
-        st.button(say("not_like"), icon=":material/close:", on_click=unlike)
+        st.button(say("not_like"), key="unlike", icon=":material/close:", on_click=unlike)
     try:
         with st.spinner(say("comparing")):
             found = _data.alike(now.brand, words, like)

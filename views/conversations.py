@@ -178,7 +178,7 @@ def actions(touch: dict[str, Any], now: Shared) -> None:
         labelled = bool(touch["label_of_people"])
         _labels.buttons(now.brand, [touch["touch_id"]], "one", labelled)
         with st.container(horizontal=True):
-            st.button(say("like_this"), icon=":material/hub:", on_click=like, args=(touch["touch_id"],))
+            st.button(say("like_this"), key="like", icon=":material/hub:", on_click=like, args=(touch["touch_id"],))
             with st.popover(say("link"), icon=":material/link:"):
                 st.caption(say("link_help"))
                 st.code(address(now, touch["touch_id"]), language=None, wrap_lines=True)

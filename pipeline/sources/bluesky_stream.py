@@ -37,7 +37,7 @@ class Names:
             actors = new[start : start + PROFILES_AT_ONCE]
             answer = ask(self.client, "app.bsky.actor.getProfiles", {"actors": actors}, "the names of authors")
             found = [each for each in answer.get("profiles") or [] if isinstance(each, dict)]
-            self.known |= dict.fromkeys(actors, {}) | {ref(each, "did"): each for each in found}
+            self.known |= {did: {} for did in actors} | {ref(each, "did"): each for each in found}
 
     def of(self, did: str) -> dict[str, Any]:
         """Return what is known of who is behind an id."""

@@ -44,6 +44,7 @@ class Caller:
             api_base_url=settings.api_base,
             request_timeout=settings.timeout_seconds,
             ratelimit_method="throw",
+            mastodon_version="4.3.0",  # asking the instance is of no use to us, and endless where it does not say
             session=session,
             user_agent=AGENT,
         )

@@ -77,7 +77,7 @@ class Network:
     """A source that is read over the network, as functions; ``settings`` is its entry of ``[[sources]]``.
 
     ``streams(settings, brand, conversations)``: what it reads; conversations are the native ids of recent threads.
-    ``more_streams(settings, brand, posts)``: what it reads after them; posts are what the brand said lately, by native id.
+    ``more_streams(settings, brand, posts)``: what it reads after that; posts are native ids of what the brand said.
     ``connect(settings, secrets)``: the client; raises SourceError naming the missing secret. Libraries load here.
     ``fetch(window, stream, settings, client)``: yields pages; raises SourceError.
     ``to_touch(record, brand)``: pure; raises MappingError with the reason.

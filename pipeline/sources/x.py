@@ -38,7 +38,7 @@ FETCH: Mapping[str, Fetch] = {
 
 
 def streams(settings: XSource, brand: Brand, conversations: Sequence[str]) -> list[Stream]:
-    """Return what is read, the cheap first: the timelines of each handle, a search for the terms, the recent threads."""
+    """Return what is read, the cheap first: timelines of each handle, a search for the terms, recent threads."""
     rest = elsewhere(settings, brand)
     asked = pack(terms(settings, brand), rest, MOST_RECENT) if settings.search else ()
     return [

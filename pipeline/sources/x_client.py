@@ -75,9 +75,23 @@ def place(library: Any, settings: XSource) -> None:
     defaults = {"timeout": settings.timeout_seconds, "allow_redirects": False}
 
     def placed(method: str, url: str, **values: Any) -> Any:
-        return request(method, settings.api_base.rstrip("/") + url.removeprefix(HOST), **defaults | values)
+        answer = request(method, settings.api_base + url.removeprefix(HOST), **defaults | values)
+        check_body(answer)
+        return answer
 
     library.session.request = placed
+
+
+def check_body(answer: Any) -> None:
+    """Raise HTTPError where the body of an error is JSON of a form on which tweepy would stumble, and lose the status."""
+    import requests
+
+    try:
+        odd = answer.status_code >= 400 and not isinstance(answer.json(), dict)
+    except ValueError:
+        return  # no JSON at all: tweepy knows that
+    if odd:
+        raise requests.HTTPError(response=answer)
 
 
 def ask(
@@ -101,7 +115,7 @@ def ask(
     except (tweepy.TweepyException, requests.RequestException) as error:
         raise in_words(error, about) from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise not_documented(about) from error  # tweepy's own words for what it expects of an error's body
+        raise not_documented(about) from error
     if not isinstance(answer, dict) or not answer.keys() & {"data", "meta", "errors"}:
         raise not_documented(about)
     return answer
@@ -126,7 +140,7 @@ def is_passing(error: BaseException) -> bool:
     import requests
     import tweepy
 
-    if isinstance(error, tweepy.TwitterServerError):
+    if isinstance(error, tweepy.TwitterServerError | requests.HTTPError):
         return error.response.status_code in PASSING
     lost = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
     return isinstance(error, lost) and not isinstance(error, requests.Timeout)

@@ -38,7 +38,7 @@ def fault(response: Any, said: list[str], about: str) -> SourceError:
     if status == 429:
         words += f"; it may be asked again from {until:%d %b %Y %H:%M:%S} UTC" if until else f"; {AGAIN}"
     detail = shorten(" ".join(map(str, said)))
-    whole = status == 429 and until is None or any(word in response.text for word in FOR_ALL)
+    whole = (status == 429 and until is None) or any(word in response.text for word in FOR_ALL)
     told = f' (X says: "{detail}")' if detail else ""
     return SourceError(f"X, {about}, answered {status}: it {words}{told}", until, alone=status in ALONE and not whole)
 

@@ -15,7 +15,7 @@ PROFILE = ("username", "name", "protected")
 
 @dataclass(frozen=True)
 class Book:
-    """What a whole answer tells: people by id, authors of posts, handles of who answers a post, posts about the brand."""
+    """What a whole answer tells: people by id, authors of posts, who answers a post, which ones are about the brand."""
 
     people: Mapping[str, Mapping[str, Any]]
     authors: Mapping[str, str]

@@ -52,7 +52,7 @@ def fields(settings: XSource) -> dict[str, str]:
 
 
 def dearest_page(settings: XSource, price: float) -> float:
-    """Return the most that one page can cost in USD: each post may answer one, quote another, and have its own author."""
+    """Return the most that one page can cost in USD: each post may answer one, quote one, and have its own author."""
     return settings.page_size * (price + 2 * settings.price_post + settings.price_user)
 
 

@@ -54,7 +54,7 @@ def written(moment: datetime) -> str:
 def ask_pages(client: Client, question: Question, reading: Reading) -> Iterator[tuple[dict[str, Any], bool]]:
     """Yield every answer, and whether it is the last. Raises SourceError, also where there are more than ``most``."""
     size: dict[str, Any] = {"max_results": reading.settings.page_size}
-    params = size | question.params
+    params = size | dict(question.params)
     for number in range(question.most):
         if number:
             time.sleep(question.pause)

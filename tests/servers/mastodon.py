@@ -40,12 +40,12 @@ class World:
             ("/api/v1/accounts/lookup", self.lookup),
             (re.compile("/api/v1/accounts/.*/statuses"), self.written),
             ("/api/v1/statuses", self.some),
-            (re.compile("/api/v1/statuses/[0-9]+"), self.one),
+            (re.compile("/api/v1/statuses/[0-9]+$"), self.one),
             (re.compile("/api/v1/statuses/[0-9]+/context"), self.context),
         ]:
             server.expect_request(path).respond_with_handler(self.faults.around(answer))
         for version in ("v1", "v2"):
-            server.expect_request(f"/api/{version}/instance").respond_with_json({"version": "4.5.0", "uri": "test"})
+            server.expect_request(f"/api/{version}/instance").respond_with_data("no", 500)
         self.toml = f'[[sources]]\ntype = "mastodon"\nbrand = "tamrow"\napi_base = "{self.base}"\n{EVERY_RUN}'
 
     @property

@@ -1,0 +1,193 @@
+"""Compare: the brands beside each other over the same days."""
+
+import json
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline import run, settings, store
+from pipeline.publish import ModelFacts
+from pipeline.store import Workspace
+from tests.conftest import ROOT, TAMROW
+from tests.test_page_pulse import figures, values, with_topics
+from tests.test_pages import Look, Open, opened, shown, visit
+from tests.test_store import Fixed
+from views import _words
+
+__all__ = ["visit"]
+
+PAGE = "views/compare.py"
+OCTOBER = {"start": datetime(2026, 10, 1), "until": datetime(2026, 11, 1)}
+NAMES = {"tamrow": "Tamrow Design-Build", "quillstone": "Quillstone Construction", "fenmarsh": "Fenmarsh Builders"}
+LEVEL = ["brand", "period", "estimate", "low", "high", "people", "mentions"]
+
+
+@pytest.fixture
+def own(sample: Workspace, tmp_path: Path, in_workspace: Look, model) -> Workspace:
+    """A copy of the sample whose settings name topics of all brands."""
+    place = Workspace(tmp_path / "own")
+    shutil.copytree(sample.folder, place.folder)
+    in_workspace(place)
+    return with_topics(place, model.version)
+
+
+def derived(place: Workspace, query: str) -> pd.DataFrame:
+    """Return the answer of what relate computed."""
+    with store.connect(place.mentions) as con:
+        return con.sql(query).df()
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(line.value for line in (*app.markdown, *app.caption, *app.info))
+
+
+def test_every_brand_stands_beside_the_others_with_interval_people_and_mentions(visit: Open, sample: Workspace):
+    app = visit(PAGE, period="12 months")
+    table = app.dataframe[0].value
+    assert table["Brand"].tolist() == list(NAMES.values())
+    days = {"before": datetime(2024, 11, 13), "start": datetime(2025, 11, 12), "until": datetime(2026, 11, 11)}
+    for row, brand in zip(table.to_dict("records"), NAMES, strict=True):
+        found = shown(sample, "period", brand=brand, **days).iloc[0]
+        change, margin = _words.signed(found["change"]), f"{1.645 * found['se_change']:.2f}"
+        assert row["Feeling"] == _words.signed(found["now"])
+        assert row["90 % interval"] == _words.interval(found["low"], found["high"])
+        assert row["Change since the equal period before"].startswith(f"{change} (± {margin})")
+        sure = abs(found["change"]) > 1.645 * found["se_change"]
+        assert row["Change since the equal period before"].endswith("more than chance would do") == sure
+        assert (row["People"], row["Mentions"]) == (found["people"], found["mentions"])
+
+
+def test_the_last_whole_month_is_said_with_shares_intervals_and_people(visit: Open, sample: Workspace):
+    app = visit(PAGE, period="12 months", panel="everything heard")
+    months = derived(sample, "from derived.share_of_voice where panel = 'all' and month = date '2026-10-01'")
+    own = months.set_index("brand").loc["tamrow"]
+    told = next(line.value for line in app.markdown if line.value.startswith("Oct 2026: "))
+    first = f"Oct 2026: {_words.plain(NAMES['tamrow'])} {own['share']:.0%} (90 %: {own['low']:.0%} … {own['high']:.0%}"
+    assert told.startswith(f"{first}, {own['people']} people); ")
+    assert months["share"].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("panel", "about"),
+    [
+        (
+            "same sources",
+            "Only sources that had brought every brand before the month began: Bluesky, E\\-mail, Mastodon",
+        ),
+        ("everything heard", "the shares change with what is collected"),
+        ("people who know several", "Only people who spoke of two brands or more in twelve months"),
+    ],
+)
+def test_each_panel_says_who_is_listened_to(panel: str, about: str, visit: Open):
+    app = visit(PAGE, period="12 months", panel=panel)
+    assert about in words(app)
+    lines = [trace for trace in figures(app)["Whose voice is how loud, month by month?"]["data"] if trace.get("name")]
+    assert sorted(trace["name"] for trace in lines) == sorted(NAMES.values())
+    assert len({trace["line"]["dash"] for trace in lines}) == len({trace["marker"]["symbol"] for trace in lines}) == 3
+
+
+def test_a_period_without_a_whole_month_says_so(visit: Open):
+    assert "No whole month of these days has been heard on this panel" in words(visit(PAGE, period="4 weeks"))
+
+
+def test_months_of_a_brand_are_those_of_its_index(sample: Workspace):
+    found = shown(sample, "brand_path", grain="month", start=datetime(2026, 1, 15), until=datetime(2026, 11, 1))
+    expected = derived(
+        sample,
+        "select brand, period, greatest(-1, least(1, estimate)) as estimate, low_level as low, high_level as high, people,"
+        " mentions from derived.brand_index where grain = 'month' and weighting = 'person'"
+        " and period between '2026-01-01' and '2026-10-01' order by brand, period",
+    )
+    assert len(found) > 20
+    pd.testing.assert_frame_equal(found[LEVEL], expected[LEVEL], check_dtype=False)
+
+
+def test_topics_of_a_month_are_those_of_the_metric(own: Workspace):
+    found = shown(own, "brand_topics", **OCTOBER)
+    expected = derived(
+        own,
+        "select brand, topic, share, greatest(-1, least(1, feeling)) as feeling, people, mentions,"
+        " greatest(-1, least(1, low)) as low, greatest(-1, least(1, high)) as high"
+        " from derived.topic where month = '2026-10-01' order by brand, share desc, topic",
+    )
+    assert set(found["brand"]) == set(NAMES)
+    assert found.groupby("brand")["share"].sum().tolist() == pytest.approx([1, 1, 1])
+    pd.testing.assert_frame_equal(found[expected.columns], expected, check_dtype=False)
+
+
+def test_what_too_few_feel_about_a_brand_is_a_gap(visit: Open, sample: Workspace):
+    app = visit(PAGE, period="12 months", each="month")
+    found = shown(sample, "brand_path", grain="month", start=datetime(2025, 11, 12), until=datetime(2026, 11, 11))
+    few = found[(found["brand"] == "fenmarsh") & (found["people"] < 5)]
+    assert len(few) > 3
+    traces = figures(app)["How did each move, month by month?"]["data"]
+    third = next(trace for trace in traces if trace.get("yaxis") == "y3" and trace["mode"] == "lines+markers")
+    drawn = dict(zip(third["x"], values(third["y"]), strict=True))
+    gaps = [day for day, value in drawn.items() if value is None]
+    assert [day[:10] for day in gaps] == [f"{day:%Y-%m-%d}" for day in few["period"]]
+
+
+def test_a_field_tells_feeling_and_people_or_that_there_is_not_enough_evidence(own: Workspace):
+    app = opened(PAGE, period="12 months")
+    days = {"start": datetime(2025, 11, 12), "until": datetime(2026, 11, 11)}
+    found = shown(own, "brand_topics", **days).set_index(["topic", "brand"])
+    (heat,) = figures(app)["What is felt about which topic?"]["data"]
+    fields = {
+        (topic, brand): text
+        for topic, row in zip(heat["y"], heat["text"], strict=True)
+        for brand, text in zip(NAMES, row, strict=True)
+    }
+    kinds = set()
+    for (topic, brand), text in fields.items():
+        name = {"of no topic": "other", "&lt;b&gt;roof&lt;/b&gt; &amp; annex": "<b>roof</b> & annex"}.get(topic, topic)
+        row = found.loc[(name, brand)] if (name, brand) in found.index else None
+        if row is None or row["people"] < 5:
+            expected = "–"
+        elif row["people"] < 20:
+            expected = f"{_words.signed(row['feeling'])}<br>({int(row['people'])})"
+        else:
+            expected = f"{_words.signed(row['feeling'])}<br>{int(row['people'])}"
+        assert text == expected
+        kinds.add(expected.count("(") + 2 * (expected == "–"))
+    assert kinds == {0, 1, 2}, "the sample has fields of many, of few and of too few people"
+    table = app.dataframe[1].value
+    few = table[table["People"] < 5]
+    assert len(few) and set(few["Feeling"]) == {"not enough evidence yet"} and set(few["90 % interval"]) == {"–"}
+
+
+def test_a_topic_is_never_read_as_markup(own: Workspace):
+    app = opened(PAGE, period="12 months")
+    assert "<b>" not in json.dumps(figures(app)) and "<b>" not in words(app)
+    assert "<b>roof</b> & annex" in set(app.dataframe[1].value["Topic"])
+
+
+def test_without_topics_the_page_says_how_to_have_them(visit: Open):
+    assert "or named by you in brand.toml ([topics.phrases])" in words(visit(PAGE, period="12 months"))
+
+
+def test_one_brand_alone_has_nothing_to_compare_with(tmp_path: Path, in_workspace: Look):
+    place = Workspace(tmp_path)
+    run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    in_workspace(place)
+    app = opened(PAGE)
+    assert app.info[0].value.startswith("There is nothing to compare with yet: only one brand has touches.")
+    assert not app.dataframe
+
+
+def test_a_choice_lives_in_the_address(visit: Open):
+    app = visit(PAGE, period="12 months")
+    app.segmented_control(key="each").set_value("month").run()
+    app.segmented_control(key="panel").set_value("people").run()
+    assert (app.query_params["each"], app.query_params["panel"]) == ("month", "people who know several")
+    assert app.title[0].value == "How does Tamrow Design\\-Build stand beside others?"
+
+
+def test_only_whole_months_are_compared(sample: Workspace):
+    days = {"start": datetime(2026, 8, 14), "until": datetime(2026, 11, 11)}
+    months = shown(sample, "share_of_voice", panel="all", **days)["month"]
+    assert sorted(set(months)) == [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
