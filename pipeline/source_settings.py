@@ -152,6 +152,9 @@ class XSource(NetworkSource):
     owned: str = Field(
         default="", pattern=r"^\w{0,15}$", description="the handle that the keys of the user are of: it costs less"
     )
+    handles: tuple[Annotated[str, Field(pattern=r"^@?\w{1,15}$")], ...] = Field(
+        default=(), description="the brand's handles at X; the brand's handles if none"
+    )
     search: bool = Field(default=True, description="search for who names the brand without calling it")
     terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
     query_extra: str = Field(default="", max_length=200, description="operators for every search, such as lang:en")

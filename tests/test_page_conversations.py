@@ -66,6 +66,7 @@ SAID = [
         "@marlkilns **bold** <b>tag</b> [x](javascript:alert(1)) :material/bomb: {name} $x$ is bad",
     ),
     ("spain", "uma", "in", "@marlkilns el horno que compré se rompió ayer y nadie contesta al teléfono"),
+    ("old", "gus", "in", "@marlkilns the first mugs of yours arrived, solid work"),
 ]
 EVERY = {name for name, *_ in SAID}
 START = datetime(2026, 3, 1, 9)
@@ -75,7 +76,7 @@ def touch(number: int, name: str, who: str, direction: str, text: str) -> Mapped
     account = Account(f"x:{who}", "x", who, who.title())
     thread = f"x:thread-{who}"
     kind = "reply" if name in ("sorry", "again") else "mention"
-    at = START + timedelta(days=number)
+    at = START + timedelta(days=-500 if name == "old" else number)
     made = Touch(f"x:{name}", "x", "marl", account, direction, kind, at, text, conversation=thread, addressed=True)
     return Mapped(Record(number, {"n": number}), made)
 
@@ -216,10 +217,10 @@ def test_stages_and_doubts_narrow_as_the_published_file_says(marl: Workspace):
             stage: {row[0][2:] for row in con.execute(STAGE, [stage]).fetchall()}
             for (stage,) in con.execute("select distinct stage from pub.person where stage is not null").fetchall()
         }
-    assert doubtful and doubtful != EVERY and len(stages) > 1
+    assert doubtful and doubtful != EVERY and stages
     assert set(found(visit(author="", state="the model is in doubt"))) == doubtful
     for stage, expected in stages.items():
-        assert set(found(visit(author="", stage=stage))) == expected
+        assert set(found(visit(author="", stage=stage))) == expected != EVERY
 
 
 STAGE = "select touch_id from pub.touch join pub.person using (brand, person_id) where stage = ?"
@@ -253,6 +254,7 @@ def test_many_are_labelled_at_once_ours_left_out_and_one_undo_takes_all_back(mar
     assert sentiment(app, "sorry") == ("–", "–")
     (change,) = journal_changes.read_changes(marl)
     assert (change["many"], change["author"]) == (3, "Ana")
+    assert "x:roof is neutral" in change["words"]
     next(button for button in app.button if button.label == "Undo").click().run()
     assert sentiment(app, "phone")[1] != "a person"
     assert journal_changes.read_changes(marl)[0]["undone"]

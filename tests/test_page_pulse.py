@@ -267,6 +267,13 @@ def test_what_four_people_feel_is_told_nowhere(tmp_path: Path, in_workspace: Loo
     }
 
 
+def test_where_nobody_was_heard_there_is_no_number(sample: Workspace):
+    days = {"before": datetime(1999, 1, 1), "start": datetime(1999, 2, 1), "until": datetime(1999, 3, 1)}
+    found = shown(sample, "period", brand="tamrow", **days).iloc[0]
+    assert (found["people"], found["mentions"]) == (0, 0)
+    assert found[["now", "low", "high", "change", "post_now"]].isna().all()
+
+
 def test_what_five_people_feel_is_told_as_a_first_impression(tmp_path: Path, in_workspace: Look):
     app = of_people(tmp_path, in_workspace, 5)
     assert "by 5 people in 5 mentions" in app.markdown[0].value

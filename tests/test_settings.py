@@ -73,7 +73,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         (
             "colour = 'blue'",
             "key colour: unknown; allowed here: bots, brand, competitors, kinds, lists, model, numbers, "
-            "organisations, rules, sources, staff",
+            "organisations, privacy, rules, sources, staff, topics",
         ),
         (
             "[brand]\nkey = 'a'\nname = 'A'\nhandels = []",

@@ -12,7 +12,6 @@ import pytest
 
 from pipeline import journal, journal_reads, publish, reads, run, settings, store
 from pipeline.publish import ModelFacts
-from pipeline.sources.files import FileError
 from pipeline.store import FileCursor, StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import PAYLOADS, ROOT, TAMROW
@@ -120,7 +119,7 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_waiting(workspace: 
     (inbox / "a.csv").write_bytes(b"")
     shutil.copy(PAYLOADS / "twcs.csv", inbox / "b.csv")
     chosen = settings.Settings(sources=[{"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}])  # type: ignore[list-item]
-    with pytest.raises(FileError, match=r"a\.csv: the file is empty"):
+    with pytest.raises(run.CollectError, match=r"a\.csv: the file is empty"):
         refresh(workspace, chosen)
     con = store.open_published(workspace.published)
     assert reads.frame(con, "brands")["touches"].tolist() == [5]

@@ -45,7 +45,7 @@ c as (
 )
 
 select
-    greatest(-1, least(1, s.now)) as now,
+    case when s.people > 0 then greatest(-1, least(1, s.now)) end as now,
     v.se,
     case when v.se is not null then greatest(-1, least(1, s.now - 1.645 * sqrt(v.se ** 2 + c.sd_model ** 2))) end as low,
     case when v.se is not null then greatest(-1, least(1, s.now + 1.645 * sqrt(v.se ** 2 + c.sd_model ** 2))) end as high,
@@ -57,7 +57,7 @@ select
     s.people_before,
     (select count(*) from m where recent) as mentions,
     (select count(*) from m where not recent) as mentions_before,
-    greatest(-1, least(1, (select avg(value) from m where recent))) as post_now
+    case when s.people > 0 then greatest(-1, least(1, (select avg(value) from m where recent))) end as post_now
 from s
 cross join v
 cross join c

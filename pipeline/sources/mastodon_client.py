@@ -44,7 +44,8 @@ class Caller:
             api_base_url=settings.api_base,
             request_timeout=settings.timeout_seconds,
             ratelimit_method="throw",
-            mastodon_version="4.3.0",  # asking the instance is of no use to us, and endless where it does not say
+            version_check_mode="created",
+            mastodon_version="4.5.0",  # so that it does not ask the instance, for ever where that does not say it
             session=session,
             user_agent=AGENT,
         )

@@ -42,7 +42,7 @@ def streams(settings: XSource, brand: Brand, conversations: Sequence[str]) -> li
     rest = elsewhere(settings, brand)
     asked = pack(terms(settings, brand), rest, MOST_RECENT) if settings.search else ()
     return [
-        *(stream for handle in names(brand) for stream in timelines(handle, settings)),
+        *(stream for handle in names(settings, brand) for stream in timelines(handle, settings)),
         *(searched("search", "search for", parts, rest, settings) for parts in asked),
         *threads(settings, brand, conversations),
     ]

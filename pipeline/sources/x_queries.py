@@ -1,5 +1,6 @@
 """Search expressions of X: what is looked for, and packed into as few questions as fit."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.source_settings import XSource
@@ -10,9 +11,10 @@ MOST_ARCHIVE = 1024
 OR = " OR "
 
 
-def names(brand: Brand) -> list[str]:
-    """Return the handles of a brand as X writes them."""
-    return [handle.removeprefix("@") for handle in brand.handles]
+def names(settings: XSource, brand: Brand) -> list[str]:
+    """Return the handles of a brand at X: those of the settings, else those of the brand that can be some there."""
+    handles = [handle.removeprefix("@") for handle in settings.handles or brand.handles]
+    return [handle for handle in handles if re.fullmatch(r"\w{1,15}", handle, re.ASCII)]
 
 
 def terms(settings: XSource, brand: Brand) -> list[str]:
@@ -28,7 +30,7 @@ def quoted(term: str) -> str:
 
 def elsewhere(settings: XSource, brand: Brand) -> str:
     """Return what leaves out what the timelines bring at a lower price, and what nobody wrote: reposts."""
-    handles = [part for handle in names(brand) for part in (f"-from:{handle}", f"-@{handle}")]
+    handles = [part for handle in names(settings, brand) for part in (f"-from:{handle}", f"-@{handle}")]
     return " ".join([*handles, no_reposts(settings)])
 
 
@@ -39,7 +41,10 @@ def no_reposts(settings: XSource) -> str:
 
 def everything(settings: XSource, brand: Brand) -> list[str]:
     """Return all that the archive is searched for: terms, mentions of the handles and what they wrote."""
-    return [*terms(settings, brand), *(part for name in names(brand) for part in (f"@{name}", f"from:{name}"))]
+    return [
+        *terms(settings, brand),
+        *(part for name in names(settings, brand) for part in (f"@{name}", f"from:{name}")),
+    ]
 
 
 def pack(parts: Iterable[str], rest: str, most: int) -> Iterator[list[str]]:

@@ -1,7 +1,7 @@
 """What comes of known posts of X, asked for many at once: answers in recent threads, quotes, likes."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,6 +19,8 @@ from pipeline.sources.xarchive import text_at
 from pipeline.touch import Brand
 
 MOST_LIKING = 100  # accounts on a page
+
+Gap = tuple[datetime, datetime] | None
 
 
 def threads(settings: XSource, brand: Brand, conversations: Sequence[str]) -> list[Stream]:
@@ -44,36 +46,44 @@ def fetch_watched(
 ) -> Iterator[Page]:
     """Yield what was said since each post was last asked about: as far back as X goes for what is new here.
 
-    The memory has that moment for each of them; those of one moment are asked about together.
+    The memory has that moment for each of them, so that an interrupted run goes on with those that were not asked about.
     """
-    task, begun, memory = json.loads(stream.query), now().isoformat(), dict(window.memory)
-    told = memory.get("read", {})
-    memory["read"] = read = {id: told[id] for id in task["ids"] if id in told}
-    left = settings.most_pages
-    reading = Reading(
-        settings, stream.what, settings.price_post, matched, () if matched else tuple(task["names"]), client.handles()
-    )
-    for moment, ids in by_moment(task["ids"], told):
+    task, begun, left = json.loads(stream.query), now().isoformat(), settings.most_pages
+    told = window.memory.get("read", {})
+    memory: Mapping[str, Any] = {**window.memory, "read": {id: told[id] for id in task["ids"] if id in told}}
+    names = () if matched else tuple(task["names"])
+    reading = Reading(settings, stream.what, settings.price_post, matched, names, client.handles())
+    for question, ids, missed in questions(operator, task, memory["read"], settings):
+        for answer, last in ask_pages(client, replace(question, most=left), reading):
+            left -= 1
+            page = to_page(answer, reading, memory)
+            memory = {**page.memory, "read": memory["read"] | (dict.fromkeys(ids, begun) if last else {})}
+            yield replace(page, newest=None, oldest=None, gap=missed, memory=memory)
+            missed = None
+
+
+def questions(
+    operator: str, task: Mapping[str, Any], read: Mapping[str, str], settings: XSource
+) -> Iterator[tuple[Question, list[str], Gap]]:
+    """Yield questions, the posts that each is about, and what of them is out of reach by now.
+
+    Posts that were last asked about at the same moment are asked about together.
+    """
+    for moment, ids in by_moment(task["ids"], read):
+        start, missed = since(moment, settings)
         for parts in pack((f"{operator}:{id}" for id in ids), task["rest"], MOST_RECENT):
-            start, missed = since(moment, settings)
-            params = {"query": question(parts, task["rest"])} | span(start, None) | fields(settings)
-            asked = Question("/2/tweets/search/recent", params, most=left)
-            for answer, last in ask_pages(client, asked, reading):
-                left -= 1
-                if last:
-                    read |= {part.partition(":")[2]: begun for part in parts}
-                page = to_page(answer, reading, memory)
-                memory = {**page.memory, "read": dict(read)}
-                yield replace(page, newest=None, oldest=None, gap=missed, memory=memory)
+            query = {"query": question(parts, task["rest"])}
+            asked = Question("/2/tweets/search/recent", query | span(start, None) | fields(settings))
+            yield asked, [part.partition(":")[2] for part in parts], missed
 
 
-def by_moment(ids: Sequence[str], told: dict[str, str]) -> list[tuple[str, list[str]]]:
+def by_moment(ids: Sequence[str], told: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     """Return the posts by when they were last asked about, those first that never were."""
     ordered = sorted(ids, key=lambda id: told.get(id, ""))
     return [(moment, list(group)) for moment, group in groupby(ordered, lambda id: told.get(id, ""))]
 
 
-def since(moment: str, settings: XSource) -> tuple[datetime, tuple[datetime, datetime] | None]:
+def since(moment: str, settings: XSource) -> tuple[datetime, Gap]:
     """Return from when on to ask, and what is out of reach by now."""
     limit = floor()
     if not moment:
@@ -92,7 +102,7 @@ def likes(settings: XSource, posts: Sequence[str]) -> list[Stream]:
 
 def fetch_likes(window: Window, stream: Stream, settings: XSource, client: Client) -> Iterator[Page]:
     """Yield the latest likes of each post as one page; of a post that X does not show, a note."""
-    memory = dict(window.memory)
+    memory = window.memory
     for post in stream.query.split():
         try:
             page = ask_likes(post, memory, settings, client)
@@ -104,7 +114,7 @@ def fetch_likes(window: Window, stream: Stream, settings: XSource, client: Clien
         yield replace(page, memory=memory)
 
 
-def ask_likes(post: str, memory: dict[str, Any], settings: XSource, client: Client) -> Page:
+def ask_likes(post: str, memory: Mapping[str, Any], settings: XSource, client: Client) -> Page:
     """Return the latest likes of a post. Raises SourceError."""
     reading = Reading(settings, f"likes of post {post}", settings.price_user)
     params = {"max_results": MOST_LIKING, "user.fields": USER_FIELDS}

@@ -30,7 +30,11 @@ USER = {
 BRAND = "501"
 FIRST = 1_990_000_000_000_000_000
 ALWAYS = {"id", "text", "edit_history_post_ids"}
-EXPANDED = {"author_id": "author_id", "referenced_posts": "referenced_posts", "referenced_tweets.id": "referenced_posts"}
+EXPANDED = {
+    "author_id": "author_id",
+    "referenced_posts": "referenced_posts",
+    "referenced_tweets.id": "referenced_posts",
+}
 REACH = {"/2/tweets/search/recent": 512, "/2/tweets/search/all": 1024}  # characters of a query
 
 
@@ -112,7 +116,9 @@ class World:
 
     def mentions(self, request: Request) -> dict[str, Any]:
         handle = self.users[request.path.split("/")[3]]["username"]
-        return self.listed(request, [post for post in self.posts.values() if x_query.matches(f"@{handle}", post, "")], 800)
+        return self.listed(
+            request, [post for post in self.posts.values() if x_query.matches(f"@{handle}", post, "")], 800
+        )
 
     def own(self, request: Request) -> dict[str, Any]:
         user = request.path.split("/")[3]

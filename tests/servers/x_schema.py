@@ -46,7 +46,9 @@ def problem_check() -> OAS30Validator | None:
 
 def check(validator: OAS30Validator | None, answer: dict[str, Any]) -> None:
     """Raise AssertionError where our own server does not answer as X documents."""
-    problems = [f"{'/'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(answer)] if validator else []
+    problems = (
+        [f"{'/'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(answer)] if validator else []
+    )
     assert not problems, problems
 
 
@@ -65,7 +67,9 @@ def wrong(route: str, asked: dict[str, str], spelling: str) -> str:
         if name not in names:
             return f"The query parameter [{name}] is not one of [{','.join(names)}]"
         schema = known[names[name]]["schema"]
-        if problems := list(OAS30Validator(schema | {"components": found["components"]}).iter_errors(cast(schema, value))):
+        if problems := list(
+            OAS30Validator(schema | {"components": found["components"]}).iter_errors(cast(schema, value))
+        ):
             if spelling == "tweet" and name in ("tweet.fields", "expansions"):
                 continue
             return f"The query parameter [{name}]: {problems[0].message}"

@@ -1,0 +1,88 @@
+"""Pulse in a real browser: printed on paper, and the way from a fall of the index to who caused most of it."""
+
+import pypdfium2
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pipeline.store import Workspace
+from tests.server import settled
+from tests.test_page_pulse import taken_apart
+from tests.test_pages import shown
+from tests.test_screens import address, browser
+from views import _moved
+
+__all__ = ["address", "browser"]
+
+SIZES = {"laptop": {"width": 1280, "height": 900}, "wide": {"width": 1920, "height": 1080}}
+PLACES = {"pulse": "?moved_in=Aug+2026", "compare": "compare?period=12+months"}
+DRAWN = """() => {
+    const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
+    return charts.length > 3 && charts.every(chart => chart.querySelector('.main-svg'));
+}"""
+TEXTS = "texts => [...new Set(texts.filter(t => t.checkVisibility()).map(t => t.textContent.trim()))].filter(Boolean)"
+POINT = """day => {
+    const plot = document.querySelector('.js-plotly-plot');
+    const trace = plot.calcdata[plot.data.findIndex(trace => trace.name === 'One person, one voice')];
+    const point = trace.find(point => new Date(point.x).toISOString().startsWith(day));
+    const {xaxis, yaxis} = plot._fullLayout, {left, top} = plot.getBoundingClientRect();
+    return [left + xaxis._offset + xaxis.c2p(point.x), top + yaxis._offset + yaxis.c2p(point.y)];
+}"""
+
+
+def opened(browser: Browser, address: str, place: str, size: str = "laptop") -> Page:
+    page = browser.new_page(viewport=SIZES[size])
+    page.goto(f"{address}/{place}")
+    settled(page)
+    page.wait_for_function(DRAWN, timeout=60_000)
+    page.wait_for_timeout(700)
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PLACES)
+def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
+    name: str, size: str, browser: Browser, address: str
+):
+    page = opened(browser, address, PLACES[name], size)
+    charts = page.locator(".js-plotly-plot text").evaluate_all(TEXTS)
+    said = page.locator('[data-testid="stMain"] [data-testid="stMarkdownContainer"] p').first.inner_text()
+    sheets = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    texts = [sheet.get_textpage() for sheet in sheets]
+    whole = " ".join(" ".join(text.get_text_range() for text in texts).split())
+    assert len(charts) > 20 and [text for text in charts if " ".join(text.split()) not in whole] == []
+    assert said[:60] in whole
+    assert [
+        text for text in ("Charts are saved as", "CSV", "Note what happened", "Read the messages") if text in whole
+    ] == []
+    for sheet, text in zip(sheets, texts, strict=True):
+        boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+        assert min(left for left, *_ in boxes) >= 0 and max(right for _, _, right, _ in boxes) <= sheet.get_width()
+    page.close()
+
+
+def test_two_clicks_lead_from_a_fall_of_the_index_to_who_lowered_it_most(
+    browser: Browser, address: str, sample: Workspace
+):
+    lowest = _moved.persons(taken_apart(sample), 5)["key"].iloc[0]
+    name = shown(sample, "names", brand="tamrow", people=[lowest])["name"].iloc[0]
+    page = opened(browser, address, "")
+    page.mouse.click(*page.evaluate(POINT, "2026-08-01"))
+    page.wait_for_function("location.search.includes('moved_in=Aug+2026')", timeout=20_000)
+    page.get_by_text("compared with 01 Jul 2026 to 31 Jul 2026").wait_for(timeout=20_000)
+    table = page.locator('[data-testid="stDataFrame"]').first
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(700)
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 60, box["y"] + 35 * 1.5)
+    page.wait_for_function("location.pathname === '/person'", timeout=20_000)
+    assert page.locator("h1").inner_text().strip() == name
+    page.close()
+
+
+def test_a_choice_of_compare_is_kept_in_the_address(browser: Browser, address: str):
+    page = opened(browser, address, PLACES["compare"])
+    page.get_by_role("radio", name="month", exact=True).click()
+    page.wait_for_function("location.search.includes('each=month')", timeout=20_000)
+    page.get_by_text("How did each move, month by month?").wait_for(timeout=20_000)
+    page.close()
