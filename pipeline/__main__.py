@@ -297,6 +297,19 @@ def benchmark(
         print(json.dumps(found))
 
 
+@app.command()
+def benchmark_import(
+    rows: Annotated[int, typer.Argument(min=1, help="How many mentions.")] = 1_000_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """Measure imports of made-up files beside DuckDB's own reader of the same files, each in a process of its own."""
+    from pipeline.benchmark_import import compare
+
+    found = compare(rows, lambda figures: notes.print(figures) if as_json else print(figures))
+    if as_json:
+        print(json.dumps(found))
+
+
 EXPECTED = (StoreError, settings.SettingsError, FileError, SourceError, run.CollectError, ValueError, OSError)
 
 

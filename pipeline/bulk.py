@@ -23,7 +23,7 @@ SHARED = Path(sources.__file__).with_name("texts.sql")
 
 @dataclass(frozen=True)
 class Step:
-    """What became of some rows that follow each other: touches as rows of TOUCH_SCHEMA, rejects, and how many there were."""
+    """What became of some rows that follow each other, ``rows`` of them; touches are rows of TOUCH_SCHEMA."""
 
     rows: int
     touches: pa.Table

@@ -54,6 +54,19 @@ def read_entries_since(workspace: Workspace, brand: str, accounts: Sequence[str]
     return read(workspace, "entries_since", brand=brand, accounts=list(accounts), moment=moment)
 
 
+def read_fruit(workspace: Workspace, brand: str, accounts: Sequence[str] = ()) -> Rows:
+    """Return what relationships have borne, latest first.
+
+    Keys: fruit_id, account_id, kind, happened_at, value, for_account (None: nobody), text, author, written_at.
+    """
+    return read(workspace, "fruits", brand=brand, accounts=list(accounts))
+
+
+def read_members(workspace: Workspace, accounts: Sequence[str] = ()) -> Rows:
+    """Return the newest word on each group: account_id, what, name, belongs (False: no longer), author, written_at."""
+    return read(workspace, "members", accounts=list(accounts))
+
+
 def read_labels_since(workspace: Workspace, brand: str, moment: datetime) -> Rows:
     """Return what people say of mentions where it changed since a moment: touch_id, label, drawn, author, written_at.
 

@@ -61,7 +61,7 @@ class NetworkSource(Source):
     overlap_minutes: float = Field(default=15, ge=0, description="what is read again, since networks show some late")
     monthly_budget: float | None = Field(default=None, ge=0, description="USD a calendar month (UTC); none: no limit")
     timeout_seconds: float = Field(default=30, gt=0, le=300)
-    recheck_days: float | None = Field(default=None, gt=0, description="how often what is stored is looked up again")
+    recheck_days: float = Field(default=0, ge=0, description="how often what is stored is looked up again; 0: never")
 
 
 class HackerNewsSource(NetworkSource):
@@ -153,7 +153,7 @@ class XSource(NetworkSource):
         default="", pattern=r"^\w{0,15}$", description="the handle that the keys of the user are of: it costs less"
     )
     handles: tuple[Annotated[str, Field(pattern=r"^@?\w{1,15}$")], ...] = Field(
-        default=(), description="the brand's handles at X; the brand's handles if none"
+        default=(), description="which of the brand's handles are read; all that can be some of X if none"
     )
     search: bool = Field(default=True, description="search for who names the brand without calling it")
     terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
@@ -169,6 +169,11 @@ class XSource(NetworkSource):
     price_post: float = Field(default=0.005, ge=0)
     price_user: float = Field(default=0.010, ge=0)
     price_owned: float = Field(default=0.001, ge=0, description="of a post on the timelines of `owned`")
+    recheck_days: float = Field(default=1, ge=0, description="how often what is stored is looked up again; 0: never")
+    recheck: Literal["job", "lookup"] = Field(
+        default="job", description="by a batch compliance job, or by price_post for each stored post"
+    )
+    job_minutes: float = Field(default=10, ge=0, le=120, description="how long a run waits for a job; the next goes on")
     api_base: str = Field(default="https://api.x.com", pattern=r"^https?://[^\s/?#@]+$")
 
     @model_validator(mode="after")

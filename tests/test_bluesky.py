@@ -104,6 +104,7 @@ def test_a_handle_that_is_a_domain_is_a_proof_and_a_new_handle_is_the_same_accou
     ("written", "moment"),
     [
         (f"{later(-9999).isoformat()}Z", later(-9999)),
+        (f"{later(900).isoformat()}Z", later(5)),
         ("2999-01-01T00:00:00Z", later(5)),
         ("0001-01-01T00:00:00Z", later(5)),
         ("yesterday", later(5)),

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import collect
+from pipeline import collect, cursors
 from pipeline.collect import Tally
+from pipeline.cursors import Cursor, Place
+from pipeline.sources.bluesky_stream import micros
 from pipeline.sources.network import SourceError
 from pipeline.store import Workspace, now
+from pipeline.touch import Brand
 from tests.servers import bluesky
 from tests.servers.bluesky import OURS, did_of
 from tests.servers.jetstream import Jetstream
@@ -77,22 +80,13 @@ def post(
     return uri
 
 
-def resume_from_the_start(jetstream: Jetstream, workspace: Workspace) -> None:
-    """Let the next listener go on from before the first event."""
-    from pipeline import cursors
-    from pipeline.cursors import Cursor, Place
-    from pipeline.touch import Brand
-
-    at = int((RECENT - timedelta(seconds=1)).timestamp() * 1_000_000)
-    place = Place("bluesky", "follow", Brand("tamrow", "Tamrow"))
-    cursors.save_cursor(workspace, place, Cursor(RECENT - timedelta(seconds=1), memory={"cursor": at}))
-
-
 @pytest.fixture(autouse=True)
-def from_the_start(workspace: Workspace, jetstream: Jetstream) -> None:
+def from_the_start(workspace: Workspace) -> None:
     """What a test lets happen before it listens is heard, too."""
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    resume_from_the_start(jetstream, workspace)
+    before = RECENT - timedelta(seconds=1)
+    memory = {"cursor": micros(before)}
+    cursors.save_cursor(workspace, Place("bluesky", "follow", Brand("tamrow", "Tamrow")), Cursor(before, memory=memory))
 
 
 def test_of_all_posts_those_that_concern_the_brand_are_kept_with_names(
@@ -147,15 +141,16 @@ def test_a_post_that_is_made_and_deleted_at_once_is_never_stored(
 def test_a_second_listener_goes_on_where_the_first_one_ended(
     workspace: Workspace, world: bluesky.World, jetstream: Jetstream, listen: Any
 ):
-    post(world, jetstream, "1", ANN, "Tamrow 1")
+    for number in range(3):
+        post(world, jetstream, str(number), ANN, f"Tamrow {number}")
     first = listen()
-    first.hear(1)
+    first.hear(3)
     first.close()
-    for number in range(2, 5):
+    for number in range(3, 5):
         post(world, jetstream, str(number), ANN, f"Tamrow {number}")
     heard = listen().hear(3)
-    assert sum(tally.stored for tally in heard) == 3
-    assert len(stored(workspace)) == 4
+    assert (sum(tally.stored for tally in heard), sum(tally.already for tally in heard)) == (2, 1)
+    assert len(stored(workspace)) == 5
 
 
 def test_a_line_that_breaks_is_opened_again_and_nothing_is_lost_or_counted_twice(

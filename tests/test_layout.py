@@ -83,7 +83,10 @@ ALLOWED = {
     "pipeline/reads": {"pipeline.metrics"},
     "pipeline/store.py": {"pipeline.sources", "pipeline.touch"},
     "pipeline/publish.py": {"pipeline.store", "pipeline.metrics", "pipeline.settings"},
+    "pipeline/benchmark_import.py": {"pipeline.benchmark", "pipeline.run", "pipeline.store", "pipeline.touch"},
+    "pipeline/bulk.py": {"pipeline.store", "pipeline.sources", "pipeline.touch"},
     "pipeline/run.py": {
+        "pipeline.bulk",
         "pipeline.store",
         "pipeline.publish",
         "pipeline.settings",

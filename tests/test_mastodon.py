@@ -168,7 +168,7 @@ def test_what_is_gone_is_removed_and_what_another_instance_has_told_is_not_asked
     world.removed |= set(world.statuses)
     world.toml = world.toml.replace("127.0.0.1", "localhost")
     (*_, recheck) = collected(workspace, world)
-    assert (recheck.stream, recheck.requests, recheck.removed) == ("recheck", 0, 0)
+    assert (recheck.stream, recheck.requests, recheck.removed, recheck.error) == ("recheck", 0, 0, "")
 
 
 def test_a_proxy_that_finds_nothing_removes_nothing(workspace: Workspace, world: mastodon.World):

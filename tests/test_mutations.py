@@ -118,7 +118,7 @@ def tree(chance: random.Random) -> Iterator[Page]:
 
 def items(chance: random.Random) -> Iterator[Page]:
     client = answering(json.dumps(damaged({"id": 9, "deleted": True}, chance)).encode())
-    return hackernews.recheck(["9"], HN, client)
+    return hackernews.recheck(Window(), ["9"], HN, client)
 
 
 def feed(chance: random.Random) -> Iterator[Page]:

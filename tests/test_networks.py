@@ -99,7 +99,7 @@ def test_an_edited_message_has_its_new_text_and_no_old_score(workspace: Workspac
         )
     text = world.edit(said[1].id)
     tallies = collected(workspace, world, OVERLAP)
-    assert sum(tally.changed + tally.removed for tally in tallies) == 1  # where an edited message has another id, it is new
+    assert sum(tally.changed + tally.removed for tally in tallies) == 1  # edited is new where it has a new id
     assert [row[3] for row in stored(workspace)] == [said[0].text, text, said[2].text]
     assert rows(workspace, "select count(*) from score") == [(2,)]
     assert rows(workspace, "select count(*) from raw") == [(3,)]

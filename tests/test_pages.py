@@ -23,6 +23,7 @@ PAGES = {
     "views/growth.py": "What do relationships with",
     "views/person.py": "Person",
     "views/conversations.py": "Conversations with",
+    "views/review.py": "What do people mean",
 }
 Look = Callable[[Workspace], None]
 

@@ -116,7 +116,7 @@ def test_what_is_looked_up_again_and_gone_is_removed(
     world.fill(120)
     collected(workspace, world)
     world.things["t1_n0007"] |= change
-    (*_, recheck) = collected(workspace, world, "recheck_days = 1\nthreads = 0\n")
+    (*_, recheck) = collected(workspace, world, "recheck_days = 1e-9\nthreads = 0\n")
     assert (recheck.stream, recheck.requests, recheck.read, recheck.removed) == ("recheck", 2, 120, 1)
     assert rows(workspace, "select reason from removal") == [(reason,)]
     assert "reddit:t1_n0007" not in [id for id, *_ in stored(workspace)]

@@ -20,6 +20,7 @@ TITLES = {
     "growth": "What do relationships with Tamrow Design-Build grow into?",
     "person": "Priya Raman",
     "conversations": "Conversations with Tamrow Design-Build",
+    "review": "What do people mean who speak of Tamrow Design-Build?",
 }
 
 

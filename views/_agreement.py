@@ -11,6 +11,7 @@ from views import _charts_review, _data, _show, _texts, _words
 say = _texts.of("review")
 
 Z90 = 1.645
+SHOWN = 12  # months, the newest
 OF_A_MONTH = 20  # labels drawn at random, below which a month is not judged (docs/metrics.md, audit)
 
 
@@ -68,7 +69,7 @@ def way(each: dict[Any, Any]) -> str:
 
 def months(brand: str, counts: pd.DataFrame) -> None:
     """Show what a month is by the model alone, by labels alone, and by both."""
-    found = _data.ask("audit", brand=brand)
+    found = _data.ask("audit", brand=brand).tail(SHOWN)
     if found.empty:
         most = int(counts.groupby("month")["mentions"].sum().max())
         st.info(say("no_month", needed=OF_A_MONTH, most=most))

@@ -10,6 +10,7 @@ from pipeline.journal import LABELS
 from pipeline.store import StoreError
 from views import _data, _search, _texts, _words
 from views._filters import Shared
+from views._meaning import CLOSEST, NEWEST
 
 say = _texts.of("conversations")
 
@@ -85,7 +86,7 @@ def alike(now: Shared, words: str, like: str | None = None) -> dict[str, Any] | 
     if found is None:
         st.info(say("no_vectors"))
         return None
-    st.caption(say("by_meaning"))
+    st.caption(say("by_meaning", closest=CLOSEST, newest=f"{NEWEST:,}"))
     return ALL | {"by_meaning": True, "alike": found}
 
 

@@ -21,8 +21,8 @@ def audit(months: pd.DataFrame, names: Mapping[str, str], title: str) -> go.Figu
     ``months`` has month, model, labels_only, se_labels_only, estimate, low, high, labels, mentions; ``names`` says what
     the three ways are called.
     """
-    figure = frame(title, 360, yaxis=feeling_axis("Feeling (−1 to +1)"), xaxis={"type": "category"})
-    figure.update_layout(scattermode="group")
+    figure = frame(title, 360, yaxis=feeling_axis("Feeling (−1 to +1)"), xaxis={"type": "category", "tickangle": 0})
+    figure.update_layout(scattermode="group", legend={"y": -0.26})
     bands = {
         "labels_only": (Z90 * months["se_labels_only"], Z90 * months["se_labels_only"]),
         "estimate": (months["high"] - months["estimate"], months["estimate"] - months["low"]),
@@ -30,7 +30,7 @@ def audit(months: pd.DataFrame, names: Mapping[str, str], title: str) -> go.Figu
     for way, symbol, colour in WAYS:
         above, below = bands.get(way, (None, None))
         figure.add_scatter(
-            x=[f"{month:%b %Y}" for month in months["month"]],
+            x=[f"{month:%b<br>%Y}" for month in months["month"]],
             y=months[way],
             name=names[way],
             mode="markers",

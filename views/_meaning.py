@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-NEWEST = 250_000  # messages that are looked through: 96 MB in memory
+NEWEST = 100_000  # messages that are looked through: 38 MB in memory
 CLOSEST = 500
 NEAR = 0.25  # cosine below which a message is no longer about the same thing
 ROWS = 16_384  # at a time, as floats

@@ -84,7 +84,7 @@ def columns(found: pd.DataFrame) -> pd.DataFrame:
             say("when"): found["happened_at"],
             say("label"): found["label"].fillna("–"),
             say("score"): found["said"],
-            say("confidence"): (found["confidence"] * 100).round(),
+            say("confidence"): (found["confidence"] * 100).round().where(found["label_of_people"].isna()),
             say("whose"): [whose(row) for row in _messages.rows(found)],
             say("where"): [_words.source(name) for name in found["source"]],
             say("what"): found["kind"],

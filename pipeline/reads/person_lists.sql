@@ -1,4 +1,4 @@
-select list, since
+select list, since, thread
 from work_list
 where brand = $brand and person_id = $person
 order by list

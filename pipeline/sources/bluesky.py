@@ -6,8 +6,8 @@ from typing import Any
 
 from pipeline.source_settings import BlueskySource
 from pipeline.sources.bluesky_client import Caller, ask, is_missing, not_documented
-from pipeline.sources.bluesky_posts import NO_MORE, moment_of, named, own_handles, parent_of, to_values
-from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
+from pipeline.sources.bluesky_posts import NO_MORE, moment_of, named, own_handles, parent_of, ref, to_values
+from pipeline.sources.network import Page, SourceError, Stream, Window, to_list, to_records
 from pipeline.touch import Brand
 
 PAGE_SIZE = 100
@@ -115,12 +115,15 @@ def opened(item: Any) -> Any:
 
 def with_parents(values: Sequence[Any], client: Caller) -> list[Any]:
     """Return posts with the author of what they answer: a post itself tells only the address."""
-    asking = {uri for value in values if (uri := parent_of(value)) and "parent_author" not in value}
-    found = {post["uri"]: post for post in look_up(sorted(asking), client) if isinstance(post, dict) and "uri" in post}
-    return [
-        value | named(found[uri]) if (uri := parent_of(value)) in found and "parent_author" not in value else value
-        for value in values
-    ]
+    asking = {uri for value in values if (uri := unknown_parent(value))}
+    found = {ref(post, "uri"): named(post) for post in look_up(sorted(asking), client)}
+    return [value | found.get(uri, {}) if (uri := unknown_parent(value)) else value for value in values]
+
+
+def unknown_parent(values: Any) -> str:
+    """Return the address of what a post answers, where nothing else is known of it."""
+    uri = parent_of(values)
+    return uri if uri and "parent_author" not in values else ""
 
 
 def look_up(uris: Sequence[str], client: Caller) -> Iterator[Any]:
@@ -157,13 +160,13 @@ def flatten(thread: Any) -> Iterator[Any]:
     while waiting:
         node, above = waiting.pop()
         if isinstance(node, dict) and isinstance(node.get("post"), dict):
-            waiting += [(reply, named(node["post"])) for reply in node.get("replies") or []]
+            waiting += [(reply, named(node["post"])) for reply in to_list(node.get("replies"))]
             yield to_values(node["post"], above)
         elif not (isinstance(node, dict) and (node.get("notFound") or node.get("blocked"))):
             yield node
 
 
-def recheck(ids: Sequence[str], settings: BlueskySource, client: Caller) -> Iterator[Page]:
+def recheck(window: Window, ids: Sequence[str], settings: BlueskySource, client: Caller) -> Iterator[Page]:
     """Yield pages of posts as they are now, and of those that are no more.
 
     A post that is missing may also be of somebody who blocks our account, so its own record is asked for, too.
@@ -171,7 +174,7 @@ def recheck(ids: Sequence[str], settings: BlueskySource, client: Caller) -> Iter
     for start in range(0, len(ids), LOOKED_UP_AT_ONCE):
         before, page = client.requests, ids[start : start + LOOKED_UP_AT_ONCE]
         there = list(look_up(page, client))
-        known = {post.get("uri") for post in there if isinstance(post, dict)}
+        known = {ref(post, "uri") for post in there}
         gone = [{"uri": uri, "gone": NO_MORE} for uri in page if uri not in known and is_gone(uri, client)]
         yield to_page([*map(to_values, there), *gone], client.requests - before)
 

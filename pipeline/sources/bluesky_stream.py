@@ -10,7 +10,7 @@ from pipeline.sources.about import is_about
 from pipeline.sources.bluesky_client import Caller, ask
 from pipeline.sources.bluesky_jetstream import listen
 from pipeline.sources.bluesky_posts import moment_of, own_handles, owner, parent_of, quoted_uri_of, ref
-from pipeline.sources.network import Known, Page, SourceError, Window, to_records
+from pipeline.sources.network import Known, Page, SourceError, Window, to_list, to_records
 from pipeline.touch import Brand
 
 PROFILES_AT_ONCE = 25
@@ -36,7 +36,7 @@ class Names:
         for start in range(0, len(new), PROFILES_AT_ONCE):
             actors = new[start : start + PROFILES_AT_ONCE]
             answer = ask(self.client, "app.bsky.actor.getProfiles", {"actors": actors}, "the names of authors")
-            found = [each for each in answer.get("profiles") or [] if isinstance(each, dict)]
+            found = [each for each in to_list(answer.get("profiles")) if isinstance(each, dict)]
             self.known |= {did: {} for did in actors} | {ref(each, "did"): each for each in found}
 
     def of(self, did: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of a table that follow each other, not yet records; ``open_quote``: the last one is cut inside a quotation."""
+    """Rows of a table that follow each other, not yet records; ``open_quote``: the last is cut inside a quotation."""
 
     number: int
     header: tuple[str, ...]
@@ -179,7 +179,7 @@ def guess_encoding(path: Path, start: bytes) -> str:
 
 
 def read_batches(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[list[str]], bool]]:
-    """Yield (rows that are not blank, whether the last of them is cut inside a quotation), up to BATCH_ROWS at a time."""
+    """Yield (rows that are not blank, whether the last is cut inside a quotation), up to BATCH_ROWS at a time."""
     reader = csv.reader(chain(lines, [END]), delimiter=delimiter)
     while rows := next_rows(reader):
         last = rows[-1]

@@ -24,9 +24,9 @@ Cells = list[str | None]
 class Frame:
     """Rows that follow each other.
 
-    ``columns``: the ``number`` of each row, and of a table the text of each field, of a JSON file the ``payload``: all of
-    it as JSON. ``cells`` are all cells of each row of a table, under ``header``. ``record`` returns one row, counted from
-    0, as a record. ``odd`` are the rows that have no place in columns.
+    ``columns``: the ``number`` of each row, and of a table the text of each field, of a JSON file the ``payload``: all
+    of it as JSON. ``cells`` are all cells of each row of a table, under ``header``. ``record`` returns one row, counted
+    from 0, as a record. ``odd`` are the rows that have no place in columns.
     """
 
     columns: pa.Table
@@ -48,8 +48,8 @@ class Slice:
 class Way:
     """How the rows of a file are mapped many at once: by ``sql`` with ``values``, else one by one by ``to_outcome``.
 
-    ``paths``: where in a JSON object each field is. The SQL gets every field as text and, by the name with ``_type``, its
-    type in JSON, and ``textual``: whether all of them are text, whole numbers or nothing.
+    ``paths``: where in a JSON object each field is. The SQL gets every field as text and, by the name with ``_type``,
+    its type in JSON, and ``textual``: whether all of them are text, whole numbers or nothing.
     """
 
     sql: Path
@@ -60,7 +60,7 @@ class Way:
 
 
 def table_frames(table: Table, fields: Mapping[str, str]) -> Iterator[Frame]:
-    """Yield a table as frames; ``fields`` are the columns of the file by field. Of two columns of one name the last counts."""
+    """Yield a table as frames; ``fields``: column by field. Of two columns of one name the last counts."""
     places = {column: place for place, column in enumerate(table.header)}
     for batches in grouped(table.batches(), lambda batch: len(batch.rows)):
         split = [sound_rows(batch) for batch in batches]
@@ -107,7 +107,7 @@ def json_frames(file: JsonFile) -> Iterator[Frame]:
 
 
 def json_slice(records: Sequence[Record]) -> Slice | None:
-    """Return number and payload of records, None where there are none; few at a time, so that objects do not pile up."""
+    """Return number and payload of some records, None where there are none."""
     if not records:
         return None
     payload = [None if record.problem else to_json(record.values) for record in records]

@@ -135,7 +135,7 @@ def flatten(story: dict[str, Any]) -> Iterator[Any]:
         yield node
 
 
-def recheck(ids: Sequence[str], settings: HackerNewsSource, client: httpx.Client) -> Iterator[Page]:
+def recheck(window: Window, ids: Sequence[str], settings: HackerNewsSource, client: httpx.Client) -> Iterator[Page]:
     """Yield pages of those of the items that were deleted or killed, by the official interface.
 
     An item of which it says nothing at all is kept: that happens to items that are there, too.

@@ -7,14 +7,14 @@ from pipeline.source_settings import MastodonSource
 from pipeline.sources.mastodon_client import Caller, ask, not_documented
 from pipeline.sources.mastodon_statuses import to_values
 from pipeline.sources.mastodon_threads import is_missing
-from pipeline.sources.network import Page, SourceError, to_records
+from pipeline.sources.network import Page, SourceError, Window, to_records
 
 LOOKED_UP_AT_ONCE = 20
 NO_MORE = "deleted by its author or the moderators, or not shown to us any more"
 WHAT = "what is stored"
 
 
-def recheck(ids: Sequence[str], settings: MastodonSource, client: Caller) -> Iterator[Page]:
+def recheck(window: Window, ids: Sequence[str], settings: MastodonSource, client: Caller) -> Iterator[Page]:
     """Yield pages of statuses as they are now, and of those that are no more.
 
     ``ids`` are ``found_at`` and address of each: only the instance that a status was read at knows its number.

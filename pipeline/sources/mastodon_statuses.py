@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pipeline.sources.about import is_about
 from pipeline.sources.files import required, text_of
+from pipeline.sources.network import to_list
 from pipeline.sources.prose import to_text
 from pipeline.touch import (
     Account,
@@ -42,7 +43,7 @@ def to_values(status: Any, instance: str, joined: Mapping[str, Any] | None = Non
     if not isinstance(status, dict):
         return status
     kept = {key: status[key] for key in KEPT if key in status}
-    mentions = [names(each) for each in status.get("mentions") or [] if isinstance(each, dict)]
+    mentions = [names(each) for each in to_list(status.get("mentions")) if isinstance(each, dict)]
     people = {"account": names(status["account"]) if isinstance(status.get("account"), dict) else None}
     found = {"found_at": f"{instance}#{status.get('id')}", "mentions": mentions}
     return kept | people | found | quoted(status) | dict(joined or {})
@@ -161,7 +162,7 @@ def to_account(account: Any) -> Account:
 
 def proven(account: Mapping[str, Any]) -> str | None:
     """Return the first address of a profile that its instance has verified."""
-    for field in account.get("fields") or []:
+    for field in to_list(account.get("fields")):
         found = re.search(r'href="(https?://[^"\s]+)"', ref(field, "value"))
         if found and ref(field, "verified_at"):
             return found[1]

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.source_settings import MastodonSource
 from pipeline.sources.mastodon_client import Caller, ask, not_documented
 from pipeline.sources.mastodon_statuses import ref, summary, to_values
-from pipeline.sources.network import Page, SourceError, to_records
+from pipeline.sources.network import Page, SourceError, to_list, to_records
 
 MISSING = (404, 410)
 
@@ -104,4 +104,4 @@ def find(root: str, settings: MastodonSource, client: Caller) -> Any:
         return None
     found = ask(client, "search_v2", f"thread {root}", q=root, resolve=True, result_type="statuses")
     statuses = found.get("statuses") if isinstance(found, dict) else None
-    return next((each for each in statuses or [] if ref(each, "uri") == root), None)
+    return next((each for each in to_list(statuses) if ref(each, "uri") == root), None)

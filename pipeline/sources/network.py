@@ -10,6 +10,8 @@ from pipeline.touch import Brand, MappingError, Outcome, Record, Reject
 Secrets = Mapping[str, str]
 Known = Callable[[Collection[str]], set[str]]
 
+RECHECK_PAGE = 100  # ids
+
 
 class SourceError(RuntimeError):
     """A source cannot go on in this run; the message says why and what to do. What was fetched before it is kept.
@@ -81,10 +83,13 @@ class Network:
     ``connect(settings, secrets)``: the client; raises SourceError naming the missing secret. Libraries load here.
     ``fetch(window, stream, settings, client)``: yields pages; raises SourceError.
     ``to_touch(record, brand)``: pure; raises MappingError with the reason.
-    ``recheck(ids, settings, client)``: yields pages whose records say which of up to thousands of native ids are gone.
+    ``recheck(window, ids, settings, client)``: yields pages whose records say which of up to millions of native ids are
+    gone; the window has the memory of the last page. Where that says ``waiting``, the next run goes on with it.
+    ``recheck_cost(settings)``: at most in USD, of one id; a page is of no more than RECHECK_PAGE.
     ``recheck_by``: a field of the raw record that comes before each of these ids, with a space, where it is asked by.
     ``follow(window, known, settings, brand, client)``: yields pages as they come, for ever; the window has the memory
     of the last page, and ``known(ids)`` says which of some native ids are stored, for what is told of all at once.
+    ``follow_cost(settings)``: the most that one page of it can cost, in USD.
     ``secrets``: the names of the environment variables that it reads, for advice and for keeping them out of logs.
     """
 
@@ -94,10 +99,11 @@ class Network:
     to_touch: Callable[[Record, Brand], Outcome]
     more_streams: Callable[[Any, Brand, Sequence[str]], Sequence[Stream]] | None = None
     secrets: tuple[str, ...] = ()
-    recheck: Callable[[Sequence[str], Any, Any], Iterator[Page]] | None = None
-    recheck_cost: float = 0.0  # at most in USD, of one id
+    recheck: Callable[[Window, Sequence[str], Any, Any], Iterator[Page]] | None = None
+    recheck_cost: Callable[[Any], float] | None = None
     recheck_by: str = ""
     follow: Callable[[Window, Known, Any, Brand, Any], Iterator[Page]] | None = None
+    follow_cost: Callable[[Any], float] | None = None
 
 
 def need(secrets: Secrets, name: str, how: str) -> str:
@@ -118,6 +124,11 @@ def outcome(record: Record, brand: Brand, to_touch: Callable[[Record, Brand], Ou
         return Reject(record, str(error))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         return Reject(record, f"not of the form that the source documents: {type(error).__name__}: {error}"[:300])
+
+
+def to_list(value: Any) -> list[Any]:
+    """Return what a network sent where it documents a list; what is no list is an empty one."""
+    return value if isinstance(value, list) else []
 
 
 def to_records(values: Sequence[Any]) -> list[Record]:

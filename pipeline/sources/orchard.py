@@ -21,8 +21,10 @@ from pipeline.touch import (
 
 COLUMNS = frozenset({"id", "brand", "source", "direction", "kind", "at"})
 
-FIELDS = ("id", "brand", "source", "direction", "kind", "at", "text", "public", "addressed")
-FIELDS += ("conversation", "reply_to", "url", "by", "account")
+FIELDS = (
+    *("id", "brand", "source", "direction", "kind", "at", "text", "public", "addressed"),
+    *("conversation", "reply_to", "url", "by", "account"),
+)
 ACCOUNT_FIELDS = ("id", "source", "handle", "name", "kind", "link", "email", "verified")
 
 

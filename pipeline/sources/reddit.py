@@ -168,7 +168,7 @@ def parent_of(thing: Any, named: Mapping[str, Any]) -> dict[str, Any]:
     return {"parent_author": parent.get("author"), "parent_author_fullname": parent.get("author_fullname")}
 
 
-def recheck(ids: Sequence[str], settings: RedditSource, client: Any) -> Iterator[Page]:
+def recheck(window: Window, ids: Sequence[str], settings: RedditSource, client: Any) -> Iterator[Page]:
     """Yield pages of what is stored as it is now; what Reddit does not name at all is kept."""
     for start in range(0, len(ids), PAGE_SIZE):
         names = ",".join(ids[start : start + PAGE_SIZE])

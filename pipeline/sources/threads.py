@@ -30,7 +30,7 @@ class Threads:
 
 
 def find_threads(tweets: pa.Array, authors: pa.Array, parents: pa.Array, answers: pa.Array, brand: Brand) -> Threads:
-    """Return the threads of rows: number of each tweet, author, the tweet that it answers, a list of those that answer it.
+    """Return the threads of rows: each tweet's number, author, the tweet that it answers, and a list of its answers.
 
     An empty text is no tweet. Of two rows of one tweet the later one counts.
     """
@@ -68,7 +68,7 @@ def called(authors: pa.Array, brand: Brand) -> NDArray[np.bool_]:
     """Say of each author whether it is the brand."""
     known = authors.dictionary_encode()
     ours = np.array([brand.is_called(name) for name in known.dictionary.to_pylist()], dtype=bool)
-    return ours[known.indices.to_numpy()]
+    return np.asarray(ours[known.indices.to_numpy()], dtype=bool)
 
 
 def first_tweets(names: pa.Array, thread: Places, ours: NDArray[np.bool_]) -> Places:

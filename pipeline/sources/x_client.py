@@ -83,7 +83,7 @@ def place(library: Any, settings: XSource) -> None:
 
 
 def check_body(answer: Any) -> None:
-    """Raise HTTPError where the body of an error is JSON of a form on which tweepy would stumble, and lose the status."""
+    """Raise HTTPError where the body of an error is JSON of a form on which tweepy stumbles, losing the status."""
     import requests
 
     try:
@@ -112,6 +112,8 @@ def ask(
     )
     try:
         answer = retrying(request, client.library, route, params, as_user, settings.wait_seconds).json()
+    except requests.JSONDecodeError as error:
+        raise not_documented(about) from error
     except (tweepy.TweepyException, requests.RequestException) as error:
         raise in_words(error, about) from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -141,7 +143,7 @@ def is_passing(error: BaseException) -> bool:
     import tweepy
 
     if isinstance(error, tweepy.TwitterServerError | requests.HTTPError):
-        return error.response.status_code in PASSING
+        return error.response is not None and error.response.status_code in PASSING
     lost = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
     return isinstance(error, lost) and not isinstance(error, requests.Timeout)
 

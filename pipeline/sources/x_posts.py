@@ -64,7 +64,7 @@ def referred(record: Record, brand: Brand) -> bool:
 
 
 def belongs(record: Record, text: str, brand: Brand) -> bool:
-    """Say whether what somebody else wrote concerns the brand: by how it was found, its words and links, who answers."""
+    """Say whether what somebody wrote concerns the brand: by how it was found, its words and links, who answers."""
     links = [text_at(link, "expanded_url") for link in items(record.values, "entities", "urls")]
     answered = any(map(brand.is_called, record.values["answered_by"]))
     return bool(record.values["matched"]) or answered or is_about(" ".join([text, *links]), brand)

@@ -46,15 +46,15 @@ def fetch_watched(
 ) -> Iterator[Page]:
     """Yield what was said since each post was last asked about: as far back as X goes for what is new here.
 
-    The memory has that moment for each of them, so that an interrupted run goes on with those that were not asked about.
+    The memory has that moment for each, so that the run after an interrupted one begins with what was not asked about.
     """
     task, begun, left = json.loads(stream.query), now().isoformat(), settings.most_pages
     told = window.memory.get("read", {})
     memory: Mapping[str, Any] = {**window.memory, "read": {id: told[id] for id in task["ids"] if id in told}}
     names = () if matched else tuple(task["names"])
     reading = Reading(settings, stream.what, settings.price_post, matched, names, client.handles())
-    for question, ids, missed in questions(operator, task, memory["read"], settings):
-        for answer, last in ask_pages(client, replace(question, most=left), reading):
+    for asked, ids, missed in questions(operator, task, memory["read"], settings):
+        for answer, last in ask_pages(client, replace(asked, most=left), reading):
             left -= 1
             page = to_page(answer, reading, memory)
             memory = {**page.memory, "read": memory["read"] | (dict.fromkeys(ids, begun) if last else {})}

@@ -56,6 +56,13 @@ select * replace (left(sha256((select salt from salt) || thread), 16) as thread)
 from derived.work_list
 order by brand, list, since;
 
+-- The months from which on somebody was at another stage than before.
+create table pub.stage_history as
+select brand, person_id, month, stage
+from derived.stage_month
+qualify lag(stage) over (partition by brand, person_id order by month) is distinct from stage
+order by brand, person_id, month;
+
 create table pub.stage_flow as
 select *
 from derived.stage_flow

@@ -39,7 +39,7 @@ REACH = {"/2/tweets/search/recent": 512, "/2/tweets/search/all": 1024}  # charac
 
 
 class World:
-    """Accounts and posts; ``spelling`` is how X speaks, ``limits`` how often a route answers before its reset."""
+    """Accounts and posts; ``spelling`` is how X speaks, ``limits`` how often a route answers in ``reset`` seconds."""
 
     secrets: Mapping[str, str] = MappingProxyType(BEARER | USER)
 
@@ -52,6 +52,7 @@ class World:
         self.withheld: dict[str, str] = {}  # posts that exist, but are not shown -> the title of the partial error
         self.spelling = "tweet"
         self.limits: dict[str, int] = {}
+        self.used: dict[str, tuple[int, int]] = {}
         self.reset = 900
         self.faults, self.lookups = Faults(), Faults()
         self.user("tamrowbuild", BRAND)
@@ -87,9 +88,8 @@ class World:
 
         def answered(request: Request) -> Any:
             self.check_keys(route, request)
-            if self.limits.get(route, 1) <= 0:
-                return limited(self.reset)
-            self.limits[route] = self.limits.get(route, 1 << 30) - 1
+            if until := self.used_up(route):
+                return limited(until)
             if message := x_schema.wrong(route, request.args.to_dict(), self.spelling) or wrong(route, request):
                 return refused(message)
             found = answer(request)
@@ -97,6 +97,14 @@ class World:
             return x_schema.older(found) if self.spelling == "tweet" else found
 
         return answered
+
+    def used_up(self, route: str) -> int:
+        """Return when a route answers again, in Unix seconds; 0 where it answers now."""
+        used, until = self.used.get(route, (0, 0))
+        if time.time() >= until:
+            used, until = 0, int(time.time()) + self.reset
+        self.used[route] = used + 1, until
+        return until if used >= self.limits.get(route, used + 1) else 0
 
     def check_keys(self, route: str, request: Request) -> None:
         """Raise Unauthorized without the keys that this route takes."""
@@ -202,6 +210,17 @@ class World:
         for found in re.finditer(r"@(\w+)", text):
             if found[1] in ids:
                 yield {"start": found.start(), "end": found.end(), "username": found[1], "id": ids[found[1]]}
+
+    def later(self, minutes: float) -> datetime:
+        """Return a moment so long after the first."""
+        return self.start + timedelta(minutes=minutes)
+
+    def talk(self, many: int) -> None:
+        """So many people ask the brand, each in a thread of its own, and the brand answers each."""
+        for number in range(many):
+            asked = self.say(f"asker{number}", f"@tamrowbuild question {number}?", self.later(2 * number))
+            answer = f"@asker{number} answer {number}"
+            self.say("tamrowbuild", answer, self.later(2 * number + 1), replied_to=asked["id"])
 
     def fill(self, many: int) -> list[Expected]:
         first = len(self.posts)
@@ -319,10 +338,10 @@ def refused(message: str) -> Response:
     return to_response(400, body | {"errors": [{"message": message}]})
 
 
-def limited(reset: int) -> Response:
+def limited(until: int) -> Response:
     """Return X's answer to one question too many."""
     answer = to_response(429, {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank"})
-    answer.headers["x-rate-limit-reset"] = str(int(time.time()) + reset)
+    answer.headers["x-rate-limit-reset"] = str(until)
     return answer
 
 

@@ -1,0 +1,302 @@
+"""Review: labels given without seeing the model's opinion, what they count for, and what they say of the model."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from statsmodels.stats.proportion import proportion_confint
+from streamlit.testing.v1 import AppTest
+
+from models.catalog import card
+from pipeline import journal, publish, reads, settings, store
+from pipeline.publish import ModelFacts
+from pipeline.store import Workspace
+from tests.browser import ADVICE, find
+from tests.conftest import ROOT
+from tests.server import CHROMIUM, running, settled
+from tests.test_pages import Look, opened
+from views import _agreement
+
+MONTH = "2026-03"  # the sample has 40 messages that count in it
+LABELS = ("negative", "neutral", "positive")
+
+
+@pytest.fixture
+def place(sample: Workspace, tmp_path: Path, in_workspace: Look) -> Workspace:
+    """A copy of the sample that a test may write to, and that the pages show."""
+    copy = Workspace(tmp_path / "sample")
+    copy.folder.mkdir()
+    for file in sample.folder.iterdir():
+        (copy.folder / file.name).write_bytes(file.read_bytes())
+    in_workspace(copy)
+    return copy
+
+
+def visit(author: str = "Ana", month: str = MONTH, **query: str) -> AppTest:
+    app = opened("views/review.py", month=month, **query)
+    return app.sidebar.text_input(key="author").set_value(author).run() if author else app
+
+
+def ask(place: Workspace, name: str, **values: object) -> pd.DataFrame:
+    with store.open_published(place.published) as con:
+        return reads.frame(con, name, brand="tamrow", **values)
+
+
+def order(place: Workspace, pile: str = "sample", seed: str = f"tamrow {MONTH}", many: int = 999) -> list[str]:
+    """Return the messages of the month in the order in which they are to be labelled."""
+    days = {"start": datetime(2026, 3, 1), "until": datetime(2026, 4, 1)}
+    found = ask(place, "to_review", pile=pile, seed=seed, passed=[], many=many, **days)
+    return [str(touch) for touch in found["touch_id"]]
+
+
+def texts(place: Workspace) -> dict[str, str]:
+    with store.open_published(place.published) as con:
+        return dict(con.execute("select touch_id, text from pub.touch where brand = 'tamrow'").fetchall())
+
+
+def labels(place: Workspace) -> list[tuple[str, str, bool, str]]:
+    """Return the labels of the journal that count, in the order in which they were written."""
+    with store.connect(place.journal) as con:
+        return con.execute("select touch_id, label, drawn, author from label_now order by written_at").fetchall()
+
+
+def shown(app: AppTest) -> str:
+    """Return the text of the message that is to be labelled."""
+    assert not app.exception, app.exception[0].value
+    return str(app.text[0].value)
+
+
+def relate(place: Workspace) -> None:
+    """Do what a refresh does after scoring."""
+    with store.connect(place.mentions) as con:
+        ((model,),) = con.execute("select model from derived.setting").fetchall()
+    publish.relate(place, settings.load(place.folder), ModelFacts(str(model), card()))
+    publish.publish(place)
+
+
+def test_a_label_of_the_sample_is_kept_as_drawn_by_chance_and_the_next_message_comes(place: Workspace):
+    wanted, said = order(place), texts(place)
+    app = visit()
+    for touch, label in zip(wanted[:3], LABELS, strict=True):
+        assert shown(app) == said[touch]
+        app.button(key=f"say-{label}").click().run()
+    assert shown(app) == said[wanted[3]]
+    assert labels(place) == [(touch, label, True, "Ana") for touch, label in zip(wanted[:3], LABELS, strict=True)]
+
+
+def test_a_label_of_a_doubtful_one_is_not_kept_as_drawn(place: Workspace):
+    wanted = order(place, "doubtful")
+    app = visit(pile="doubtful ones")
+    app.button(key="say-neutral").click().run()
+    assert labels(place) == [(wanted[0], "neutral", False, "Ana")]
+    assert shown(app) == texts(place)[wanted[1]]
+    assert not [bar for bar in app.main if bar.type == "progress"]
+
+
+def test_the_opinion_of_the_model_is_nowhere_before_the_label_is_given(place: Workspace):
+    wanted = order(place)
+    for pile in ("random sample", "doubtful ones"):
+        app = visit(pile=pile)
+        app.toggle[0].set_value(True).run()
+        said = " ".join(line.value for line in (*app.markdown, *app.caption))
+        assert "confidence" not in said and ":material/add_circle:" not in said and "(doubtful" not in said
+    assert wanted
+
+
+def test_everybody_is_asked_in_the_same_order_and_chance_makes_it(place: Workspace):
+    everything = order(place)
+    assert everything == order(place)
+    days = {"start": datetime(2026, 3, 1), "until": datetime(2026, 4, 1)}
+    asked = {"brand": "tamrow", "pile": "sample", "passed": [], "many": 1, **days}
+    with store.open_published(place.published) as con:
+        first = Counter(reads.frame(con, "to_review", seed=f"{n}", **asked)["touch_id"][0] for n in range(400))
+    expected = 400 / len(everything)
+    chi2 = sum((first[touch] - expected) ** 2 / expected for touch in everything)
+    assert len(everything) > 20 and chi2 < len(everything) + 4 * (2 * len(everything)) ** 0.5
+
+
+def test_a_message_labelled_for_another_reason_is_drawn_all_the_same(place: Workspace):
+    wanted = order(place)
+    rows = [{"brand": "tamrow", "touch_id": wanted[0], "label": "negative"}]
+    journal.save_labels(place, rows, "Bo", drawn=False)
+    assert shown(visit()) == texts(place)[wanted[0]]
+    relate(place)
+    assert order(place) == wanted
+    assert wanted[0] not in order(place, "doubtful")
+    app = visit()
+    app.button(key="say-negative").click().run()
+    assert labels(place) == [(wanted[0], "negative", True, "Ana")]
+    relate(place)
+    assert order(place) == wanted[1:]
+
+
+def test_what_a_colleague_labels_meanwhile_is_not_asked_again(place: Workspace):
+    wanted = order(place)
+    app = visit()
+    journal.save_labels(place, [{"brand": "tamrow", "touch_id": wanted[1], "label": "neutral"}], "Bo", drawn=True)
+    app.button(key="say-positive").click().run()
+    assert shown(app) == texts(place)[wanted[2]]
+
+
+def test_skipped_ones_come_again_when_all_others_are_done(place: Workspace):
+    wanted, said = order(place), texts(place)
+    app = visit()
+    app.button(key="skip").click().run()
+    assert shown(app) == said[wanted[1]]
+    rest = [{"brand": "tamrow", "touch_id": touch, "label": "neutral"} for touch in wanted[1:]]
+    journal.save_labels(place, rest, "Bo", drawn=True)
+    app.run()
+    assert [done.value for done in app.success] == [
+        "All messages of March 2026 are labelled or skipped. Choose another month."
+    ]
+    next(button for button in app.button if button.label == "Show the 1 that were skipped").click().run()
+    assert shown(app) == said[wanted[0]]
+
+
+def test_undo_brings_the_last_message_back_as_often_as_one_wants(place: Workspace):
+    wanted, said = order(place), texts(place)
+    app = visit()
+    assert app.button(key="undo").disabled
+    for _ in range(2):
+        app.button(key="say-negative").click().run()
+    for touch in (wanted[1], wanted[0]):
+        app.button(key="undo").click().run()
+        assert shown(app) == said[touch]
+    assert labels(place) == [] and app.button(key="undo").disabled
+
+
+def test_without_a_name_nothing_is_kept_and_the_same_message_stays(place: Workspace):
+    app = visit(author="")
+    before = shown(app)
+    app.button(key="say-negative").click().run()
+    assert ["Write your name into the side bar first" in error.value for error in app.error] == [True]
+    assert shown(app) == before and labels(place) == []
+
+
+def progress(app: AppTest) -> str:
+    return next(str(bar.proto.text) for bar in app.main if bar.type == "progress")
+
+
+def test_progress_counts_labels_of_chance_at_once_and_after_a_refresh(place: Workspace):
+    wanted = order(place)
+    rows = [{"brand": "tamrow", "touch_id": touch, "label": "negative"} for touch in wanted[:4]]
+    journal.save_labels(place, rows, "Bo", drawn=True)
+    journal.save_labels(place, [rows[0] | {"touch_id": wanted[9]}], "Bo", drawn=False)
+    words = "4 labels drawn by chance (4 negative, 0 neutral, 0 positive), 4 of them of March 2026: 96 more to 100"
+    assert progress(visit(author="")) == words
+    relate(place)
+    app = visit()
+    assert progress(app) == words
+    app.button(key="say-positive").click().run()
+    assert progress(app).startswith("5 labels drawn by chance (4 negative, 0 neutral, 1 positive)")
+
+
+def test_the_agreement_is_counted_on_labels_of_chance_alone_with_its_interval(place: Workspace):
+    wanted = order(place)
+    with store.open_published(place.published) as con:
+        of_model = dict(con.execute("select touch_id, label_of_model from pub.touch where brand = 'tamrow'").fetchall())
+    other = {"negative": "positive", "neutral": "positive", "positive": "neutral"}
+    said = [of_model[t] if n % 4 else other[of_model[t]] for n, t in enumerate(wanted[:12])]
+    rows = [{"brand": "tamrow", "touch_id": t, "label": s} for t, s in zip(wanted, said, strict=False)]
+    journal.save_labels(place, rows, "Bo", drawn=True)
+    journal.save_labels(place, [rows[0] | {"touch_id": wanted[20]}], "Bo", drawn=False)
+    low, high = proportion_confint(9, 12, alpha=0.1, method="wilson")
+    app = visit(author="")
+    line = f"The model says the same as people on **75%** (90 %: {low:.0%} … {high:.0%}) of 12 messages"
+    assert f"{line} that were drawn by chance." in [text.value for text in app.markdown]
+    table = app.dataframe[0].value
+    expected = Counter(zip(said, (of_model[t] for t in wanted[:12]), strict=True))
+    counts = {(row["People say"], m): row[f"model: {m}"] for _, row in table.iterrows() for m in LABELS}
+    assert {key: many for key, many in counts.items() if many} == dict(expected)
+
+
+@pytest.mark.parametrize(("agreed", "many"), [(0, 5), (3, 7), (90, 100), (4, 4)])
+def test_the_interval_of_a_share_is_wilsons(agreed: int, many: int):
+    expected = proportion_confint(agreed, many, alpha=0.1, method="wilson")
+    assert _agreement.wilson(agreed, many) == pytest.approx(expected, abs=2e-4)
+
+
+def test_from_twenty_labels_of_a_month_on_the_band_is_shown_as_the_audit_computes_it(place: Workspace):
+    wanted, chance = order(place), np.random.default_rng(1)
+    said = chance.choice(LABELS, 30)
+    rows = [{"brand": "tamrow", "touch_id": t, "label": str(s)} for t, s in zip(wanted, said, strict=False)]
+    journal.save_labels(place, rows, "Bo", drawn=True)
+    before = visit(author="")
+    assert any("From 20 labels of one month on" in info.value and "are 30" in info.value for info in before.info)
+    relate(place)
+    app = visit(author="")
+    (row,) = store.read_metric(place, "audit").to_pylist()
+    both = (row["high"] - row["low"]) / 2
+    alone = 1.645 * row["se_labels_only"]
+    line = next(text.value for text in app.caption if "prediction-powered" in text.value)
+    assert f"Its 30 labels alone leave a band of ±{alone:.2f}" in line and f"it is ±{both:.2f} (" in line
+    assert line.startswith("March 2026: the model alone says") and row["labels"] == 30
+
+
+def test_a_brand_of_which_nothing_was_scored_is_no_error(place: Workspace):
+    with store.connect(place.mentions) as con:
+        con.execute("delete from score")
+    relate(place)
+    app = opened("views/review.py")
+    assert ["Nothing was heard and scored yet" in info.value for info in app.info] == [True]
+
+
+def test_where_people_are_not_to_be_seen_nothing_is_labelled(place: Workspace):
+    with (place.folder / "brand.toml").open("a") as file:
+        file.write('\n[privacy]\npeople = "aggregate"\n')
+    app = visit(author="")
+    assert not app.text and not [button for button in app.button if button.key == "say-negative"]
+    assert "aggregate" in app.info[0].value
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        pytest.skip(f"NO BROWSER: {ADVICE}")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield started
+        started.close()
+
+
+def test_twenty_messages_are_labelled_by_keyboard_alone(place: Workspace, browser: Browser, tmp_path: Path):
+    wanted, said = order(place), texts(place)
+    with running(ROOT / "dashboard.py", place.folder, tmp_path / "log") as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{address}/review?month={MONTH}")
+        settled(page)
+        page.get_by_role("textbox", name="Your name").fill("Ana")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        page.evaluate("document.activeElement.blur()")
+        page.wait_for_timeout(500)
+        started, message = time.perf_counter(), page.locator('[data-testid="stMain"] [data-testid="stText"]').first
+        for number, touch in enumerate(wanted[:20]):
+            page.wait_for_function(
+                "text => document.querySelector('[data-testid=stMain] [data-testid=stText]')?.innerText === text",
+                arg=said[touch],
+                timeout=20_000,
+            )
+            page.keyboard.press("123"[number % 3])
+        page.wait_for_function("document.body.innerText.includes('20 labels drawn by chance')", timeout=20_000)
+        seconds = time.perf_counter() - started
+        page.keyboard.press("u")
+        page.wait_for_function("document.body.innerText.includes('19 labels drawn by chance')", timeout=20_000)
+        assert message.inner_text() == said[wanted[19]]
+        page.keyboard.press("s")
+        page.wait_for_function(
+            "text => document.querySelector('[data-testid=stMain] [data-testid=stText]')?.innerText === text",
+            arg=said[wanted[20]],
+            timeout=20_000,
+        )
+        page.close()
+    print(f"20 labels by keyboard: 20 keys, {seconds:.1f} s")
+    expected = [(touch, LABELS[number % 3], True, "Ana") for number, touch in enumerate(wanted[:19])]
+    assert labels(place) == expected
