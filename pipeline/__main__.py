@@ -10,9 +10,11 @@ import typer
 
 from pipeline import (
     collect,
+    commands_care,
     commands_files,
     commands_identity,
     commands_journal,
+    presence,
     rules,
     run,
     sample,
@@ -36,6 +38,7 @@ app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company."
 )
 app.add_typer(commands_files.app)
+app.add_typer(commands_care.app)
 app.add_typer(commands_journal.app)
 app.add_typer(commands_identity.app)
 
@@ -92,6 +95,9 @@ def collect_(
         bool, typer.Option("--dry-run", help="Print what would be asked for, and what it may cost.")
     ] = False,
     stream: Annotated[bool, typer.Option("--stream", help="Follow one source as it comes, until Ctrl-C.")] = False,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Look up again now what is stored, and remove what is gone.")
+    ] = False,
     wait: Wait = 30,
 ) -> None:
     """Read the network sources of brand.toml: what is new is stored, and how far each was read."""
@@ -108,7 +114,7 @@ def collect_(
         follow(place, chosen, source)
     else:
         with store.working(place, "collect", wait), bar("collecting", None) as tick:
-            tallies = list(collect.collect(place, chosen, source, tick))
+            tallies = list(collect.collect(place, chosen, source, tick, recheck))
         tell_tallies(tallies)
 
 
@@ -253,7 +259,9 @@ def schedule_(every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 
         except EXPECTED as error:
             notes.print(f"this pass failed: {error}", style="red", markup=False)
 
-    schedule.repeat(one_pass, schedule.to_seconds(every))
+    seconds = schedule.to_seconds(every)
+    with presence.scheduled(workspace(), every):
+        schedule.repeat(one_pass, seconds)
 
 
 @app.command()

@@ -10,9 +10,9 @@ from pipeline import cursors, secrets
 from pipeline.cursors import Cursor, Place, Sorted
 from pipeline.settings import Settings
 from pipeline.source_settings import NetworkSource
-from pipeline.sources.network import Network, Page, Secrets, SourceError, Stream, Window, outcome
+from pipeline.sources.network import RECHECK_PAGE, Network, Page, Secrets, SourceError, Stream, Window, outcome
 from pipeline.sources.networks import NETWORKS
-from pipeline.store import Workspace, now
+from pipeline.store import Workspace, now, rewrite
 from pipeline.touch import Brand, Gone, Mapped, Reject
 
 CONVERSATION_DAYS = 14  # threads that were silent for longer are not asked for again
@@ -33,6 +33,7 @@ class Tally:
     already: int = 0
     changed: int = 0
     removed: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)  # of what was removed
     gone: int = 0
     not_about: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
@@ -43,7 +44,8 @@ class Tally:
         """Return the tally as one line."""
         parts = [f"{self.stored} new of {self.read}", f"{self.requests} requests"]
         parts += [f"{self.changed} edited"] if self.changed else []
-        parts += [f"{self.removed} removed"] if self.removed else []
+        why = ", ".join(f"{many} {reason}" for reason, many in self.reasons.items())
+        parts += [f"{self.removed} removed ({why})"] if self.removed else []
         parts += [f"{sum(self.rejected.values())} rejected"] if self.rejected else []
         parts += [f"at most ${self.cost:.3f}"] if self.cost else []
         return f"{self.source} {self.stream}: " + "; ".join(
@@ -68,12 +70,19 @@ class Job:
 
 
 def collect(
-    workspace: Workspace, settings: Settings, only: str | None = None, tick: Tick = lambda records: None
+    workspace: Workspace,
+    settings: Settings,
+    only: str | None = None,
+    tick: Tick = lambda records: None,
+    again: bool = False,
 ) -> Iterator[Tally]:
     """Read every network source of brand.toml, or the ``only`` one of this name; yield what each stream brought.
 
     A source that fails does not keep the others waiting: its tally has the error, and what it had fetched is kept.
+    ``again``: what is stored is looked up again now, whether it is due or not. What was removed is not even in the
+    bytes of the file afterwards.
     """
+    removed = 0
     for source in settings.networks():
         if only in (None, source.name):
             try:
@@ -81,7 +90,11 @@ def collect(
             except SourceError as error:
                 yield Tally(source.name, "", error=str(error))
             else:
-                yield from read_source(job, tick)
+                for tally in read_source(job, tick, again):
+                    removed += tally.removed
+                    yield tally
+    if removed:
+        rewrite(workspace.mentions)
 
 
 def open_job(workspace: Workspace, settings: Settings, source: NetworkSource) -> Job:
@@ -103,10 +116,11 @@ def streams(job: Job) -> Sequence[Stream]:
     return found
 
 
-def read_source(job: Job, tick: Tick) -> Iterator[Tally]:
+def read_source(job: Job, tick: Tick, again: bool) -> Iterator[Tally]:
     """Read the streams of one source one after the other, then look up again what is due; yield the tallies.
 
     After an error the other streams are not asked: it would most likely be the same, unless it concerns one alone.
+    What is stored is looked up in any case: a budget that is used up, say, does not excuse from removing what is gone.
     """
     for stream in streams(job):
         tally, alone = Tally(job.settings.name, stream.name), True
@@ -116,8 +130,8 @@ def read_source(job: Job, tick: Tick) -> Iterator[Tally]:
             tally.error, alone = job.hide(str(error)), error.alone
         yield tally
         if not alone:
-            return
-    if job.network.recheck and due(job):
+            break
+    if job.network.recheck and (again or due(job)):
         yield recheck(job, tick)
 
 
@@ -139,7 +153,7 @@ def is_finished(stream: Stream, cursor: Cursor) -> bool:
 def read_window(job: Job, stream: Stream, place: Place, cursor: Cursor, tally: Tally, tick: Tick) -> Cursor:
     """Read one window page by page, each saved with the cursor after it; return the cursor of the finished window."""
     window = to_window(job.settings, cursor)
-    for page in affordable(job, stream, job.network.fetch(window, stream, job.settings, job.client)):
+    for page in affordable(job, stream.page_cost, job.network.fetch(window, stream, job.settings, job.client)):
         cursor = advance(cursor, page, stream.oldest_first)
         save(job, place, page, cursor, tally)
         tick(len(page.records))
@@ -180,10 +194,10 @@ def latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
 
 
-def affordable(job: Job, stream: Stream, pages: Iterator[Page]) -> Iterator[Page]:
+def affordable(job: Job, page_cost: float, pages: Iterator[Page]) -> Iterator[Page]:
     """Yield pages for as long as the next one cannot exceed the month's budget. Raises SourceError when it could."""
     while True:
-        check_budget(job, stream.page_cost)
+        check_budget(job, page_cost)
         page = next(pages, None)
         if page is None:
             return
@@ -217,7 +231,9 @@ def save(job: Job, place: Place, page: Page, cursor: Cursor, tally: Tally) -> No
     tally.read += len(found)
     tally.stored += saved.stored
     tally.changed += saved.changed
-    tally.removed += saved.removed
+    tally.removed += sum(saved.removed.values())
+    for reason, many in saved.removed.items():
+        tally.reasons |= {reason: tally.reasons.get(reason, 0) + many} if many else {}
     tally.gone += len(sorted_.gone)
     tally.already += len(sorted_.mapped) - saved.stored - saved.changed
     tally.not_about += len(found) - len(sorted_.mapped) - len(sorted_.rejects) - len(sorted_.gone)
@@ -233,27 +249,37 @@ def save(job: Job, place: Place, page: Page, cursor: Cursor, tally: Tally) -> No
 def due(job: Job) -> bool:
     """Say whether what is stored of a source is to be looked up again."""
     days = job.settings.recheck_days
-    if days is None:
-        return False
     last = cursors.read_rechecked(job.workspace, job.settings.name)
-    return last is None or last <= now() - timedelta(days=days)
+    since = last or cursors.read_first_stored(job.workspace, job.settings.type)
+    return bool(days and since and since <= now() - timedelta(days=days))
 
 
 def recheck(job: Job, tick: Tick) -> Tally:
-    """Look up again what is stored of a source; what is gone there is removed here, in this run."""
+    """Look up again what is stored of a source; what is gone there is removed here, in this run.
+
+    The next run goes on where this one ends with an error, or without an answer yet.
+    """
     assert job.network.recheck
     tally = Tally(job.settings.name, "recheck")
     ids = cursors.read_stored_ids(job.workspace, job.settings.type, job.network.recheck_by)
     place = Place(job.settings.name, "recheck", job.brand)
+    memory = cursors.read_cursor(job.workspace, place).memory
+    pages = job.network.recheck(Window(memory=memory), ids, job.settings, job.client)
     try:
-        check_budget(job, len(ids) * job.network.recheck_cost)
-        for page in job.network.recheck(ids, job.settings, job.client):
-            save(job, place, page, Cursor(), tally)
+        for page in affordable(job, RECHECK_PAGE * recheck_cost(job), pages):
+            memory = page.memory
+            save(job, place, page, Cursor(memory=memory), tally)
             tick(len(page.records))
-        cursors.save_rechecked(job.workspace, job.settings.name)
+        if not memory.get("waiting"):
+            cursors.save_rechecked(job.workspace, job.settings.name)
     except SourceError as error:
         tally.error = job.hide(str(error))
     return tally
+
+
+def recheck_cost(job: Job) -> float:
+    """Return the most that looking up one stored touch can cost, in USD."""
+    return job.network.recheck_cost(job.settings) if job.network.recheck_cost else 0.0
 
 
 def follow(job: Job, tick: Tick) -> Iterator[Tally]:
@@ -264,7 +290,8 @@ def follow(job: Job, tick: Tick) -> Iterator[Tally]:
     cursor = cursors.read_cursor(job.workspace, place)
     window = Window(cursor.since, memory=cursor.memory)
     known = partial(cursors.read_known, job.workspace, job.settings.type)
-    for page in job.network.follow(window, known, job.settings, job.brand, job.client):
+    page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
+    for page in affordable(job, page_cost, job.network.follow(window, known, job.settings, job.brand, job.client)):
         tally = Tally(job.settings.name, "follow")
         cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
         save(job, place, page, cursor, tally)
@@ -310,3 +337,12 @@ def plan_source(job: Job) -> Iterator[Plan]:
             cost = 0.0 if not stream.page_cost else pages and pages * stream.page_cost
             window = to_window(job.settings, cursor)
             yield Plan(name, stream.name, stream.what, window, pages, cost, spent, job.settings.monthly_budget)
+    if job.network.recheck and due(job):
+        yield plan_recheck(job, spent)
+
+
+def plan_recheck(job: Job, spent: float) -> Plan:
+    """Return what looking up again what is stored may cost."""
+    many = len(cursors.read_stored_ids(job.workspace, job.settings.type, job.network.recheck_by))
+    what, cost = f"{many} stored touches, looked up again", many * recheck_cost(job)
+    return Plan(job.settings.name, "recheck", what, Window(), None, cost, spent, job.settings.monthly_budget)

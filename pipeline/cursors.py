@@ -1,6 +1,7 @@
 """How far each network stream was read, saved in one transaction with what was read."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -48,7 +49,7 @@ class Saved:
 
     stored: int = 0
     changed: int = 0
-    removed: int = 0
+    removed: Mapping[str, int] = field(default_factory=dict)  # by reason
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,13 @@ def keys(place: Place) -> dict[str, str]:
 def save_page(workspace: Workspace, place: Place, found: Sorted, page: Page, cursor: Cursor) -> Saved:
     """Save what a page brought, what it cost and the cursor after it, all or nothing."""
     moment = {"now": now()}
+    written = read_written(workspace) if found.gone else []
     with connect(workspace.mentions) as con, transaction(con):
         con.execute(query("save_brand"), {"brand": place.brand.key, "name": place.brand.name} | moment)
         stored, changed = save_records(con, found.mapped) if found.mapped else (0, 0)
-        removed = sum(remove(con, place.source, gone) for gone in found.gone)
+        removed = Counter[str]()
+        for gone in found.gone:
+            removed[gone.reason] += remove(con, place.source, gone, written)
         if found.rejects:
             # One broken record is one reject, wherever on a page it comes again.
             whole = [replace(reject, record=replace(reject.record, number=0)) for reject in found.rejects]
@@ -125,15 +129,29 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tu
         return count(con, query("save_touches"), {"now": now()}), len(edited)
 
 
-def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone) -> int:
-    """Delete touches with all that was kept of them, and remember that they are gone; return how many were there."""
+def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Sequence[str]) -> int:
+    """Delete touches with all that was kept of them, and remember that they are gone; return how many were there.
+
+    With the last touch of an account that goes, too, unless it is among those of whom people have ``written``.
+    """
     values = {"ids": list(gone.touch_ids)}
-    removed = len(con.execute(query("remove_touches"), values).fetchall())
+    removed = con.execute(query("remove_touches"), values).fetchall()
     for table in ("raw", "score", "cluster_of"):
-        con.execute(f"delete from {table} where list_contains($ids, touch_id)", values)
+        con.execute(f"delete from {table} where touch_id in (select unnest($ids::text[]))", values)
+    accounts = [account for _, account, _, _ in removed if account]
+    con.execute(query("remove_accounts"), {"accounts": accounts, "written": written})
+    con.execute(query("remove_vectors"), {"digests": [digest for *_, digest in removed]})
     con.execute(query("remove_rejects"), values | {"source": source})
     con.execute(query("save_removal"), values | {"source": source, "reason": gone.reason, "now": now()})
-    return removed
+    return len(removed)
+
+
+def read_written(workspace: Workspace) -> list[str]:
+    """Return the accounts that the journal has something about."""
+    if not workspace.journal.exists():
+        return []
+    with connect(workspace.journal) as con:
+        return [account for (account,) in con.execute(query("written_accounts")).fetchall() if account]
 
 
 def spent(workspace: Workspace, source: str, moment: datetime) -> float:
@@ -173,6 +191,13 @@ def read_known(workspace: Workspace, source: str, ids: Collection[str]) -> set[s
     with connect(workspace.mentions) as con:
         rows = con.execute("select touch_id from touch where list_contains($ids, touch_id)", {"ids": touch_ids})
         return {str(found).removeprefix(f"{source}:") for (found,) in rows.fetchall()}
+
+
+def read_first_stored(workspace: Workspace, source: str) -> datetime | None:
+    """Return since when something of a source is stored; None where nothing is."""
+    with connect(workspace.mentions) as con:
+        found = con.execute("select min(stored_at) from touch where source = $source", {"source": source}).fetchall()
+    return found[0][0]
 
 
 def read_rechecked(workspace: Workspace, source: str) -> datetime | None:

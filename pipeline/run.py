@@ -75,7 +75,8 @@ def import_file(
     digest = sha256(path, mapping, direct_messages)
     counts = Counts(encoding=records.encoding)
     for chunk, is_last in chunks(bulk.read_steps(name, records, brand, mapping, source), tick):
-        save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, counts.read + chunk.rows, is_last))
+        rows_read = counts.read + chunk.rows
+        save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, rows_read, is_last, mapping, source))
     return counts
 
 

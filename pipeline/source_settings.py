@@ -149,6 +149,7 @@ class XSource(NetworkSource):
 
     type: Literal["x"]
     name: str = "x"
+    overlap_minutes: float = Field(default=35, ge=0, description="a post can be edited for half an hour")
     owned: str = Field(
         default="", pattern=r"^\w{0,15}$", description="the handle that the keys of the user are of: it costs less"
     )

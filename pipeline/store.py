@@ -162,6 +162,22 @@ def open_patiently(path: Path, seconds: float = OPEN_SECONDS) -> duckdb.DuckDBPy
             time.sleep(0.05)
 
 
+def rewrite(path: Path) -> None:
+    """Copy one of the workspace's files without what was deleted in it, and put the copy in its place.
+
+    DuckDB marks deleted rows and reuses their blocks some day: until then the words are still in the file.
+    """
+    new = path.with_name(f"{path.stem}-{os.getpid()}.rewriting")
+    for leftover in path.parent.glob(f"{path.stem}-*.rewriting*"):
+        leftover.unlink()
+    with connect(path) as con:
+        con.execute(f"attach {quoted(new)} as fresh")
+        con.execute(f"copy from database {path.stem} to fresh")
+        con.execute("checkpoint fresh")
+        con.execute("detach fresh")
+    new.replace(path)
+
+
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Commit all of a block, or nothing."""
@@ -226,6 +242,8 @@ class FileCursor:
     format: str
     rows_read: int
     finished: bool
+    mapping: Mapping[str, str] | None = None
+    source: str = "file"
 
 
 def save_outcomes(
@@ -282,6 +300,8 @@ def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
         "rows_read": cursor.rows_read,
         "rows_stored": stored,
         "finished": cursor.finished,
+        "mapping": None if cursor.mapping is None else json.dumps(dict(cursor.mapping), ensure_ascii=False),
+        "source": cursor.source,
     }
 
 
@@ -311,7 +331,14 @@ def to_column(values: list[Any], kind: pa.DataType) -> pa.Array:
 def reject_table(rejects: Sequence[Reject], file: str) -> pa.Table:
     """Return rejects as an Arrow table."""
     rows = [
-        {"file": file, "row_number": r.record.number, "reason": r.reason, "payload": dump(r.record)} for r in rejects
+        {
+            "file": file,
+            "row_number": reject.record.number,
+            "reason": reject.reason,
+            "payload": dump(reject.record),
+            "broken": reject.record.problem is not None,
+        }
+        for reject in rejects
     ]
     return pa.Table.from_pylist(rows)
 
@@ -373,6 +400,13 @@ def read_metric(workspace: Workspace, name: str, many: int | None = None) -> pa.
                     f"select * from derived.{name} order by all limit $many", params={"many": many}
                 ).to_arrow_table()
     raise StoreError(f"{name} was not computed yet: run relate or refresh first")
+
+
+def read_rejects(workspace: Workspace, many: int) -> pa.Table:
+    """Return the newest rejects: file, row_number, reason, payload, rejected_at; none where nothing was imported yet."""
+    with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
+        newest = "select * exclude (reject_id, broken) from reject order by rejected_at desc, file, row_number limit $many"
+        return con.sql(newest, params={"many": many}).to_arrow_table()
 
 
 def read_brands(workspace: Workspace) -> list[Brand]:

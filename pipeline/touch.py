@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -114,6 +114,19 @@ class Touch:
     reply_to: str | None = None
     url: str | None = None
     author: str | None = None
+
+
+NOT_TEXT = {"account", "at", "public", "addressed", "verified"}
+
+
+def not_text(touch: Touch) -> str | None:
+    """Return the first field of a touch or its account that must be text, or nothing, and is something else."""
+    for part in (touch, touch.account):
+        for each in fields(part) if part else ():
+            value = getattr(part, each.name)
+            if each.name not in NOT_TEXT and value is not None and not isinstance(value, str):
+                return each.name
+    return None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ Fate = tuple[int, str, Any]  # number of the row, what became of it, and its tou
 
 
 def fates(steps: Iterable[Step]) -> tuple[list[Fate], int, int]:
-    """Return what became of the rows that were kept, by number, how many were not about the brand, and how many there were."""
+    """Return what became of the rows that were kept, how many were not about us, and how many there were."""
     found: list[Fate] = []
     not_about = rows = 0
     for step in steps:

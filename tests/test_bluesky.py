@@ -119,9 +119,12 @@ def test_a_clock_that_is_wrong_does_not_move_a_post_into_the_future(
     assert [at for _, _, at, _ in stored(workspace)] == [moment]
 
 
-def test_a_search_that_ends_early_is_asked_again_for_what_is_older(workspace: Workspace, world: bluesky.World):
+@pytest.mark.parametrize("most", [100, 200])
+def test_a_search_that_ends_early_is_asked_again_for_what_is_older(
+    most: int, workspace: Workspace, world: bluesky.World
+):
     world.toml = world.toml.replace(EVERY_RUN, "threads = 0\n")
-    world.most_hits = 200
+    world.most_hits = most
     for number in range(450):
         world.say(f"3k{number}", ANN, f"Tamrow {number}", RECENT + timedelta(seconds=number // 3))
     (search, *_) = collected(workspace, world)

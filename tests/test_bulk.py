@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pipeline import bulk, run, sources
 from pipeline.sources import frames
-from pipeline.sources.twcs import COLUMNS
 from pipeline.store import Workspace, connect
 from pipeline.touch import ACCOUNT_KINDS, KINDS, Brand
 from tests.both_ways import both

@@ -1,5 +1,7 @@
 """Pulse in a real browser: printed on paper, and the way from a fall of the index to who caused most of it."""
 
+import re
+
 import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page
@@ -39,8 +41,8 @@ def opened(browser: Browser, address: str, place: str, size: str = "laptop") -> 
 
 
 def packed(text: str) -> str:
-    """Return a text without spaces: that of an upright axis comes letter by letter."""
-    return "".join(text.split())
+    """Return letters and digits: an upright axis comes letter by letter, a hyphen at a line end is none."""
+    return re.sub(r"\W", "", text)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -55,7 +57,7 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
     texts = [sheet.get_textpage() for sheet in sheets]
     whole = packed("".join(text.get_text_range() for text in texts))
     assert len(charts) > 20 and [text for text in charts if packed(text) not in whole] == []
-    assert len(said) > 4 and [text for text in said if packed(text) not in whole] == []
+    assert len(said) > 2 and [text for text in said if packed(text) not in whole] == []
     buttons = ("Charts are saved as", "CSV", "Note what happened", "Read the messages")
     assert [text for text in buttons if packed(text) in whole] == []
     for sheet, text in zip(sheets, texts, strict=True):

@@ -85,8 +85,8 @@ def test_an_interrupted_run_is_gone_on_with_and_asks_for_no_page_again(workspace
 def test_the_dry_run_says_at_least_what_the_run_takes(more: str, workspace: Workspace, world: x.World):
     world.toml = world.toml.replace('owned = "tamrowbuild"\n', "") if "owned" in more else world.toml
     more = more.replace("owned = ''\n", "")
-    world.talk(30)
-    for _ in range(3):
+    world.talk(20)
+    for _ in range(2):
         plans = {plan.stream: plan for plan in collect.plan(workspace, chosen(workspace, world, more))}
         for tally in collected(workspace, world, more):
             assert tally.error == ""
@@ -277,8 +277,8 @@ def test_the_command_says_what_it_would_cost_what_it_took_and_that_nothing_is_ne
     assert (quiet.returncode, quiet.stdout.splitlines()) == (
         0,
         [
-            "x mentions:tamrowbuild: 0 new of 8, 1 requests",
-            "x posts:tamrowbuild: 0 new of 16, 1 requests",
+            "x mentions:tamrowbuild: 0 new of 18, 1 requests",
+            "x posts:tamrowbuild: 0 new of 36, 1 requests",
             "x search:Tamrow: 0 new of 0, 1 requests",
         ],
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from pipeline import journal, journal_reads, reads, store
+from pipeline import journal_reads, reads, store
 from pipeline.metrics import why
 from pipeline.settings import workspace_folder
 from pipeline.store import StoreError, Workspace
@@ -112,18 +112,27 @@ def annotations(brand: str) -> list[dict[str, Any]]:
     return journal_reads.read_annotations(workspace(), brand)
 
 
-def log_touch(
-    brand: str, account_id: str, kind: str, direction: str, happened_at: datetime, text: str, author: str
-) -> None:
-    """Keep an offline touch in the journal; the next refresh takes it into the numbers."""
-    entry = {"brand": brand, "account_id": account_id, "kind": kind, "direction": direction}
-    journal.save_entry(workspace(), entry | {"happened_at": happened_at, "text": text, "author": author})
+@st.cache_data(max_entries=4, show_spinner=False)
+def likely(published: Stamp, brand: str, least: float) -> list[Any]:
+    """Return what `suggested` does, remembered for as long as this file is the newest."""
+    from pipeline.identity_evidence import suggestions  # late: only who asks waits for what compares names
+
+    accounts = reads.frame(connection(published), "accounts", brand=brand).to_dict("records")
+    return [found for found in suggestions(accounts) if found.confidence >= least]
 
 
-def waiting_entries(brand: str, account_id: str) -> list[dict[str, Any]]:
-    """Return a person's journal entries that no refresh has taken in yet."""
-    until = ask("meta")["entries_until"].iloc[0]
-    return journal_reads.read_entries_since(workspace(), brand, [account_id], until.to_pydatetime())
+def suggested(brand: str, least: float) -> list[Any]:
+    """Return pipeline.identity_evidence.Suggestion of the accounts that a brand knows by name, the surest first.
+
+    Also those on which people decided already (`decided_pairs`).
+    """
+    return likely(current(), brand, least)
+
+
+def decided_pairs() -> set[tuple[str, str]]:
+    """Return the pairs of accounts on which somebody decided, each in order: one person, or not."""
+    rows = journal_reads.read(workspace(), "decided_pairs")
+    return {(min(pair), max(pair)) for pair in ((row["account_id"], row["with_account_id"]) for row in rows)}
 
 
 def labels_since(brand: str) -> dict[str, dict[str, Any]]:

@@ -77,7 +77,10 @@ def fields(entry: Item | None) -> Values:
     return {
         "kind": first.selectbox(say("log_what"), OFFLINE_KINDS, OFFLINE_KINDS.index(old["kind"])),
         "direction": second.selectbox(
-            say("log_began"), tuple(BEGAN), tuple(BEGAN).index(old["direction"]), format_func=lambda way: say(BEGAN[way])
+            say("log_began"),
+            tuple(BEGAN),
+            tuple(BEGAN).index(old["direction"]),
+            format_func=began,
         ),
         "day": third.date_input(say("day"), value=old["happened_at"] or "today", max_value="today"),
         "text": st.text_area(say("log_text"), old["text"], max_chars=2000),
@@ -91,6 +94,11 @@ def fields(entry: Item | None) -> Values:
     }
 
 
+def began(direction: str) -> str:
+    """Return which side began."""
+    return say(BEGAN[direction])
+
+
 def moment(day: date, entry: Item | None) -> datetime:
     """Return when it was: at noon, and as it stood where the day was not changed."""
     if entry and entry["happened_at"].date() == day:
@@ -102,7 +110,7 @@ def save(whom: Whom, values: Values, author: str, entry: Item | None) -> str:
     """Write a touch into the journal; return the id that undoes it."""
     whole = {name: values[name] for name in ("kind", "direction", "text", "feeling")}
     whole |= {"brand": whom.brand, "happened_at": moment(values["day"], entry), "author": author}
-    about = {"account_id": entry["account_id"], "entry_id": entry["entry_id"]} if entry else {"account_id": whom.account}
+    about = {name: entry[name] for name in ("account_id", "entry_id")} if entry else {"account_id": whom.account}
     return journal.save_entry(_data.workspace(), whole | about)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _person_whom, _texts, _words
+from views import _data, _messages, _person_whom, _texts, _words
 
 say = _texts.of("person")
 
@@ -18,7 +18,7 @@ def matches(brand: str, words: str) -> pd.DataFrame:
     return _data.ask("relationships", brand=brand, search=words, sort="strongest tie", many=MOST, skip=0, **everybody)
 
 
-def line(row: dict[str, Any]) -> str:
+def line(row: dict[Any, Any]) -> str:
     """Return somebody in words, so that two of one name can be told apart."""
     return say("found", name=_person_whom.called(row), source=_words.source(row["source"]), role=row["role"])
 
@@ -32,8 +32,8 @@ def to_page(brand: str) -> None:
     if found.empty:
         st.info(say("search_none"))
     for row in found.to_dict("records"):
-        open_page = {"key": f"open-{row['person_id']}", "type": "tertiary", "icon": ":material/person:"}
-        st.button(_words.plain(line(row)), on_click=choose, args=(row["person_id"],), **open_page)
+        key, label = f"open-{row['person_id']}", _words.plain(line(row))
+        st.button(label, key=key, type="tertiary", icon=":material/person:", on_click=choose, args=(row["person_id"],))
 
 
 def choose(person_id: str) -> None:
@@ -47,11 +47,12 @@ def another(brand: str, person_id: str, key: str, label: str) -> dict[str, Any] 
     if not words:
         return None
     found = matches(brand, words)
-    rows = [row for row in found.to_dict("records") if row["account_id"] and row["person_id"] != person_id]
+    rows: list[dict[str, Any]] = [
+        row for row in _messages.rows(found) if row["account_id"] and row["person_id"] != person_id
+    ]
     if not rows:
         st.caption(say("search_none"))
         return None
-    place = st.selectbox(
-        say("which"), range(len(rows)), format_func=lambda each: line(rows[each]), key=f"{key}-{person_id}-{words}"
-    )
+    key = f"{key}-{person_id}-{words}"
+    place: int = st.selectbox(say("which"), range(len(rows)), format_func=lambda each: line(rows[each]), key=key)
     return rows[place]

@@ -62,7 +62,8 @@ def form(key: str, fields: Callable[[], Values], change: Callable[[Values, str],
     turn = st.session_state.setdefault(f"turn-{key}", 0)
     with st.form(f"{key}-{turn}", border=False):
         values = fields()
-        if st.form_submit_button(say("keep"), icon=":material/check:") and _writes.write(partial(change, values), words):
+        pressed = st.form_submit_button(say("keep"), icon=":material/check:")
+        if pressed and _writes.write(partial(change, values), words):
             st.session_state[f"turn-{key}"] += 1
             st.session_state.pop(EDITING, None)
             st.rerun()

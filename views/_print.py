@@ -10,6 +10,7 @@ STYLE = """
   @page { size: A4; margin: 12mm }
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
   [data-testid="stDownloadButton"], [data-testid="stButton"], [data-testid="stExpander"], [data-testid="stForm"],
+  [data-testid="stPopover"],
   .modebar-container { display: none !important }
   html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {
     position: static !important; overflow: visible !important; height: auto !important; display: block !important }

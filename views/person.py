@@ -1,148 +1,143 @@
 """Person: what passed between us, in both directions, and what they feel."""
 
-from datetime import datetime, time
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 
-from pipeline.store import StoreError
-from pipeline.touch import OFFLINE_KINDS
-from views import _charts, _data, _filters, _messages, _words
+from views import (
+    _data,
+    _filters,
+    _labels,
+    _person_accounts,
+    _person_brief,
+    _person_ends,
+    _person_entries,
+    _person_facts,
+    _person_fruit,
+    _person_history,
+    _person_notes,
+    _person_promises,
+    _person_search,
+    _person_tags,
+    _person_timeline,
+    _person_typed,
+    _person_whom,
+    _print,
+    _rights,
+    _texts,
+    _words,
+)
+from views._filters import Shared
+from views._person_typed import Typed
+from views._person_whom import Whom
 
-PAGE = 20
+say = _texts.of("person")
+
+BRIEF = "brief"  # in the address
 
 
 def main() -> None:
     """Draw the page."""
     now = _filters.shared()
-    person_id = st.query_params.get("person") or st.session_state.get("person", "")
-    found = _data.ask("person", brand=now.brand, person=person_id)
-    if found.empty:
-        nobody()
+    if not _rights.viewer().sees_people:
+        st.title(say("title"))
+        st.info(say("no_people"))
         return
-    st.session_state["person"] = person_id
-    st.query_params["person"] = person_id
-    person = found.iloc[0]
-    touches = _data.ask("person_touches", brand=now.brand, person=person_id).assign(name=person["name"])
-    st.title(_words.plain(person["name"]))
-    about(person)
-    lists(now.brand, person_id)
-    path = _data.ask("person_path", brand=now.brand, person=person_id)
-    figure = _charts.person_path(path, touches, "How did their feeling move?")
-    alt = f"Feeling of {person['name']} over time with 90 % band, and touches in both directions"
-    event = st.plotly_chart(figure, key="path", on_select="rerun", selection_mode="points", alt=alt)
-    lead_on(event)
-    st.caption(
-        "The line is the estimate from all that they said until each day; older words fade, and with few messages it "
-        "stays near the average person. Click a mark to read the thread around it."
-    )
-    log(now.brand, person)
-    timeline(touches, now.name)
+    whom = _person_whom.find(now)
+    if whom is None:
+        nobody(now)
+        return
+    published = touches_of(whom)
+    typed = _person_typed.read(whom)
+    touches = _person_entries.with_waiting(published, whom, typed)
+    with _print.page():
+        head(whom)
+        if BRIEF in st.query_params:
+            _person_brief.draw(whom, touches, typed)
+        else:
+            whole(whom, touches, typed, _person_entries.taken_back(published, typed))
 
 
-def lead_on(event: Any) -> None:
-    """Go to the thread of the mark that was clicked; the points of the line stand for no single message."""
-    points = event["selection"]["points"] if event else []
-    message = next((point["customdata"][0] for point in points if len(point.get("customdata", ())) == 2), None)
-    if message:
-        st.switch_page("views/conversations.py", query_params={"message": message})
-
-
-def nobody() -> None:
+def nobody(now: Shared) -> None:
     """Say how to choose somebody."""
-    st.title("Person")
-    st.info("Nobody is chosen, or this person has no touch with this brand. Choose a row in Relationships.")
-    if st.button("Relationships", icon=":material/group:"):
+    st.title(say("title"))
+    st.caption(say("nobody", name=_words.plain(now.name)))
+    _person_search.to_page(now.brand)
+    if st.button(say("to_relationships"), icon=":material/group:"):
         st.switch_page("views/relationships.py")
 
 
-def about(person: pd.Series) -> None:
-    """Show who this is and the numbers that one looks for first."""
-    handle = f" · @{_words.plain(person['handle'])}" if person["handle"] else ""
-    st.markdown(
-        f"{person['role']} on {_words.plain(_words.source(person['source']))}{handle} · "
-        f"since {_words.day(person['first_touch'])}"
-    )
-    shown = {
-        "Feeling": (_words.signed(person["feeling"]), f"90 %: {_words.interval(person['low'], person['high'])}"),
-        "Scored mentions": (f"{person['mentions']:,}", _words.leaning(person["low"], person["high"])),
-        "From them": (f"{person['touches_in']:,}", f"last {_words.day(person['last_in'])}"),
-        "From us": (f"{person['touches_out']:,}", f"last {_words.day(person['last_out'])}"),
-    }
-    st.markdown(standing(person))
-    for column, (label, (value, beside)) in zip(st.columns(len(shown)), shown.items(), strict=True):
-        column.metric(label, value, delta_description=beside, border=True)
+def touches_of(whom: Whom) -> pd.DataFrame:
+    """Return everything that is published, latest first, with what people said of it since; links name their author."""
+    touches = _data.ask("person_touches", brand=whom.brand, person=whom.person_id).assign(name=whom.name)
+    found = _labels.overlaid(touches, _data.labels_since(whom.brand))
+    return found if whom.is_named else found.assign(url=None)
 
 
-def standing(person: pd.Series) -> str:
-    """Return in words how the relationship stands."""
-    stage = f"**{person['stage'] or 'no stage yet'}** since {_words.day(person['stage_since'])}"
-    flags = [flag for flag in ("strained", "fruit") if person[flag]]
-    parts = [", ".join([stage, *flags]), f"change of feeling: {person['verdict']}"]
-    if not pd.isna(person["change"]) and person["verdict"] != _words.EVIDENCE:
-        heard = f"{int(person['n_recent'])} mentions against {int(person['n_before'])} before"
-        parts[-1] += f" ({_words.signed(person['change'])}, probability {person['p_verdict']:.0%}, {heard})"
-    if person["direction"]:
-        parts.append(f"{person['direction']} (reciprocity {person['reciprocity']:.2f})")
-    if pd.notna(person["our_asked"]) and person["our_asked"] > 0:
-        parts.append(f"we answered {person['our_rate']:.0%} of {int(person['our_asked'])} in time")
-    return " · ".join(parts)
+def head(whom: Whom) -> None:
+    """Draw the name, and the ways to the brief and to somebody else."""
+    st.title(_words.plain(whom.name))
+    with st.container(horizontal=True):
+        if BRIEF in st.query_params:
+            st.button(say("brief_close"), icon=":material/arrow_back:", on_click=show_brief, args=(False,))
+            return
+        st.button(say("brief_open"), icon=":material/print:", help=say("brief_help"), on_click=show_brief, args=(True,))
+        somebody_else = _person_whom.forget_choice
+        st.button(say("another"), icon=":material/person_search:", type="tertiary", on_click=somebody_else)
 
 
-def lists(brand: str, person_id: str) -> None:
-    """Say which work lists the person is on."""
-    for row in _data.ask("person_lists", brand=brand, person=person_id).to_dict("records"):
-        st.warning(f"{row['list'].capitalize()} since {_words.day(row['since'])}", icon=":material/notifications:")
+def show_brief(shown: bool) -> None:
+    """Turn to the brief, or back."""
+    if shown:
+        st.query_params[BRIEF] = "1"
+    else:
+        del st.query_params[BRIEF]
 
 
-def log(brand: str, person: pd.Series) -> None:
-    """Let one keep a call, a meeting or another touch that no network saw."""
-    if pd.isna(person["account_id"]):
-        return
-    kept = st.session_state.setdefault("kept", 0)
-    with (
-        st.expander("Log a call, a meeting, a gift …", icon=":material/edit_note:"),
-        st.form(f"log-{kept}", border=False),
+def whole(whom: Whom, touches: pd.DataFrame, typed: Typed | None, taken_back: int) -> None:
+    """Draw all that is known of a person."""
+    _person_facts.draw(whom)
+    _person_facts.lists(whom, touches)
+    if typed:
+        _person_promises.warn(typed.promises)
+        if whom.is_named:
+            _person_tags.draw(whom, typed.members)
+    if not whom.is_named:
+        st.caption(say("unnamed"))
+    if touches["waits"].any() or taken_back:
+        st.caption(say("since_refresh", waiting=int(touches["waits"].sum()), gone=taken_back))
+    _person_history.draw(whom, touches, typed)
+    _person_ends.draw(whom, touches)
+    parts(whom, touches, typed)
+
+
+def parts(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
+    """Draw what there is more of, one part at a time: only the open one is made."""
+    drawn: dict[str, Callable[[], None]] = {say("part_timeline"): lambda: timeline(whom, touches, typed)}
+    if typed and whom.is_named:
+        drawn[say("part_notes")] = lambda: notes(whom, typed)
+        drawn[say("part_fruit")] = lambda: _person_fruit.draw(whom, typed.fruit)
+    drawn[say("part_accounts")] = lambda: _person_accounts.draw(whom)
+    for tab, draw in zip(
+        st.tabs(list(drawn), key="part", on_change="rerun", bind="query-params"), drawn.values(), strict=True
     ):
-        first, second, third = st.columns(3)
-        kind = first.selectbox("What", OFFLINE_KINDS)
-        direction = second.selectbox("Who began", ("they", "we"))
-        date = third.date_input("Day", value="today", max_value="today")
-        text = st.text_area("Note", max_chars=2000).strip()
-        author = st.text_input("Your name", max_chars=80).strip()
-        if st.form_submit_button("Keep it"):
-            moment = datetime.combine(date, time(12))
-            keep(brand, person["account_id"], kind, "in" if direction == "they" else "out", moment, text, author)
-    try:
-        waiting = _data.waiting_entries(brand, person["account_id"])
-    except StoreError as error:
-        st.error(f"What was logged since the last refresh cannot be read: {error}")
-        return
-    for entry in waiting:
-        st.text(f"Waits for the next refresh: {entry['kind']} on {entry['happened_at']:%d %b %Y}: {entry['text']}")
+        if tab.open:
+            with tab:
+                draw()
 
 
-def keep(brand: str, account_id: str, kind: str, direction: str, moment: datetime, text: str, author: str) -> None:
-    """Write the touch into the journal and empty the form, or say what is wrong and leave it as it is."""
-    if not (author and text):
-        st.error("A touch needs a note and your name.")
-        return
-    try:
-        _data.log_touch(brand, account_id, kind, direction, moment, text, author)
-    except StoreError as error:
-        st.error(f"It was not kept: {error}")
-        return
-    st.session_state["kept"] += 1
-    st.rerun()
+def timeline(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
+    """Draw what passed, with the form of what no network saw above it."""
+    if typed and whom.may_be_written:
+        _person_entries.add(whom)
+    _person_timeline.draw(whom, touches, typed)
 
 
-def timeline(touches: pd.DataFrame, brand: str) -> None:
-    """Show everything that passed, latest first, one page at a time."""
-    st.subheader("What passed between us")
-    pages = -(-len(touches) // PAGE)
-    page = st.pagination(pages, key="timeline_page") if pages > 1 else 1
-    _messages.thread(touches.iloc[(page - 1) * PAGE : page * PAGE], brand)
+def notes(whom: Whom, typed: Typed) -> None:
+    """Draw what we promised and what we noted."""
+    _person_promises.draw(whom, typed.promises)
+    _person_notes.draw(whom, typed.notes)
 
 
 main()

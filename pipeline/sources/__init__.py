@@ -141,7 +141,7 @@ def find_way(
     """Return how a file is mapped many rows at once, if its source knows a way."""
     if mapping and isinstance(records, Table | JsonFile):
         return mapped.in_bulk(records, brand, mapping, source)
-    if name == "twcs" and isinstance(records, Table):
+    if name == "twcs" and isinstance(records, Table) and twcs.COLUMNS.issubset(records.header):
         return twcs.in_bulk(records, brand)
     if name == "orchard" and isinstance(records, JsonFile):
         return orchard.in_bulk(records, brand)

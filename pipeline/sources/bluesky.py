@@ -50,19 +50,20 @@ def fetch(window: Window, stream: Stream, settings: BlueskySource, client: Calle
 
 
 def fetch_search(window: Window, stream: Stream, client: Caller) -> Iterator[Page]:
-    """Yield pages of hits. Where a search ends after several pages, it is asked again for what is older than they are.
+    """Yield pages of hits. Where a search ends after a full page or several, it is asked again for what is older.
 
-    Nobody says how far a search goes, so that it is at its end only where nothing older is found.
+    Nobody says how far a search goes, so that it is at its end only where little that is older is found.
     """
     phrase = f'"{stream.query}"' if " " in stream.query else stream.query
     until = window.until
     while True:
         question = {"q": phrase, "sort": "latest"} | bounds(window.since, until)
-        pages, oldest = 0, until
+        shown, oldest = [], until
         for page in fetch_pages(SEARCH, "posts", question, stream.what, client):
-            pages, oldest = pages + 1, page.oldest or oldest
+            shown.append(len(page.records))
+            oldest = page.oldest or oldest
             yield page
-        if pages < 2 or not oldest:
+        if not oldest or (len(shown) < 2 and sum(shown) < PAGE_SIZE):
             return
         if oldest + SECOND == until:
             raise SourceError(f"Bluesky, {stream.what}: more hits within one second than it shows; use narrower terms")

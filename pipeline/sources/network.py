@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipeline.touch import Brand, MappingError, Outcome, Record, Reject
+from pipeline.touch import Brand, Mapped, MappingError, Outcome, Record, Reject, not_text
 
 Secrets = Mapping[str, str]
 Known = Callable[[Collection[str]], set[str]]
@@ -119,7 +119,10 @@ def outcome(record: Record, brand: Brand, to_touch: Callable[[Record, Brand], Ou
     if record.problem:
         return Reject(record, record.problem)
     try:
-        return to_touch(record, brand)
+        found = to_touch(record, brand)
+        if isinstance(found, Mapped) and (name := not_text(found.touch)):
+            raise TypeError(f"{name} is no text")
+        return found
     except MappingError as error:
         return Reject(record, str(error))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:

@@ -19,6 +19,7 @@ from pipeline.sources import (
     rss_entries,
     x,
     x_client,
+    x_compliance,
     x_posts,
 )
 from pipeline.sources.network import Network
@@ -70,5 +71,7 @@ NETWORKS: Mapping[str, Network] = {
         fetch=x.fetch,
         to_touch=x_posts.to_touch,
         secrets=x_client.KEYS,
+        recheck=x_compliance.recheck,
+        recheck_cost=x_compliance.recheck_cost,
     ),
 }

@@ -42,7 +42,7 @@ def in_bulk(table: Table, brand: Brand) -> Way:
     threads = threads_of(pa.concat_tables([link_table([]), *links]), brand)
     return Way(
         sql=Path(__file__).with_suffix(".sql"),
-        frames=(with_threads(frame, threads) for frame in table_frames(table, present(table, sorted(COLUMNS)))),
+        frames=(with_threads(frame, threads) for frame in table_frames(table, {field: field for field in COLUMNS})),
         to_outcome=lambda record: to_touch(record, brand, threads),
         values={"brand": brand.key},
     )

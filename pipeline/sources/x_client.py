@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,15 +83,15 @@ def place(library: Any, settings: XSource) -> None:
 
 
 def check_body(answer: Any) -> None:
-    """Raise HTTPError where the body of an error is JSON of a form on which tweepy stumbles, losing the status."""
+    """Raise HTTPError where the body of an error is of a form on which tweepy would stumble, losing the status."""
     import requests
+    import tweepy
 
     try:
-        odd = answer.status_code >= 400 and not isinstance(answer.json(), dict)
-    except ValueError:
-        return  # no JSON at all: tweepy knows that
-    if odd:
-        raise requests.HTTPError(response=answer)
+        if answer.status_code >= 400:
+            tweepy.HTTPException(answer)
+    except (AttributeError, TypeError, KeyError) as error:
+        raise requests.HTTPError(response=answer) from error
 
 
 def ask(
@@ -101,17 +101,27 @@ def ask(
 
     Asked again at once, up to TRIES times, are lost connections and gateways in trouble: a GET changes nothing there.
     """
-    import requests
-    import tweepy
-
     retrying = Retrying(
         stop=stop_after_attempt(TRIES),
         wait=wait_random_exponential(multiplier=0.2, max=2),
         retry=retry_if_exception(is_passing),
         reraise=True,
     )
+    return answered(lambda: retrying(request, client.library, route, params, as_user, settings.wait_seconds), about)
+
+
+def send(client: Client, route: str, body: Mapping[str, Any], about: str) -> dict[str, Any]:
+    """Return X's answer to a POST, made once only, since it changes something there. Raises SourceError."""
+    return answered(lambda: client.library.request("POST", route, json=dict(body)), about)
+
+
+def answered(question: Callable[[], Any], about: str) -> dict[str, Any]:
+    """Return what a question to X brings, as it is in JSON. Raises SourceError."""
+    import requests
+    import tweepy
+
     try:
-        answer = retrying(request, client.library, route, params, as_user, settings.wait_seconds).json()
+        answer = question().json()
     except requests.JSONDecodeError as error:
         raise not_documented(about) from error
     except (tweepy.TweepyException, requests.RequestException) as error:

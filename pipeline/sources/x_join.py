@@ -10,7 +10,6 @@ from pipeline.touch import Brand
 
 KEPT = ("id", "text", "author_id", "created_at", "conversation_id", "in_reply_to_user_id", "entities")
 SPELT = ("note_post", "referenced_posts", "edit_history_post_ids")  # or with "tweet" for "post"
-PROFILE = ("username", "name", "protected")
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,9 @@ def mentions(posts: Iterable[Mapping[str, Any]]) -> list[Any]:
 def profile(user: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is kept of a user: handle, name, whether protected, and the address in the public profile."""
     urls = items(user, "entities", "url", "urls")
-    link = text_at(urls[0], "expanded_url") if urls else ""
-    return {key: user[key] for key in PROFILE if key in user} | ({"link": link} if link else {})
+    told = {key: text_at(user, key) for key in ("username", "name")}
+    told["link"] = text_at(urls[0], "expanded_url") if urls else ""
+    return {key: value for key, value in told.items() if value} | {"protected": user.get("protected") is True}
 
 
 def words(post: Mapping[str, Any]) -> str:

@@ -1,3 +1,3 @@
 delete from touch
-where list_contains($ids, touch_id)
-returning touch_id
+where touch_id in (select unnest($ids::text[]))
+returning touch_id, account_id, brand, md5(text) as digest

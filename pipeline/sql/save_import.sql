@@ -4,12 +4,16 @@ select
     $brand as brand,
     $file as file,
     $format as format,
+    $mapping as mapping,
+    $source as source,
     $rows_read as rows_read,
     $rows_stored as rows_stored,
     $finished as finished,
     $now as updated_at
 on conflict (file_sha256, brand) do update set
     file = excluded.file,
+    mapping = excluded.mapping,
+    source = excluded.source,
     rows_read = greatest(import.rows_read, excluded.rows_read),
     rows_stored = import.rows_stored + excluded.rows_stored,
     finished = import.finished or excluded.finished,

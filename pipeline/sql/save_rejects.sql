@@ -6,6 +6,7 @@ select
     row_number,
     reason,
     payload,
+    broken,
     $now as rejected_at
 from incoming
 on conflict do nothing

@@ -8,5 +8,9 @@ select
     (select count(language) from score where model = $model) as unread,
     (select count(*) from mention) - (select count(*) from score where model = $model) as unscored,
     (select count(*) from reject) as rejects,
+    (
+        select coalesce(map_from_entries(list((reason, many) order by many desc, reason)), map {}::map(text, bigint))
+        from (select source || ': ' || reason as reason, count(*) as many from removal group by all)
+    ) as taken_back,
     (select count(*) from import where not finished) as unfinished_imports,
     (select max(finished_at) from run where command = 'refresh' and outcome = 'done') as last_refresh

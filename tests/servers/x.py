@@ -178,7 +178,8 @@ class World:
         """Let somebody have an account; return its id."""
         known = {user["username"]: id for id, user in self.users.items()}
         id = known.get(handle) or id or str(600 + len(self.users))
-        self.users[id] = {"id": id, "username": handle, "name": handle.title(), "protected": False} | more
+        new = {"id": id, "username": handle, "name": handle.title(), "protected": False}
+        self.users[id] = new | self.users.get(id, {}) | more
         return id
 
     def say(

@@ -2,12 +2,13 @@
 
 import json
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from openapi_schema_validator import OAS30Validator
 
-FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "x_api" / "openapi.json"
+from tests.conftest import SHARED
+
+FILE = SHARED / "x_api" / "openapi.json"
 PROBLEMS = "https://api.x.com/2/problems/"
 OLDER = {  # what tweepy and most of X's own pages still say -> what the document says
     "tweet.fields": "post.fields",

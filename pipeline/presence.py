@@ -1,0 +1,57 @@
+"""Who works in a workspace right now, and whether a schedule keeps it fresh: by locks, which end with their process."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+
+from pipeline.store import StoreError, Workspace, now, who_holds
+
+LOCK, NOTE = "schedule.lock", "schedule.json"
+
+
+@contextmanager
+def scheduled(workspace: Workspace, every: str) -> Iterator[None]:
+    """Let others know for the length of a block that a schedule runs. Raises StoreError where another one does."""
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(workspace.folder / LOCK, timeout=1):
+            note = {"every": every, "pid": os.getpid(), "since": now().isoformat(" ", "seconds")}
+            (workspace.folder / NOTE).write_text(json.dumps(note))
+            yield
+    except filelock.Timeout as error:
+        raise StoreError(f"a schedule runs in {workspace.folder} already: {read_schedule(workspace)}") from error
+
+
+def read_schedule(workspace: Workspace) -> dict[str, str] | None:
+    """Return how often the schedule that runs now refreshes, and since when it runs: every, since; None where none is.
+
+    A process that was killed is none: its lock ended with it.
+    """
+    note = workspace.folder / NOTE
+    if not note.exists() or not is_held(workspace.folder / LOCK):
+        return None
+    try:
+        found = json.loads(note.read_text())
+        return {"every": str(found["every"]), "since": str(found["since"])}
+    except (OSError, ValueError, KeyError):  # it is just being written
+        return None
+
+
+def read_worker(workspace: Workspace) -> str | None:
+    """Return who changes the facts right now, in words; None where nobody does."""
+    return who_holds(workspace.folder / "orchard.holder.json") if is_held(workspace.lock) else None
+
+
+def is_held(lock: Path) -> bool:
+    """Say whether another process has a lock; a lock that nobody ever took is not made by asking."""
+    if not lock.exists():
+        return False
+    try:
+        with filelock.FileLock(lock, timeout=0):
+            return False
+    except filelock.Timeout:
+        return True

@@ -1,0 +1,185 @@
+"""Rejects are mapped again from what was kept of them, as an upgrade or other settings may let them become touches."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline import cursors, sources, store
+from pipeline.settings import Settings
+from pipeline.sources.network import outcome
+from pipeline.sources.networks import NETWORKS
+from pipeline.store import Workspace, connect, incoming, query, touch_table, transaction
+from pipeline.touch import Brand, Gone, Mapped, NotAbout, Outcome, Record, Reject
+
+BATCH = 5000  # rejects of one file at a time
+KEPT = "it cannot be mapped again from what was kept of it: import its file once more"
+
+Tick = Callable[[int], None]
+ToOutcomes = Callable[[Sequence[Record]], Iterable[Outcome]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way in which the rows of a file or stream were mapped: for which brand, and what does it."""
+
+    brand: Brand
+    to_outcomes: ToOutcomes
+
+
+@dataclass
+class Retried:
+    """What became of the rejects read; of one there may be ``stored`` touches with several brands.
+
+    Those without a way were not even tried.
+    """
+
+    read: int = 0
+    stored: int = 0
+    already: int = 0
+    not_about: int = 0
+    gone: int = 0
+    no_way: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+
+    def words(self) -> str:
+        """Return the counts as one line."""
+        left = self.no_way + sum(self.rejected.values())
+        settled = f"{self.already} already had, {self.not_about} not about the brand, {self.gone} gone at their source"
+        return f"{self.read} rejects: {self.stored} touches stored, {settled}, {left} stay rejects"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rejects of one file: their ids, and their records, numbered by the place of the id."""
+
+    ids: Sequence[str]
+    records: Sequence[Record]
+
+
+def retry(workspace: Workspace, settings: Settings, tick: Tick = lambda rejects: None) -> Retried:
+    """Map every reject again that is whole, in batches of one transaction each; return what became of them."""
+    found = Retried()
+    for file in read_files(workspace):
+        ways = file_ways(workspace, settings, file) or network_ways(settings, file)
+        for batch in batches(workspace, file):
+            found.read += len(batch.ids)
+            if ways:
+                save(workspace, file.split(": ")[0], batch, ways, found)
+            else:
+                found.no_way += len(batch.ids)
+            tick(len(batch.ids))
+    return found
+
+
+def read_files(workspace: Workspace) -> list[str]:
+    """Return the files and streams that have rejects."""
+    with connect(workspace.mentions) as con:
+        return [file for (file,) in con.execute("select distinct file from reject order by file").fetchall()]
+
+
+def batches(workspace: Workspace, file: str) -> Iterator[Batch]:
+    """Yield the rejects of a file that are whole, in the order of their ids."""
+    after = ""
+    while True:
+        with connect(workspace.mentions) as con:
+            asked = {"file": file, "after": after, "many": BATCH}
+            rows = con.execute(query("waiting_rejects"), asked).fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        values = [json.loads(payload) for _, payload in rows]
+        yield Batch([key for key, _ in rows], [Record(place, value) for place, value in enumerate(values)])
+
+
+def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
+    """Return how the rows of a file were mapped, for each brand that it was imported for.
+
+    None where its columns were named by hand before these names were kept.
+    """
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("ways"), {"file": file}).fetchall()
+    stored = store.read_brands(workspace)
+    return [
+        Way(settings.find_brand(brand, stored), by_file(settings.find_brand(brand, stored), name, mapping, source))
+        for brand, name, mapping, source in rows
+        if name != "mapped" or mapping
+    ]
+
+
+def by_file(brand: Brand, name: str, mapping: str | None, source: str) -> ToOutcomes:
+    """Return what maps records as an import does; what it cannot take at all are rejects once more."""
+    columns = json.loads(mapping) if mapping else None
+
+    def mapped(records: Sequence[Record]) -> Iterable[Outcome]:
+        try:
+            return list(sources.to_touches(name, records, brand, columns, source))
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):  # a part of a record, kept by itself
+            return [Reject(record, KEPT) for record in records]
+
+    return mapped
+
+
+def network_ways(settings: Settings, file: str) -> list[Way]:
+    """Return how the records of a stream are mapped (``source: stream``), where brand.toml still has its source."""
+    name = file.split(": ")[0]
+    found = [source for source in settings.networks() if source.name == name]
+    return [by_network(settings.find_brand(source.brand), source.type) for source in found]
+
+
+def by_network(brand: Brand, kind: str) -> Way:
+    """Return how the records of a network are mapped."""
+    to_touch = NETWORKS[kind].to_touch
+    return Way(brand, lambda records: [outcome(record, brand, to_touch) for record in records])
+
+
+def save(workspace: Workspace, source: str, batch: Batch, ways: Sequence[Way], found: Retried) -> None:
+    """Save what a batch has become, and count it: a reject that a brand takes, or none is meant by, is one no more."""
+    outcomes = [(way.brand, each) for way in ways for each in way.to_outcomes(batch.records)]
+    written = cursors.read_written(workspace)
+    with connect(workspace.mentions) as con, transaction(con):
+        brands = {way.brand.key: way.brand for way in ways}
+        clashes = [clash for brand in brands.values() for clash in save_mapped(con, brand, outcomes, found)]
+        taken = {each.record.number for _, each in outcomes if isinstance(each, Mapped)}
+        for _, each in outcomes:
+            if isinstance(each, Gone):
+                cursors.remove(con, source, each, written)
+        gone = {each.record.number for _, each in outcomes if isinstance(each, Gone)} - taken
+        refused = {each.record.number: each.reason for _, each in outcomes if isinstance(each, Reject)}
+        left = {place: why for place, why in refused.items() if place not in taken | gone}
+        left |= {clash.record.number: clash.reason for clash in clashes}
+        for place in set(range(len(batch.ids))) - {each.record.number for _, each in outcomes}:
+            left[place] = KEPT
+        keep(con, batch, left)
+    settled = set(range(len(batch.ids))) - set(left)
+    found.gone += len(gone & settled)
+    found.not_about += len(settled - taken - gone)
+    for reason in left.values():
+        found.rejected[reason] = found.rejected.get(reason, 0) + 1
+
+
+def save_mapped(
+    con: duckdb.DuckDBPyConnection, brand: Brand, outcomes: Sequence[tuple[Brand, Outcome]], found: Retried
+) -> list[Reject]:
+    """Save the touches with one brand; return those whose id is another message's."""
+    mapped = [each for whose, each in outcomes if whose.key == brand.key and isinstance(each, Mapped)]
+    if not mapped:
+        return []
+    con.execute(query("save_brand"), {"brand": brand.key, "name": brand.name, "now": store.now()})
+    stored, clashes = store.save_touches(con, touch_table(mapped))
+    found.stored += stored
+    found.already += len(mapped) - stored - len(clashes)
+    return clashes
+
+
+def keep(con: duckdb.DuckDBPyConnection, batch: Batch, left: dict[int, str]) -> None:
+    """Keep of a batch only those that are left, each with its reason of today."""
+    done = [key for place, key in enumerate(batch.ids) if place not in left]
+    con.execute("delete from reject where list_contains($ids, reject_id)", {"ids": done})
+    rows: list[dict[str, Any]] = [{"reject_id": batch.ids[place], "reason": reason} for place, reason in left.items()]
+    if rows:
+        with incoming(con, pa.Table.from_pylist(rows)):
+            con.execute(query("update_reasons"))

@@ -1,0 +1,4 @@
+delete from text_vector
+where
+    digest in (select unnest($digests::text[]))
+    and not exists (select 1 from mention m where m.brand = text_vector.brand and md5(m.text) = text_vector.digest)

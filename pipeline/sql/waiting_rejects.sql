@@ -1,0 +1,5 @@
+select reject_id, payload
+from reject
+where file = $file and broken is not true and reject_id > $after
+order by reject_id
+limit $many

@@ -1,0 +1,131 @@
+"""What one should know before a call, on one page to be printed."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import _data, _person_ends, _person_facts, _person_promises, _person_tags, _texts, _words
+from views._person_facts import OWED
+from views._person_typed import Typed
+from views._person_whom import Whom
+
+say = _texts.of("person")
+
+CUT = 400  # characters of a message
+TOPICS, NOTES = 4, 3
+
+Section = tuple[str, list[str]]
+
+
+def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
+    """Show the brief; every line is plain text."""
+    st.text(_person_facts.who(whom))
+    for heading, lines in sections(whom, touches, typed):
+        st.markdown(f"**{heading}**")
+        st.text("\n".join(lines))
+
+
+def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Section]:
+    """Return the brief as headings with their lines."""
+    ends = _person_ends.of(touches)
+    topics = _data.ask("person_topics", brand=whom.brand, person=whom.person_id)
+    return [
+        (say("brief_stands"), stands(whom, typed)),
+        (say("brief_last"), [last(touches, "in"), last(touches, "out")]),
+        (say("brief_promised"), promised(typed)),
+        (say("brief_owed"), owed(whom, touches)),
+        (say("brief_topics"), about(topics)),
+        (say("warmest"), [quoted(ends["warmest"]) or say("warmest_none")]),
+        (say("worst"), [quoted(ends["worst"]) or say("worst_none")]),
+        (say("brief_notes"), notes(typed)),
+        (say("brief_careful"), careful(whom.row, ends)),
+    ]
+
+
+def stands(whom: Whom, typed: Typed | None) -> list[str]:
+    """Return stage, feeling and tags in words."""
+    lines = [feeling(whom.row), *(part[0].upper() + part[1:] for part in _person_facts.standing(whom.row))]
+    tags = _person_tags.now(whom, typed.members if typed else [])
+    return [*lines, say("brief_tags", tags=", ".join(tags))] if tags else lines
+
+
+def feeling(row: dict[str, Any]) -> str:
+    """Return what they feel in words, with the interval and how much was heard."""
+    if pd.isna(row["feeling"]):
+        return say("feeling_none", mentions=row["mentions"])
+    band = {"band": _words.interval(row["low"], row["high"]), "mentions": row["mentions"]}
+    leaning = _words.leaning(row["low"], row["high"])
+    return say("feeling_words", leaning=leaning, feeling=_words.signed(row["feeling"]), **band)
+
+
+def last(touches: pd.DataFrame, direction: str) -> str:
+    """Return the latest touch of one side."""
+    found = touches[touches["direction"] == direction]
+    if found.empty:
+        return say("never_in" if direction == "in" else "never_out")
+    touch = found.iloc[0].to_dict()
+    told = {"day": _words.day(touch["happened_at"]), "kind": touch["kind"], "text": short(touch["text"] or "–")}
+    return say("last_in" if direction == "in" else "last_out", **told)
+
+
+def promised(typed: Typed | None) -> list[str]:
+    """Return what we promised and have not kept yet."""
+    found = _person_promises.unkept(typed.promises) if typed else []
+    return [_person_promises.line(each, date.today()) for each in found] or [say("promises_none_open")]
+
+
+def owed(whom: Whom, touches: pd.DataFrame) -> list[str]:
+    """Return the work lists that they are on, with the words that wait for an answer."""
+    lines = []
+    for row in _data.ask("person_lists", brand=whom.brand, person=whom.person_id).to_dict("records"):
+        told = _person_facts.on_list(row)
+        asked = touches[(touches["conversation"] == row["thread"]) & (touches["direction"] == "in")]
+        with_words = row["list"] == OWED and not asked.empty
+        lines.append(f"{told}: {short(asked['text'].iloc[0])}" if with_words else told)
+    return lines or [say("owed_none")]
+
+
+def about(topics: pd.DataFrame) -> list[str]:
+    """Return what they talk about most, and how often each way."""
+    named = topics[topics["topic"] != "other"].head(TOPICS)
+    lines = [say("topic", **{str(name): value for name, value in row.items()}) for row in named.to_dict("records")]
+    return lines or [say("topics_none")]
+
+
+def notes(typed: Typed | None) -> list[str]:
+    """Return the newest notes."""
+    found = typed.notes[:NOTES] if typed else []
+    return [f"{_words.day(each['written_at'])}, {each['author']}: {short(each['text'])}" for each in found] or [
+        say("notes_none")
+    ]
+
+
+def careful(row: dict[str, Any], ends: dict[str, dict[str, Any] | None]) -> list[str]:
+    """Return what the numbers do not show, so that nobody says it."""
+    lines = []
+    if _words.leaning(row["low"], row["high"]) == _words.EVIDENCE:
+        lines.append(say("careful_feeling"))
+    if row["verdict"] == _words.EVIDENCE:
+        lines.append(say("careful_change"))
+    for end, touch in ends.items():
+        if touch and touch["doubtful"] and not touch["label_of_people"]:
+            lines.append(say(f"careful_{end}"))
+    if pd.isna(row["our_asked"]) or row["our_asked"] == 0:
+        lines.append(say("careful_answers"))
+    return lines or [say("careful_none")]
+
+
+def quoted(touch: dict[str, Any] | None) -> str | None:
+    """Return a message with its score, day and place."""
+    if touch is None:
+        return None
+    told = {"said": _words.signed(touch["said"]), "day": _words.day(touch["happened_at"])}
+    return say("quoted", text=short(touch["text"]), source=_words.source(touch["source"]), **told)
+
+
+def short(text: str) -> str:
+    """Return a text in one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= CUT else f"{line[: CUT - 1]}…"

@@ -1,0 +1,90 @@
+"""Who somebody is and how the relationship stands: the numbers that one looks for first."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import _data, _person_timeline, _texts, _words
+from views._person_whom import Whom
+
+say = _texts.of("person")
+
+OWED = "owe an answer"
+
+
+def draw(whom: Whom) -> None:
+    """Show who this is, how it stands, and the numbers behind it."""
+    st.text(who(whom))
+    st.text(" · ".join(standing(whom.row)))
+    with st.grid(4, min_column_width=150):
+        for label, (value, beside) in metrics(whom.row).items():
+            st.metric(label, value, delta_description=beside, border=True)
+
+
+def who(whom: Whom) -> str:
+    """Return what somebody is, where they speak, and since when there is a relationship."""
+    row = whom.row
+    handle = f" · @{row['handle']}" if row["handle"] and whom.is_named else ""
+    told = {"role": row["role"], "source": _words.source(row["source"]), "since": _words.day(row["first_touch"])}
+    return say("who", handle=handle, **told)
+
+
+def metrics(row: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return label -> (value, what stands beside it)."""
+    last_in, last_out = _words.day(row["last_in"]), _words.day(row["last_out"])
+    return {
+        say("feeling"): (_words.signed(row["feeling"]), say("band", band=_words.interval(row["low"], row["high"]))),
+        say("mentions"): (f"{row['mentions']:,}", _words.leaning(row["low"], row["high"])),
+        say("from_them"): (f"{row['touches_in']:,}", say("last", day=last_in)),
+        say("from_us"): (f"{row['touches_out']:,}", say("last", day=last_out)),
+    }
+
+
+def stage(row: dict[str, Any]) -> str:
+    """Return the stage with what stands beside it, and since when."""
+    flags = [flag for flag in ("strained", "fruit") if row[flag]]
+    if not row["stage"]:
+        return ", ".join([say("no_stage"), *flags])
+    return ", ".join([say("stage_since", stage=row["stage"], day=_words.day(row["stage_since"])), *flags])
+
+
+def moved(row: dict[str, Any]) -> str:
+    """Return how their feeling changed, with the evidence for it."""
+    if pd.isna(row["change"]) or row["verdict"] == _words.EVIDENCE:
+        return say("verdict", verdict=row["verdict"])
+    heard = {"recent": int(row["n_recent"]), "before": int(row["n_before"])}
+    sizes = {"change": _words.signed(row["change"]), "sure": f"{row['p_verdict']:.0%}"}
+    return say("verdict_sized", verdict=row["verdict"], **sizes, **heard)
+
+
+def standing(row: dict[str, Any]) -> list[str]:
+    """Return in words how the relationship stands."""
+    parts = [stage(row), moved(row)]
+    if row["direction"]:
+        parts.append(say("balance", direction=row["direction"], reciprocity=f"{row['reciprocity']:.2f}"))
+    if pd.notna(row["our_asked"]) and row["our_asked"] > 0:
+        parts.append(say("answered", rate=f"{row['our_rate']:.0%}", asked=int(row["our_asked"])))
+    if pd.notna(row["silence_days"]) and pd.notna(row["mean_gap_days"]):
+        parts.append(say("rhythm", gap=f"{row['mean_gap_days']:.0f}", silence=int(row["silence_days"])))
+    return parts
+
+
+def lists(whom: Whom, touches: pd.DataFrame) -> None:
+    """Say which work lists the person is on, with the way to the thread that put them there."""
+    for row in _data.ask("person_lists", brand=whom.brand, person=whom.person_id).to_dict("records"):
+        st.warning(on_list(row), icon=":material/notifications:")
+        touch = of_thread(touches, row["thread"])
+        if touch is not None:
+            _person_timeline.open_thread(touch, row["list"])
+
+
+def on_list(row: dict[Any, Any]) -> str:
+    """Return that somebody is on a work list, and since when."""
+    return say("on_list", name=row["list"].capitalize(), day=_words.day(row["since"]))
+
+
+def of_thread(touches: pd.DataFrame, thread: str | None) -> str | None:
+    """Return the latest published message of theirs in a thread."""
+    found = touches[(touches["conversation"] == thread) & (touches["direction"] == "in")]
+    return None if thread is None or found.empty else str(found["touch_id"].iloc[0])

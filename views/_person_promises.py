@@ -1,0 +1,99 @@
+"""What we promised a person until when: open, overdue or kept; added, mended, taken back."""
+
+from datetime import date
+
+import streamlit as st
+
+from pipeline import journal
+from views import _data, _person_typed, _texts, _writes
+from views._person_typed import Item, Rows, Values
+from views._person_whom import Whom
+from views._words import day, plain
+
+say = _texts.of("person")
+
+ICONS = {"overdue": ":material/alarm:", "open": ":material/schedule:", "kept": ":material/task_alt:"}
+
+
+def state(promise: Item, today: date) -> str:
+    """Return how a promise stands: kept, open, or overdue from the day after."""
+    if promise["kept"]:
+        return "kept"
+    return "overdue" if promise["due"] < today else "open"
+
+
+def line(promise: Item, today: date) -> str:
+    """Return a promise in words."""
+    return say(f"promise_{state(promise, today)}", text=promise["text"], due=day(promise["due"]))
+
+
+def unkept(promises: Rows) -> Rows:
+    """Return the promises that are not kept, by their days."""
+    return [promise for promise in promises if not promise["kept"]]
+
+
+def warn(promises: Rows) -> None:
+    """Say above everything else which promises are overdue."""
+    for promise in promises:
+        if state(promise, date.today()) == "overdue":
+            st.warning(plain(line(promise, date.today())), icon=ICONS["overdue"])
+
+
+def draw(whom: Whom, promises: Rows) -> None:
+    """Show the promises, open ones first and by their days, and let one add to them."""
+    st.markdown(f"**{say('promises')}**")
+    if not promises:
+        st.caption(say("promises_none"))
+    for promise in promises:
+        with st.container(border=True):
+            one(whom, promise)
+    if whom.may_be_written:
+        with st.expander(say("promise_add"), icon=":material/event:", key=f"promise-add-{whom.person_id}"):
+            form(whom, None)
+
+
+def one(whom: Whom, promise: Item) -> None:
+    """Show a promise, or its form where it is being mended."""
+    if _person_typed.is_edited("promise", promise["promise_id"]):
+        form(whom, promise)
+        _person_typed.stop_button(promise["promise_id"])
+        return
+    st.markdown(f"{ICONS[state(promise, date.today())]} {plain(line(promise, date.today()))}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(say("by", author=promise["author"], day=day(promise["written_at"])), width="stretch")
+        if whom.may_be_written:
+            actions(promise)
+
+
+def actions(promise: Item) -> None:
+    """Draw what can be done with a promise."""
+    place, promise_id, kept = _data.workspace(), promise["promise_id"], not promise["kept"]
+    label, words = (say("keep_it"), say("promise_is_kept")) if kept else (say("open_it"), say("promise_is_open"))
+    if st.button(label, key=f"kept-{promise_id}", type="tertiary") and _writes.write(
+        lambda author: journal.keep_promise(place, promise_id, author, kept), words
+    ):
+        st.rerun()
+    _person_typed.buttons(
+        "promise",
+        promise_id,
+        lambda author: journal.withdraw_promise(place, promise_id, author),
+        say("promise_removed"),
+    )
+
+
+def form(whom: Whom, promise: Item | None) -> None:
+    """Draw the form of a new promise, or of one that is mended."""
+
+    def fields() -> Values:
+        return {
+            "text": st.text_area(say("promise_text"), promise["text"] if promise else "", max_chars=2000),
+            "due": st.date_input(say("promise_due"), value=promise["due"] if promise else "today"),
+        }
+
+    def save(values: Values, author: str) -> str:
+        about = (promise["account_id"], promise["promise_id"]) if promise else (whom.account, None)
+        place, text, due = _data.workspace(), values["text"], values["due"]
+        return journal.save_promise(place, whom.brand, about[0], text, due, author, about[1])
+
+    key = f"promise-{promise['row_id'] if promise else whom.person_id}"
+    _person_typed.form(key, fields, save, say("promise_mended") if promise else say("promise_made", name=whom.name))
