@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -151,6 +152,7 @@ def follow(place: Workspace, chosen: settings.Settings, name: str | None) -> Non
         raise StoreError(
             f"--stream follows one source: choose with --source {', '.join(known.name for known in found)}"
         )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped as Ctrl-C stops it
     with store.working(place, "collect --stream", 30), bar(f"following {found[0].name}", None) as tick:
         try:
             for tally in collect.follow(collect.open_job(place, chosen, found[0]), tick):

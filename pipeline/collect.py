@@ -44,7 +44,7 @@ class Tally:
         """Return the tally as one line."""
         parts = [f"{self.stored} new of {self.read}", f"{self.requests} requests"]
         parts += [f"{self.changed} edited"] if self.changed else []
-        why = ", ".join(f"{many} {reason}" for reason, many in self.reasons.items())
+        why = ", ".join(f"{reason}: {many}" for reason, many in self.reasons.items())
         parts += [f"{self.removed} removed ({why})"] if self.removed else []
         parts += [f"{sum(self.rejected.values())} rejected"] if self.rejected else []
         parts += [f"at most ${self.cost:.3f}"] if self.cost else []
@@ -283,7 +283,10 @@ def recheck_cost(job: Job) -> float:
 
 
 def follow(job: Job, tick: Tick) -> Iterator[Tally]:
-    """Save what a source sends as it comes, for ever; yield a tally for every page. Raises SourceError."""
+    """Save what a source sends as it comes, for ever; yield a tally for every page. Raises SourceError.
+
+    When it ends, what was removed meanwhile is not even in the bytes of the file.
+    """
     if job.network.follow is None:
         raise SourceError(f"{job.settings.name}: {job.settings.type} cannot be followed; collect reads it page by page")
     place = Place(job.settings.name, "follow", job.brand)
@@ -291,12 +294,18 @@ def follow(job: Job, tick: Tick) -> Iterator[Tally]:
     window = Window(cursor.since, memory=cursor.memory)
     known = partial(cursors.read_known, job.workspace, job.settings.type)
     page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
-    for page in affordable(job, page_cost, job.network.follow(window, known, job.settings, job.brand, job.client)):
-        tally = Tally(job.settings.name, "follow")
-        cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
-        save(job, place, page, cursor, tally)
-        tick(len(page.records))
-        yield tally
+    pages, removed = job.network.follow(window, known, job.settings, job.brand, job.client), 0
+    try:
+        for page in affordable(job, page_cost, pages):
+            tally = Tally(job.settings.name, "follow")
+            cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
+            save(job, place, page, cursor, tally)
+            removed += tally.removed
+            tick(len(page.records))
+            yield tally
+    finally:
+        if removed:
+            rewrite(job.workspace.mentions)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard p
 
 @app.command(name="retry")
 def retry_(wait: Wait = 30) -> None:
-    """Map the rejects again from what was kept of them, as after an upgrade; the next refresh counts what became one."""
+    """Map the rejects again from what was kept of them, as after an upgrade; the next refresh counts them."""
     place = Workspace(settings.workspace_folder())
     chosen = settings.load(place.folder)
     with (

@@ -196,8 +196,9 @@ def read_known(workspace: Workspace, source: str, ids: Collection[str]) -> set[s
 def read_first_stored(workspace: Workspace, source: str) -> datetime | None:
     """Return since when something of a source is stored; None where nothing is."""
     with connect(workspace.mentions) as con:
-        found = con.execute("select min(stored_at) from touch where source = $source", {"source": source}).fetchall()
-    return found[0][0]
+        rows = con.execute("select min(stored_at) from touch where source = $source", {"source": source}).fetchall()
+    first: datetime | None = rows[0][0]
+    return first
 
 
 def read_rechecked(workspace: Workspace, source: str) -> datetime | None:

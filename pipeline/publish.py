@@ -11,7 +11,7 @@ import pyarrow as pa
 from pipeline.metrics import METRICS
 from pipeline.metrics.build import build
 from pipeline.metrics.debias import LABELS
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load
 from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, query, quoted, transaction
 
 # View of the journal -> the derived table that metrics find it in: the newest word on each subject that was not undone.
@@ -102,11 +102,13 @@ def setting(
     } | settings.numbers.model_dump()
 
 
-def publish(workspace: Workspace) -> None:
+def publish(workspace: Workspace, people: str | None = None) -> None:
     """Build the dashboard's file beside the old one and swap it in one step.
 
+    ``people`` is how much of single people it may tell: named, pseudonymous or aggregate; None: as brand.toml says.
     Whoever reads the old file keeps it whole until he opens anew; leftovers of a killed publish are removed first.
     """
+    values = {"now": now(), "form": FORM, "people": people or load(workspace.folder).privacy.people}
     for leftover in workspace.folder.glob("published-*.building*"):
         leftover.unlink()
     new = workspace.folder / f"published-{os.getpid()}.building"
@@ -115,8 +117,14 @@ def publish(workspace: Workspace) -> None:
             raise StoreError("there is nothing to publish yet: run relate or refresh first")
         con.execute(f"attach {quoted(new)} as pub")
         with transaction(con):
-            for statement in con.extract_statements(query("publish")):
-                con.execute(statement, {"now": now(), "form": FORM} if statement.named_parameters else None)
+            for name in ("told", "publish", "publish_health"):
+                run_all(con, query(name), values)
         con.execute("checkpoint pub")
         con.execute("detach pub")
     new.replace(workspace.published)
+
+
+def run_all(con: duckdb.DuckDBPyConnection, text: str, values: dict[str, Any]) -> None:
+    """Run the statements of a text one after the other, each with those of the values that it names."""
+    for statement in con.extract_statements(text):
+        con.execute(statement, {name: values[name] for name in statement.named_parameters} or None)

@@ -13,7 +13,7 @@ from pipeline.settings import Settings
 from pipeline.sources.network import outcome
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import Workspace, connect, incoming, query, touch_table, transaction
-from pipeline.touch import Brand, Gone, Mapped, NotAbout, Outcome, Record, Reject
+from pipeline.touch import Brand, Gone, Mapped, Outcome, Record, Reject
 
 BATCH = 5000  # rejects of one file at a time
 KEPT = "it cannot be mapped again from what was kept of it: import its file once more"

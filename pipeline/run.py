@@ -254,7 +254,7 @@ def refresh(
             detail += topics.place(stage, known_brands(workspace, settings))
             vectors.keep_all(stage.keeper, model.version, known_brands(workspace, settings))
         detail.append(f"{relate(workspace, settings, model)} relationships")
-        publish(workspace)
+        publish(workspace, settings.privacy.people)
         if failures:
             raise CollectError("\n".join(failures))
     return detail

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from pipeline import run, settings
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace, working
 from pipeline.touch import Brand
+from tests.browser import ADVICE, find
+from tests.server import CHROMIUM
 
 ROOT = Path(__file__).resolve().parent.parent
 PAYLOADS = ROOT / "tests" / "payloads"
@@ -27,6 +30,18 @@ def orchard(folder: Path, *arguments: str, **environment: str) -> subprocess.Com
     command = [sys.executable, "-m", "pipeline", *arguments]
     env = os.environ | {"ORCHARD_DATA": str(folder)} | environment
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser, where there is one or one can be had."""
+    path = find()
+    if path is None:
+        pytest.skip(f"NO BROWSER: {ADVICE}")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield started
+        started.close()
 
 
 @pytest.fixture

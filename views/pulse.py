@@ -32,15 +32,19 @@ def main() -> None:
     found = _pulse_moved.period(now.brand, span)
     with _print.page():
         st.title(say("title", name=plain(now.name)))
-        in_words(now, span, found)
+        head = st.empty()
+        with head:
+            in_words(now, found)
         figures(now, found)
         _pulse_over_time.draw(now)
+        with head:  # again, with the reason: what 100,000 people said takes seconds to take apart, not before the chart
+            in_words(now, found, _pulse_moved.why(now.brand, span))
         flow(now)
         volume(now)
         standing(span)
 
 
-def in_words(now: Shared, span: Days, found: pd.Series) -> None:
+def in_words(now: Shared, found: pd.Series, reason: str = "") -> None:
     """Say the main thing in a few sentences."""
     if found["people"] < _rights.FEWEST:
         st.info(say("too_few", fewest=_rights.FEWEST) if found["people"] else say("nobody"))
@@ -56,7 +60,7 @@ def in_words(now: Shared, span: Days, found: pd.Series) -> None:
         change=change(found["change"], found["se_change"]),
         few=few,
     )
-    st.markdown(f"{sentence} {_pulse_moved.why(now.brand, span)}")
+    st.markdown(f"{sentence} {reason}")
 
 
 def figures(now: Shared, found: pd.Series) -> None:

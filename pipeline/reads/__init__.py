@@ -61,6 +61,17 @@ READS = {
     "repair_rate": "what became of complaints, answered and not",
     "quarters": "which quarters differ from the one before",
     "transition": "how likely the next stage is",
+    "runs": "what the pipeline did last, and how that ended",
+    "imports": "which files were taken in, and how far",
+    "streams": "how far each stream of a network was read, and what it took this month",
+    "spent": "what each source took this month",
+    "gaps": "what cannot be had any more",
+    "removals": "what was removed, and why",
+    "rejects": "which rows could not be mapped, by file and reason",
+    "reject_examples": "what some of these rows look like",
+    "languages": "which languages the model does not read",
+    "models": "which models have scored",
+    "migrations": "which changes of the tables this workspace has seen",
 }
 
 

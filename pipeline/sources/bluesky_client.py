@@ -99,11 +99,11 @@ def fault(error: Any, about: str) -> SourceError:
         return late(about) if timed_out else unreachable(error.__cause__ or error)
     status, said = error.response.status_code, name_of(error)
     until = reset(error.response.headers) if status == 429 or status >= 500 else None
-    meaning = MEANING.get(status, f"has trouble of its own; {AGAIN}" if status >= 500 else f"is unexpected; {AGAIN}")
+    meaning = MEANING.get(status, "has trouble of its own" if status >= 500 else f"is unexpected; {AGAIN}")
     if said == "AuthFactorTokenRequired":
         meaning = f"wants a second factor, which an app password does not need; {HOW}"
     later = f"; it may be asked again from {until:%d %b %Y %H:%M:%S} UTC" if until else ""
-    later = later or (f"; {AGAIN}" if status == 429 else "")
+    later = later or (f"; {AGAIN}" if status == 429 or status >= 500 else "")
     words = f"Bluesky, {about}, answered {status}{f' ({said})' if said else ''}: it {meaning}{later}"
     return SourceError(words, until, alone=is_missing(error) or status == 400)
 

@@ -117,9 +117,9 @@ def fault(answer: Any, about: str) -> SourceError:
         return not_documented(about)
     status = answer.status_code
     until = reset(answer.headers) if status == 429 or status >= 500 else None
-    meaning = MEANING.get(status, f"has trouble of its own; {AGAIN}" if status >= 500 else f"is unexpected; {AGAIN}")
+    meaning = MEANING.get(status, "has trouble of its own" if status >= 500 else f"is unexpected; {AGAIN}")
     later = f"; it may be asked again from {until:%d %b %Y %H:%M:%S} UTC" if until else ""
-    later = later or (f"; {AGAIN}" if status == 429 else "")
+    later = later or (f"; {AGAIN}" if status == 429 or status >= 500 else "")
     return SourceError(f"Mastodon, {about}, answered {status}: it {meaning}{later}", until, alone=status in ALONE)
 
 

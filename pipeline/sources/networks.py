@@ -21,6 +21,7 @@ from pipeline.sources import (
     x_client,
     x_compliance,
     x_posts,
+    x_stream,
 )
 from pipeline.sources.network import Network
 
@@ -73,5 +74,7 @@ NETWORKS: Mapping[str, Network] = {
         secrets=x_client.KEYS,
         recheck=x_compliance.recheck,
         recheck_cost=x_compliance.recheck_cost,
+        follow=x_stream.follow,
+        follow_cost=x_stream.follow_cost,
     ),
 }

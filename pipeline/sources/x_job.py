@@ -43,14 +43,18 @@ def by_job(memory: Mapping[str, Any], posts: Sequence[str], settings: XSource, c
 
     Raises SourceError; then, or when it takes longer than ``job_minutes``, the next run goes on.
     """
-    job, begun = read_job(memory["job"], settings, client) if "job" in memory else None, len(memory)
-    if not is_under_way(job):
+    job, asked = None, 0
+    if "job" in memory:
+        job, asked = read_job(memory["job"], settings, client), 1
+    if job is None or not is_under_way(job):
         job = begin(client)
         note = f"compliance job {job['id']} was begun for {len(posts)} posts"
-        yield Page((), requests=1 + bool(begun), memory=remembered(job), notes=(note,))
+        yield Page((), requests=asked + 1, memory=remembered(job), notes=(note,))
+        asked = 0
     if job["status"] == "created":
         upload(job, posts, settings)
-    yield from awaited(job, settings, client)
+        asked += 1
+    yield from awaited(job, asked, settings, client)
 
 
 def remembered(job: Job) -> dict[str, Any]:
@@ -77,32 +81,28 @@ def read_job(id: str, settings: XSource, client: Client) -> Job | None:
     return next((to_job(job) for job in to_list(answer.get("data")) if text_at(job, "id") == id), None)
 
 
-def is_under_way(job: Job | None) -> bool:
-    """Say whether there is still something to come of a job."""
-    if job is None or job["status"] not in UNDER_WAY:
-        return False
-    ends = parse_time(text_at(job, "upload_expires_at"))
-    return job["status"] != "created" or ends is None or ends > datetime.now(UTC).replace(tzinfo=None)
+def is_under_way(job: Job) -> bool:
+    """Say whether there is still something to come of a job; one that was given no ids in time is over."""
+    ends = parse_time(text_at(job, "upload_expires_at")) if job["status"] == "created" else None
+    return job["status"] in UNDER_WAY and (ends is None or ends > datetime.now(UTC).replace(tzinfo=None))
 
 
 def upload(job: Job, posts: Sequence[str], settings: XSource) -> None:
-    """Give a job the ids of posts, a line each; the address is signed, so that no key goes there. Raises SourceError."""
-    later = "the next run goes on with it"
+    """Give a job the ids of posts, a line each; no key goes to that address, which is signed. Raises SourceError."""
+    name, later = f"compliance job {job['id']} of X", "the next run goes on with it"
     try:
         with open_client(settings.timeout_seconds) as http:
             content, headers = "\n".join(posts).encode(), {"Content-Type": "text/plain"}
             answer = http.put(text_at(job, "upload_url"), content=content, headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SourceError(f"compliance job {job['id']} of X could not be given the ids: {error}; {later}") from error
+        raise SourceError(f"{name} could not be given the ids: {error}; {later}") from error
     if not answer.is_success:
-        raise SourceError(
-            f"compliance job {job['id']} of X was given the ids, and answered {answer.status_code}; {later}"
-        )
+        raise SourceError(f"{name} was given the ids, and answered {answer.status_code}; {later}")
 
 
-def awaited(job: Job, settings: XSource, client: Client) -> Iterator[Page]:
+def awaited(job: Job, asked: int, settings: XSource, client: Client) -> Iterator[Page]:
     """Yield the result of a job once it is there, or a note that it is not there yet. Raises SourceError."""
-    end, asked = time.monotonic() + 60 * settings.job_minutes, 1
+    end = time.monotonic() + 60 * settings.job_minutes
     for wait in chain(FIRST_WAITS, repeat(LAST_WAIT)):
         asked += 1
         now = read_job(job["id"], settings, client)

@@ -3,16 +3,16 @@
 -- looked for in it, in small letters without accents and signs.
 create table pub.touch as
 select
-    l.* exclude (touch_id, conversation, reply_to, thread, account_id, main_account_id, url, named, salt),
+    l.* exclude (touch_id, conversation, reply_to, thread, account_id, main_account_id, url, named),
     coalesce(l.value_of_people, l.positive - l.negative) as said,
-    case when named then l.touch_id else left(sha256(salt || l.touch_id), 16) end as touch_id,
-    left(sha256(salt || l.conversation), 16) as conversation,
+    case when named then l.touch_id else told_id(l.touch_id) end as touch_id,
+    told_id(l.conversation) as conversation,
     case when named then l.url end as url,
     ' ' || trim(regexp_replace(strip_accents(lower(l.text)), '[^\pL\pM\pN]+', ' ', 'g')) as spelt
 from (
-    select l.*, l.person_id is null or p.account_id is not null as named, (select salt from salt) as salt
-    from derived.ledger l
-    left join derived.person p using (brand, person_id)
+    select l.*, $people = 'named' and (l.person_id is null or p.account_id is not null) as named
+    from told_ledger l
+    left join told_person p using (brand, person_id)
 ) l
 order by l.brand, l.happened_at;
 
@@ -38,7 +38,7 @@ select
     r.silence_days,
     r.p_alive,
     coalesce(g.tags, []) as tags
-from derived.person p
+from told_person p
 left join derived.stage n using (brand, person_id)
 left join derived.verdict v using (brand, person_id)
 left join derived.tie t using (brand, person_id)
@@ -52,14 +52,16 @@ left join (
 order by p.brand, p.person_id;
 
 create table pub.work_list as
-select * replace (left(sha256((select salt from salt) || thread), 16) as thread)
+select * replace (told_id(thread) as thread)
 from derived.work_list
+where $people <> 'aggregate'
 order by brand, list, since;
 
 -- The months from which on somebody was at another stage than before.
 create table pub.stage_history as
 select brand, person_id, month, stage
 from derived.stage_month
+where $people <> 'aggregate'
 qualify lag(stage) over (partition by brand, person_id order by month) is distinct from stage
 order by brand, person_id, month;
 
@@ -85,7 +87,12 @@ select *
 from derived.fruit_rate;
 
 create table pub.referral as
-select *
+select
+    * replace (
+        told_who(from_person_id) as from_person_id,
+        told_who(to_person_id) as to_person_id,
+        told_who(root_person_id) as root_person_id
+    )
 from derived.referral;
 
 create table pub.repair_rate as
@@ -125,7 +132,7 @@ select
     r.link,
     r.email,
     r.verified
-from derived.person p
+from told_person p
 left join derived.identity i on i.main_account_id = p.account_id
 join derived.role r on r.account_id = coalesce(i.account_id, p.account_id)
 order by p.brand, p.person_id, main desc, r.account_id;
@@ -143,14 +150,14 @@ select
     m.change_id
 from derived.merge m
 join derived.identity i using (account_id)
-join derived.person p on p.account_id = i.main_account_id
+join told_person p on p.account_id = i.main_account_id
 order by p.brand, p.person_id, m.written_at;
 
 -- A list or an organisation can tell who somebody is, so they are told only of people who are named.
 create table pub.group_member as
 select g.*
 from derived.group_member g
-join derived.person p using (brand, person_id)
+join told_person p using (brand, person_id)
 where g.what = 'source' or p.account_id is not null
 order by g.brand, g.what, g.name;
 
@@ -159,11 +166,11 @@ select
     o.* exclude (touch_id),
     case
         when p.account_id is not null then o.touch_id
-        else left(sha256((select salt from salt) || o.touch_id), 16)
+        else told_id(o.touch_id)
     end as touch_id
 from derived.topic_of o
 join derived.ledger l using (brand, touch_id)
-join derived.person p using (brand, person_id)
+left join told_person p using (brand, person_id)
 order by brand, touch_id;
 
 -- What mentions mean, where they are told at all, newest first: those that mean alike lie close together.
@@ -179,14 +186,15 @@ from (
         l.text,
         l.happened_at,
         case
-            when l.person_id is null or p.account_id is not null then l.touch_id
-            else left(sha256((select salt from salt) || l.touch_id), 16)
+            when $people = 'named' and (l.person_id is null or p.account_id is not null) then l.touch_id
+            else told_id(l.touch_id)
         end as touch_id
     from derived.ledger l
-    left join derived.person p using (brand, person_id)
+    left join told_person p using (brand, person_id)
 ) t
 join text_vector v on v.brand = t.brand and v.digest = md5(t.text)
 semi join pub.touch s on s.brand = t.brand and s.touch_id = t.touch_id
+where $people <> 'aggregate'
 order by v.brand, t.happened_at desc;
 
 create table pub.audit as
@@ -197,6 +205,7 @@ order by brand, month;
 create table pub.feeling_path as
 select *
 from derived.feeling_path
+where $people <> 'aggregate'
 order by brand, person_id, day;
 
 create table pub.brand_index as
@@ -248,6 +257,7 @@ create table pub.meta as
 select
     $now as published_at,
     $form as form,
+    $people as people,
     s.model as model,
     s.as_of as as_of,
     s.past as past,

@@ -1,0 +1,3 @@
+select *
+from gap
+order by since desc

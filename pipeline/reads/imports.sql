@@ -1,0 +1,4 @@
+select *
+from import
+order by updated_at desc, file
+limit $many

@@ -1,0 +1,3 @@
+select *
+from migration
+order by number

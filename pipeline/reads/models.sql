@@ -1,0 +1,3 @@
+select *
+from model
+order by last desc

@@ -1,0 +1,4 @@
+select *
+from reject
+order by many desc, file, reason
+limit $many

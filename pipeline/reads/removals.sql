@@ -1,0 +1,3 @@
+select *
+from removal
+order by month desc, source, reason

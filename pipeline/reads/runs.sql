@@ -1,0 +1,4 @@
+select *
+from run
+order by started_at desc
+limit $many

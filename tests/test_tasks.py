@@ -1,0 +1,238 @@
+"""What people come to the dashboard for, done in a real browser; build/tasks.md has the clicks and seconds of each."""
+
+import csv
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from pipeline import journal_changes, journal_reads
+from pipeline.store import Workspace
+from tests.conftest import ROOT
+from tests.server import running, settled
+
+DESKTOP = {"width": 1280, "height": 900}
+TABLE = ROOT / "build" / "tasks.md"
+ROW = 35  # pixels of a row of Streamlit's table, and of its header
+
+
+@dataclass
+class Hand:
+    """A person at the browser, whose clicks are counted; typing a text and pressing Enter counts as one."""
+
+    page: Page
+    clicks: int = 0
+    started: float = field(default_factory=time.perf_counter)
+
+    def click(self, what: Locator) -> None:
+        what.scroll_into_view_if_needed()
+        what.click()
+        self.clicks += 1
+
+    def type(self, into: Locator, text: str) -> None:
+        into.fill(text)
+        into.press("Enter")
+        self.clicks += 1
+        self.page.wait_for_timeout(400)
+
+    def choose(self, label: str, option: str) -> None:
+        self.click(self.page.get_by_role("combobox", name=label))
+        self.page.keyboard.type(option)
+        self.page.keyboard.press("Enter")
+        self.clicks += 1
+
+    def cell(self, table: Locator, row: int, x: float) -> None:
+        """Click into a table, which is drawn on a canvas, so many pixels from its left edge."""
+        table.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(300)
+        box = table.bounding_box()
+        assert box
+        self.page.mouse.click(box["x"] + x, box["y"] + ROW * (row + 1.5))
+        self.clicks += 1
+
+    def point(self, mark: Locator) -> None:
+        """Click a mark of a chart, over which the chart lies that takes the clicks."""
+        mark.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(300)
+        box = mark.bounding_box()
+        assert box
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.clicks += 1
+
+    def done(self, task: str) -> None:
+        """Write down what the task took, and begin the next one."""
+        line = f"| {task} | {self.clicks} | {time.perf_counter() - self.started:.1f} |\n"
+        with TABLE.open("a") as file:
+            file.write(line)
+        self.clicks, self.started = 0, time.perf_counter()
+
+
+@pytest.fixture(scope="module")
+def story(sample: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the sample that these tasks write to."""
+    place = Workspace(tmp_path_factory.mktemp("tasks") / "story")
+    shutil.copytree(sample.folder, place.folder)
+    TABLE.parent.mkdir(exist_ok=True)
+    TABLE.write_text("| task | clicks | seconds |\n|---|---:|---:|\n")
+    return place
+
+
+@pytest.fixture(scope="module")
+def address(story: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(ROOT / "dashboard.py", story.folder, tmp_path_factory.mktemp("server") / "log") as found:
+        yield found
+
+
+@pytest.fixture
+def hand(browser: Browser, address: str) -> Iterator[Hand]:
+    with browser.new_context(viewport=DESKTOP, accept_downloads=True) as context:
+        yield Hand(context.new_page())
+
+
+def opened(hand: Hand, address: str, path: str = "") -> None:
+    hand.page.goto(f"{address}/{path}")
+    settled(hand.page)
+    hand.started = time.perf_counter()
+
+
+def heading(page: Page, start: str) -> str:
+    """Wait for the page whose heading begins so, and return the heading."""
+    page.wait_for_function("s => document.querySelector('h1')?.innerText.startsWith(s)", arg=start, timeout=30_000)
+    settled(page)
+    return page.locator("h1").first.inner_text()
+
+
+def text(page: Page) -> str:
+    return page.locator('[data-testid="stMain"]').inner_text()
+
+
+def sign(hand: Hand, name: str = "Ana") -> None:
+    """Say who writes; that is done once, before the task."""
+    hand.page.get_by_role("textbox", name="Your name").fill(name)
+    hand.page.keyboard.press("Enter")
+    hand.page.wait_for_timeout(800)
+    hand.started = time.perf_counter()
+
+
+def test_from_a_fallen_index_to_the_person_and_to_their_worst_thread(hand: Hand, address: str):
+    opened(hand, address)
+    page = hand.page
+    points = page.locator(".js-plotly-plot").first.locator("path.point")
+    lowest = max(range(7), key=lambda place: points.nth(place).bounding_box()["y"])
+    hand.point(points.nth(lowest))
+    page.wait_for_function("document.body.innerText.includes('compared with')")
+    page.wait_for_function("location.search.includes('moved_in')")
+    settled(page)
+    said = text(page)
+    assert "It fell by" in said and "Whom did the change come from?" in said and "Who moved it most" in said
+    hand.done("find why the index fell in the sample")
+    hand.cell(page.locator('[data-testid="stDataFrame"]').first, 0, 60)
+    page.wait_for_function("location.pathname.endsWith('/person')", timeout=30_000)
+    settled(page)
+    person = page.locator("h1").first.inner_text()
+    hand.done("from that to the person who moved it most")
+    hand.click(page.get_by_role("button", name="Worst", exact=False).first)
+    heading(page, "Conversations")
+    thread = page.locator('[data-testid="stVerticalBlock"]').last.inner_text()
+    assert person in text(page) and thread
+    hand.done("to their worst thread")
+
+
+def test_two_labels_are_corrected_at_once(hand: Hand, address: str, story: Workspace):
+    opened(hand, address, "conversations?direction=from+them")
+    sign(hand)
+    page = hand.page
+    table = page.locator('[data-testid="stDataFrame"]').first
+    for row in (0, 1):
+        hand.cell(table, row, 15)
+        page.wait_for_timeout(900)
+    hand.click(page.get_by_role("button", name="Negative", exact=False).first)
+    page.wait_for_function("document.body.innerText.includes('Undo')", timeout=30_000)
+    hand.done("correct two labels")
+    (change, *_) = journal_changes.read_changes(story)
+    assert (change["author"], change["many"]) == ("Ana", 2)
+
+
+def test_a_call_is_logged(hand: Hand, address: str, story: Workspace):
+    opened(hand, address, "relationships?search=priya")
+    sign(hand)
+    page = hand.page
+    hand.cell(page.locator('[data-testid="stDataFrame"]').first, 0, 90)
+    heading(page, "Priya Raman")
+    hand.click(page.get_by_text("Log a call", exact=False).first)
+    hand.type(page.get_by_role("textbox", name="Note", exact=True), "20 minutes about the leak alarm")
+    page.wait_for_timeout(300)
+    hand.click(page.get_by_role("button", name="Keep it").first)
+    page.wait_for_function("document.body.innerText.includes('20 minutes about the leak alarm')", timeout=30_000)
+    hand.done("log a call")
+    (entry, *_) = journal_reads.read_entries(story, "tamrow", ["x:priyaraman"])
+    assert (entry["kind"], entry["author"]) == ("call", "Ana")
+
+
+def test_five_people_are_tagged_at_once(hand: Hand, address: str, story: Workspace):
+    opened(hand, address, "relationships?sort=most+touches")
+    sign(hand)
+    page = hand.page
+    table = page.locator('[data-testid="stDataFrame"]').first
+    for row in range(5):
+        hand.cell(table, row, 15)
+        page.wait_for_timeout(900)
+    hand.type(page.get_by_role("combobox", name="Tag the ticked people"), "beta testers")
+    page.wait_for_timeout(900)
+    hand.click(page.get_by_role("button", name="Tag", exact=True))
+    page.wait_for_function("document.body.innerText.includes('5 people tagged')", timeout=30_000)
+    hand.done("tag five people")
+    (change, *_) = journal_changes.read_changes(story)
+    assert (change["author"], change["many"]) == ("Ana", 5)
+
+
+def test_a_filtered_view_opens_from_its_link_in_a_fresh_browser(hand: Hand, browser: Browser, address: str):
+    opened(hand, address, "conversations")
+    page = hand.page
+    hand.type(page.get_by_role("textbox", name="Words"), "invoice")
+    page.wait_for_function("location.search.includes('words=invoice')")
+    settled(page)
+    link = page.url
+    hand.done("make a filtered view whose address can be sent")
+    with browser.new_context(viewport=DESKTOP) as context:
+        fresh = context.new_page()
+        fresh.goto(link)
+        settled(fresh)
+        mine, theirs = ([line for line in text(each).splitlines() if "messages from" in line] for each in (page, fresh))
+    assert mine == theirs != []
+
+
+def test_twenty_messages_are_labelled_by_keyboard(hand: Hand, address: str, story: Workspace):
+    opened(hand, address, "review?month=2026-03")
+    sign(hand)
+    page = hand.page
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    for number in range(20):
+        before = page.locator('[data-testid="stMain"] [data-testid="stText"]').first.inner_text()
+        page.keyboard.press("123"[number % 3])
+        hand.clicks += 1
+        page.wait_for_function(
+            "t => document.querySelector('[data-testid=stMain] [data-testid=stText]')?.innerText !== t",
+            arg=before,
+            timeout=20_000,
+        )
+    hand.done("label 20 messages by keyboard (keys)")
+    page.wait_for_function("document.body.innerText.includes('20 labels drawn by chance')", timeout=20_000)
+
+
+def test_what_is_on_screen_is_exported_and_read_back(hand: Hand, address: str, tmp_path: Path):
+    opened(hand, address, "relationships?stage=reciprocal")
+    page = hand.page
+    count = next(line for line in text(page).splitlines() if "relationship" in line and line[0].isdigit())
+    with page.expect_download() as started:
+        hand.click(page.get_by_role("button", name="CSV").last)
+    started.value.save_as(tmp_path / "out.csv")
+    hand.done("export what is on screen as CSV")
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == int(count.split()[0]) and {row["stage"] for row in rows} == {"reciprocal"}
