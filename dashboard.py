@@ -19,6 +19,7 @@ PAGES = [
     st.Page("views/person.py", title="Person", icon=":material/person:"),
     st.Page("views/conversations.py", title="Conversations", icon=":material/forum:"),
     st.Page("views/review.py", title="Review", icon=":material/rate_review:"),
+    st.Page("views/health.py", title="Health", icon=":material/health_and_safety:"),
 ]
 
 page = st.navigation(PAGES)

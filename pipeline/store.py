@@ -403,10 +403,12 @@ def read_metric(workspace: Workspace, name: str, many: int | None = None) -> pa.
 
 
 def read_rejects(workspace: Workspace, many: int) -> pa.Table:
-    """Return the newest rejects: file, row_number, reason, payload, rejected_at; none where nothing was imported yet."""
+    """Return the newest rejects as they came, none where nothing was imported yet.
+
+    Columns: file, row_number, reason, payload, rejected_at.
+    """
     with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
-        newest = "select * exclude (reject_id, broken) from reject order by rejected_at desc, file, row_number limit $many"
-        return con.sql(newest, params={"many": many}).to_arrow_table()
+        return con.sql(query("newest_rejects"), params={"many": many}).to_arrow_table()
 
 
 def read_brands(workspace: Workspace) -> list[Brand]:

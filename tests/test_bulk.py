@@ -22,104 +22,35 @@ MAP = {"id": "Id", "text": "Body", "author": "User", "at": "Date", "name": "Name
 MAP |= {"kind": "What", "to": "To", "conversation": "Thread", "reply_to": "Answers", "url": "Link"}
 SLOW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
-texts = st.one_of(
-    st.sampled_from(
-        [
-            *(
-                "",
-                " ",
-                "@TamrowBuild where is it",
-                "@tamrowbuildé no",
-                "ask @Tamrow_Help, now",
-                "@ TamrowBuild",
-                "a@TAMROWBUILD",
-            ),
-            *(
-                "@@tamrowbuild",
-                "@tam\u212aow",
-                "@tamrowbuild\U0001f642",
-                " @9 late ",
-                "\u3000wide\u3000",
-                "\x1cfile\x1f",
-                "é",
-                "ﬁne",
-            ),
-            *(
-                "two\nlines",
-                'a "quoted" word',
-                "x" * 300,
-                "\x85next",
-                "@gus: it's, well",
-                "İstanbul @tamrowbuild",
-                "=1+1",
-                "\u200bthin",
-            ),
-        ]
-    ),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=30),
+# fmt: off
+TEXTS = (
+    "it hums", "", " ", "@TamrowBuild where is it", "@tamrowbuildé no", "ask @Tamrow_Help, now", "=1+1",
+    "a@TAMROWBUILD", "@@tamrowbuild", "@tam\u212aow", "@tamrowbuild\U0001f642", " @9 late ", "\u3000wide\u3000", "ﬁne",
+    "\x1cfile\x1f", "é", "two\nlines", 'a "quoted" word', "x" * 300, "\x85next", "@gus: it's, well",
+    "@ TamrowBuild", "İstanbul @tamrowbuild", "\u200bthin", "@ﬁne @tamrowbuild", "@gus\u0301 hm",
 )
-names = st.sampled_from(
-    [
-        "gus",
-        "Gus",
-        "@gus",
-        " TamrowBuild ",
-        "tamrow",
-        "@ tamrow",
-        "Tamrow Büild",
-        "tamrow\u3000build",
-        "Ünal",
-        "12",
-        "4.0",
-        "",
-        "@",
-        "ß",
-    ]
+NAMES = (
+    "gus", "Gus", "@gus", " TamrowBuild ", "tamrow", "@ tamrow", "Tamrow Büild", "tamrow\u3000build", "Ünal", "12",
+    "4.0", "", "@", "ß", "@@gus", "tamrow\tbuild", "900",
 )
-ids = st.sampled_from(
-    ["", "1", "2", "3", "3.0", "4", "10", "007", "a", ".0", " 5 ", "5,6", "é", "123456789012345678901"]
+IDS = ("1", "", "2", "3", "3.0", "4", "10", "007", "a", ".0", " 5 ", "5,6", "é", "123456789012345678901")
+TIMES = (
+    "2025-03-04", "2025-03-04T05:06:07Z", "2025-03-04 05:06:07.123", "2025-03-04T05:06:07.123456+00:00", "soon", "",
+    "2025-03-04T05:06", "2025-03-04T24:00:00", "2025-02-30", "2025-03-04Z", "1989-12-31 23:59:59", "2999-01-01",
+    "epoch",
+    "1741064767", "Tue Oct 31 22:10:47 +0000 2017", "Mon Oct 31 22:10:47 +0000 2017", "Tue Feb 30 22:10:47 +0000 2017",
+    "Tue Oct 31 22:10:60 +0000 2017", "Tue Oct 31 22:10:47 +0200 2017", "tue oct 31 22:10:47 +0000 2017", "13/04/2025",
+    "03/04/2025 05:06", "3/4/2025 5:06:07", "03/04/2025 05:06:07", "31.12.2024 23:59", "2025-03-04 05:06:07+02:00",
 )
-times = st.one_of(
-    st.sampled_from(
-        [
-            *(
-                "2025-03-04",
-                "2025-03-04T05:06:07Z",
-                "2025-03-04 05:06:07.123",
-                "2025-03-04T05:06:07.123456+00:00",
-                "2025-03-04T05:06",
-            ),
-            *(
-                "2025-03-04T24:00:00",
-                "2025-02-30",
-                "2025-03-04Z",
-                "1989-12-31 23:59:59",
-                "2999-01-01",
-                "1741064767",
-                "",
-                "soon",
-            ),
-            *("Tue Oct 31 22:10:47 +0000 2017", "Mon Oct 31 22:10:47 +0000 2017", "Tue Feb 30 22:10:47 +0000 2017"),
-            *(
-                "Tue Oct 31 22:10:60 +0000 2017",
-                "Tue Oct 31 22:10:47 +0200 2017",
-                "tue oct 31 22:10:47 +0000 2017",
-                "03/04/2025 05:06",
-            ),
-            *(
-                "13/04/2025",
-                "3/4/2025 5:06:07",
-                "03/04/2025 05:06:07",
-                "31.12.2024 23:59",
-                "2025-03-04 05:06:07+02:00",
-                "epoch",
-            ),
-        ]
-    ),
-    st.datetimes().map(lambda at: at.isoformat(" ")),
+FLAGS = ("True", "False", "true", " FALSE ", "", "1", "ﬀalse")
+# fmt: on
+texts = st.sampled_from(TEXTS) | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=30
 )
-flags = st.sampled_from(["True", "False", "true", " FALSE ", "", "1", "ﬀalse"])
+names, ids, flags = st.sampled_from(NAMES), st.sampled_from(IDS), st.sampled_from(FLAGS)
+times = st.sampled_from(TIMES) | st.datetimes().map(lambda at: at.isoformat(" "))
 kinds = st.sampled_from(["", *KINDS, "Reply", "LIKE", "tweet", "ﬁle"])
+ODD = (None, True, False, 0, 7, -0.0, 1.5, [1], {}, {"id": 1}, "", " ", "é", 10**25, "\ud83d")
 odd = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.lists(st.integers(), max_size=2), st.just({"a": 1}), texts
 )
@@ -225,6 +156,48 @@ def test_orchard_lines_are_read_the_same_both_ways(
     file = write_lines(tmp_path_factory.mktemp("orchard") / "a.jsonl", [dict.fromkeys(orchard_fields, "x"), *rows])
     many, one_by_one = both(file, BRAND)
     assert many == one_by_one
+
+
+def one_odd_value_each(sound: dict[str, Any], pools: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return rows that are sound but for one field, with every value of its pool."""
+    return [sound] + [sound | {field: value} for field, pool in pools.items() for value in pool]
+
+
+def test_every_odd_value_in_a_row_that_is_sound_but_for_it_is_read_the_same_both_ways(tmp_path: Path):
+    words = {
+        "Body": TEXTS,
+        "User": NAMES,
+        "Date": TIMES,
+        "Id": IDS,
+        "To": NAMES,
+        "Net": NAMES,
+        "Way": ("Out", "up", "ｏut"),
+    }
+    rows = one_odd_value_each(
+        {"Body": "it hums", "User": "gus", "Date": "2025-03-04"}, words | {"What": (*KINDS, "ﬁle")}
+    )
+    jsons = [
+        *rows,
+        *one_odd_value_each(rows[0], dict.fromkeys(mapped_fields, (None, True, 7, -0.0, 1.5, [1], {"a": 1}))),
+    ]
+    tweet = {"tweet_id": "1", "author_id": "900", "inbound": "True", "created_at": TIMES[14], "text": "@TamrowBuild hi"}
+    answer = {"tweet_id": "2", "author_id": "TamrowBuild", "in_response_to_tweet_id": "1", "inbound": "False"}
+    pools = {"text": TEXTS, "author_id": NAMES, "created_at": TIMES, "inbound": FLAGS, "tweet_id": IDS}
+    tweets = one_odd_value_each(tweet, pools) + one_odd_value_each(tweet | answer, pools)
+    own = {"id": "1", "brand": "tamrow", "source": "x", "direction": "in", "kind": "mention", "at": "2025-03-04"}
+    anybody = {"id": "gus", "source": "x", "handle": "gus", "name": "Gus"}
+    people = one_odd_value_each(anybody, dict.fromkeys((*anybody, "kind", "link", "email", "verified"), ODD))
+    pools = {"account": (*people, *ODD), "text": TEXTS, "brand": NAMES, "at": TIMES} | dict.fromkeys(
+        (*own, "public", "by"), ODD
+    )
+    for file, mapping in (
+        (write_csv(tmp_path / "a.csv", sorted(mapped_fields), rows), MAP),
+        (write_lines(tmp_path / "a.jsonl", [dict.fromkeys(mapped_fields, "x"), *jsons]), MAP),
+        (write_csv(tmp_path / "b.csv", sorted(twcs_fields), tweets), None),
+        (write_lines(tmp_path / "b.jsonl", one_odd_value_each(own, pools)), None),
+    ):
+        many, one_by_one = both(file, BRAND, mapping=mapping)
+        assert many == one_by_one
 
 
 PLAIN = {

@@ -15,7 +15,7 @@ from pipeline.store import Workspace
 from tests.conftest import ROOT, orchard
 
 ROWS = 20_000
-MANY = 1_000_000  # several chunks of an import
+MANY = 600_000  # several chunks of an import
 MAP = "text=Body,author=User,at=Date"
 
 
@@ -66,22 +66,21 @@ def small_first(export: Path, tmp_path: Path, place: Workspace) -> None:
     assert orchard(place.folder, "refresh").returncode == 0
 
 
-def test_an_import_killed_at_ten_random_moments_keeps_whole_chunks_and_is_simply_run_again(tmp_path: Path):
+def test_an_import_killed_at_six_random_moments_keeps_whole_chunks_and_is_simply_run_again(tmp_path: Path):
     place = Workspace(tmp_path / "workspace")
     importing = ("import", str(write(tmp_path / "export.csv", MANY)), "--brand", "b", "--map", MAP)
     chance = random.Random(20261124)
     started = time.monotonic()
     assert orchard(tmp_path / "other", *importing).returncode == 0
     whole = time.monotonic() - started  # how long it takes on this machine, so that most kills come in its midst
-    hit, seen = 0, {0}
-    for _ in range(10):
-        hit += killed(place.folder, chance.uniform(0.2, 0.95) * whole, *importing)
+    hit, seen = 0, [0]
+    for _ in range(6):
+        hit += killed(place.folder, chance.uniform(0.2, 0.7) * whole, *importing)
         stored = count(place, "select count(*) from touch")
         assert stored == count(place, "select count(*) from raw")
-        assert stored == count(place, "select coalesce(max(rows_read), 0) from import")
-        assert stored >= max(seen)
-        seen.add(stored)
-    assert hit >= 5 and len(seen - {0, MANY}) >= 1, f"no kill came between two chunks: {hit} {seen}"
+        assert stored == count(place, "select coalesce(max(rows_read), 0) from import") >= seen[-1]
+        seen.append(stored)
+    assert hit >= 2 and set(seen) - {0, MANY}, f"no kill came between two chunks: {hit} {seen}"
     assert orchard(place.folder, *importing).returncode == 0
     assert count(place, "select count(*) from touch") == MANY == count(place, "select count(*) from raw")
     assert count(place, "select count(*) from import where finished and rows_read = rows_stored") == 1

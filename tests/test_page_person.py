@@ -42,6 +42,7 @@ MOODS = {"++": [0.02, 0.08, 0.9], "+-": [0.3, 0.25, 0.45], "--": [0.85, 0.1, 0.0
 TESS = Account("x:tess", "x", "tess", "Tess Ardley", link="https://tess.example/", verified=True)
 SKY = Account("bluesky:tess", "bluesky", "tess", "Tess A.", link="https://www.tess.example", verified=True)
 BO = Account("mastodon:bo", "mastodon", "bo", "Bo Winter")
+IVO = Account("mastodon:ivo", "mastodon", "ivo", "Ivo Late")
 SHY = Account("x:shy", "x", "shy", "Sheila Unseen")
 # who, day, direction, thread, text
 SAID = [
@@ -55,6 +56,8 @@ SAID = [
     (SKY, 60, "in", "sky", "hello from the other place ++"),
     (BO, 5, "in", "bo", "fine +-"),
     (BO, 6, "out", "bo", "good"),
+    (BO, 7, "in", "tea", "fine tea ++"),
+    (IVO, 160, "in", "ivo", "a late word ++"),
     (SHY, 8, "in", "shy", "they of Marl are rude --"),
 ]
 START = datetime(2026, 3, 2, 9)
@@ -179,7 +182,7 @@ def test_a_touch_without_an_author_is_refused_and_stays_as_it_was_typed(marl: Wo
     app.text_input(key="author").set_value("Mags").run()
     area(app, "What was said or given").set_value("")
     press(app, "Keep it")
-    assert [error.value for error in app.error] == ["It was not kept: text: it is empty"]
+    assert [error.value for error in app.error] == ["It was not kept: text\\: it is empty"]
 
 
 def test_a_logged_touch_is_shown_at_once_marked_and_taken_back_by_one_press(marl: Workspace):
@@ -250,12 +253,12 @@ def test_a_promise_is_overdue_from_the_day_after_until_it_is_kept(marl: Workspac
     journal.save_promise(marl, "marl", TESS.id, "send the <bill>", yesterday, "Ines")
     app = visit(marl, part=NOTES)
     said = f"overdue since {yesterday:%d %b %Y}: send the <bill>"
-    assert app.warning[0].value == _words.plain(said)
+    assert _words.plain(said) in [warning.value for warning in app.warning]
     press(app, "It is kept")
     assert not [warning for warning in app.warning if "overdue" in warning.value]
     assert _words.plain(f"kept (was due {yesterday:%d %b %Y}): send the <bill>") in marked(app)
     press(app, "It is not kept after all")
-    assert app.warning[0].value == _words.plain(said)
+    assert _words.plain(said) in [warning.value for warning in app.warning]
 
 
 @pytest.mark.parametrize(("days", "kept", "state"), [(0, False, "open"), (-1, False, "overdue"), (-9, True, "kept")])
@@ -368,8 +371,8 @@ def test_the_stages_are_those_of_the_months_in_which_they_changed(marl: Workspac
         runs = expected.setdefault(who, [])
         if not runs or runs[-1][1] != stage:
             runs.append((month, stage))
-    found = shown(marl, "person_stages", brand="marl", person=person(marl))
-    assert list(zip(found["month"].dt.date, found["stage"], strict=True)) == expected[person(marl)]
+    found = shown(marl, "person_stages", brand="marl", person=person(marl, BO))
+    assert list(zip(found["month"], found["stage"], strict=True)) == expected[person(marl, BO)]
     assert len(found) > 1
 
 
@@ -410,11 +413,11 @@ def test_accounts_are_suggested_with_evidence_merged_with_a_reason_and_split_aga
     old = person(marl, SKY)
     app = visit(marl, part=ACCOUNTS)
     app.toggle[0].set_value(True).run()
-    sure = "bluesky:tess: the same verified link; the same handle; a similar name (96% sure, by our weights)"
+    sure = "bluesky:tess: the same verified link (90% sure, by our weights)"
     assert [text for text in texts(app) if "sure" in text] == [sure]
     assert "developer terms" in app.warning[-1].value
     press(app, "Keep it")
-    assert [error.value for error in app.error] == ["It was not kept: reason: it is empty"]
+    assert [error.value for error in app.error] == ["It was not kept: reason\\: it is empty"]
     next(field for field in app.text_input if field.label == "Why").set_value("she said so")
     press(app, "Keep it")
     assert "x:tess and bluesky:tess are one person: she said so" in texts(app)
@@ -520,10 +523,9 @@ def test_the_brief_holds_what_one_should_know_before_a_call(marl: Workspace):
             "What we promised",
             "What we owe them",
             "What they talk about",
-            "The warmest they said",
-            "The worst they said",
+            "The warmest and the worst they said",
             "Notes",
-            "What the numbers do not show: better not say it",
+            "Better not said: it has no evidence",
         )
     ]
     said = dict(zip(headings, texts(app)[-len(headings) :], strict=True))
@@ -531,9 +533,10 @@ def test_the_brief_holds_what_one_should_know_before_a_call(marl: Workspace):
         "They, 10 Jun 2026, mention: can you send the bill again? +-\nWe, 05 Mar 2026, reply: we are sorry"
     )
     assert said["**What we promised**"] == "until 02 Jan 2030: a new burner"
-    assert "Owe an answer since 10 Jun 2026: can you send the bill again? +-" in said["**What we owe them**"]
-    assert said["**The warmest they said**"] == "“such wonderful mugs ++” (+0.88, X, 11 Apr 2026)"
-    assert said["**The worst they said**"] == "“nobody came, I am done with you --” (−0.80, X, 04 Mar 2026)"
+    assert "Owe an answer since 11 May 2026: can you send the bill again? +-" in said["**What we owe them**"]
+    assert said["**The warmest and the worst they said**"] == (
+        "“such wonderful mugs ++” (+0.88, X, 11 Apr 2026)\n“nobody came, I am done with you --” (−0.80, X, 04 Mar 2026)"
+    )
     assert said["**Notes**"].endswith("Mags: works at night")
     assert "That their feeling has changed: not enough evidence yet." in said[headings[-1]]
     press(app, "The whole page")
@@ -541,27 +544,43 @@ def test_the_brief_holds_what_one_should_know_before_a_call(marl: Workspace):
 
 
 @pytest.fixture(scope="module")
-def address(made: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real server that shows the small workspace."""
-    with running(ROOT / "dashboard.py", made.folder, tmp_path_factory.mktemp("server") / "log") as found:
+def served(made: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the small workspace, in which Bo has more than fits on a sheet of paper."""
+    place = Workspace(tmp_path_factory.mktemp("served") / "marl")
+    shutil.copytree(made.folder, place.folder)
+    long = "words that go on " * 60
+    for number in range(8):
+        journal.save_note(place, "marl", BO.id, f"{number} {long}", "Mags")
+        journal.save_promise(place, "marl", BO.id, f"{number} {long}", date(2026, 1, 1), "Ines")
+        add_entry(place, f"{number} {long}", account_id=BO.id, direction="in", feeling="negative")
+        add_entry(place, f"{number} {long}", account_id=BO.id, direction="out", feeling="positive")
+    return place
+
+
+@pytest.fixture(scope="module")
+def address(served: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server that shows it."""
+    with running(ROOT / "dashboard.py", served.folder, tmp_path_factory.mktemp("server") / "log") as found:
         yield found
 
 
-def test_the_brief_is_one_sheet_of_paper_without_anything_to_press(browser: Browser, address: str, made: Workspace):
+def test_the_brief_is_one_sheet_of_paper_however_much_was_typed_without_anything_to_press(
+    browser: Browser, address: str, served: Workspace
+):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{address}/person?person={person(made)}&brief=1")
+    page.goto(f"{address}/person?person={person(served, BO)}&brief=1")
     settled(page)
     sheets = pypdfium2.PdfDocument(page.pdf(format="A4"))
     words = " ".join(" ".join(sheet.get_textpage().get_text_range() for sheet in sheets).split())
     assert len(sheets) == 1
-    assert "Tess Ardley" in words and "better not say it" in words and "nobody came, I am done with you" in words
+    assert "Bo Winter" in words and "Better not said" in words and "… and 5 more" in words
     assert "The whole page" not in words and "Your name" not in words
     page.close()
 
 
-def test_the_tab_and_what_is_shown_are_in_the_address(browser: Browser, address: str, made: Workspace):
+def test_the_tab_and_what_is_shown_are_in_the_address(browser: Browser, address: str, served: Workspace):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{address}/person?person={person(made)}")
+    page.goto(f"{address}/person?person={person(served)}")
     settled(page)
     page.get_by_role("tab", name=NOTES).click()
     page.wait_for_function("location.search.includes('part=Notes')")

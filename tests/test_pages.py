@@ -24,6 +24,7 @@ PAGES = {
     "views/person.py": "Person",
     "views/conversations.py": "Conversations with",
     "views/review.py": "What do people mean",
+    "views/health.py": "Is everything in order?",
 }
 Look = Callable[[Workspace], None]
 

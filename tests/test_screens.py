@@ -21,6 +21,7 @@ TITLES = {
     "person": "Priya Raman",
     "conversations": "Conversations with Tamrow Design-Build",
     "review": "What do people mean who speak of Tamrow Design-Build?",
+    "health": "Is everything in order?",
 }
 
 

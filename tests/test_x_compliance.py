@@ -307,7 +307,7 @@ def test_somebody_of_whom_people_typed_something_stays_without_what_was_deleted(
         con.execute(
             "insert into entry by name select 'r' as row_id, 'c' as change_id, 'e' as entry_id, 'tamrow' as brand, "
             "$account as account_id, 'out' as direction, 'call' as kind, timestamp '2026-01-01' as happened_at, "
-            "'called' as text, null as feeling, false as withdrawn, 'me' as author, timestamp '2026-01-01' as written_at",
+            "'called' as text, null as feeling, false as withdrawn, 'me' as author, happened_at as written_at",
             {"account": f"x:{world.user('asker0')}"},
         )
     compliance.events = dict.fromkeys(posts, "deleted")

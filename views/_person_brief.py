@@ -13,8 +13,8 @@ from views._person_whom import Whom
 
 say = _texts.of("person")
 
-CUT = 400  # characters of a message
-TOPICS, NOTES = 4, 3
+CUT, CUT_PROMISE = 150, 90  # characters
+TOPICS, NOTES, PROMISES = 3, 2, 3  # at most, so that all of it fits on one sheet
 
 Section = tuple[str, list[str]]
 
@@ -22,7 +22,17 @@ Section = tuple[str, list[str]]
 def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
     """Show the brief; every line is plain text."""
     st.text(_person_facts.who(whom))
-    for heading, lines in sections(whom, touches, typed):
+    every = sections(whom, touches, typed)
+    half = len(every) // 2
+    for column, part in zip(st.columns(2), (every[:half], every[half:]), strict=True):
+        with column:
+            for heading, lines in part:
+                section(heading, lines)
+
+
+def section(heading: str, lines: list[str]) -> None:
+    """Draw one part of the brief."""
+    with st.container(gap=None):
         st.markdown(f"**{heading}**")
         st.text("\n".join(lines))
 
@@ -37,8 +47,7 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
         (say("brief_promised"), promised(typed)),
         (say("brief_owed"), owed(whom, touches)),
         (say("brief_topics"), about(topics)),
-        (say("warmest"), [quoted(ends["warmest"]) or say("warmest_none")]),
-        (say("worst"), [quoted(ends["worst"]) or say("worst_none")]),
+        (say("brief_ends"), [quoted(touch) or say(f"{end}_none") for end, touch in ends.items()]),
         (say("brief_notes"), notes(typed)),
         (say("brief_careful"), careful(whom.row, ends)),
     ]
@@ -46,7 +55,8 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
 
 def stands(whom: Whom, typed: Typed | None) -> list[str]:
     """Return stage, feeling and tags in words."""
-    lines = [feeling(whom.row), *(part[0].upper() + part[1:] for part in _person_facts.standing(whom.row))]
+    standing = " · ".join(_person_facts.standing(whom.row))
+    lines = [feeling(whom.row), f"{standing[0].upper()}{standing[1:]}"]
     tags = _person_tags.now(whom, typed.members if typed else [])
     return [*lines, say("brief_tags", tags=", ".join(tags))] if tags else lines
 
@@ -73,7 +83,9 @@ def last(touches: pd.DataFrame, direction: str) -> str:
 def promised(typed: Typed | None) -> list[str]:
     """Return what we promised and have not kept yet."""
     found = _person_promises.unkept(typed.promises) if typed else []
-    return [_person_promises.line(each, date.today()) for each in found] or [say("promises_none_open")]
+    lines = [short(_person_promises.line(each, date.today()), CUT_PROMISE) for each in found[:PROMISES]]
+    more = [say("promises_more", many=len(found) - PROMISES)] if len(found) > PROMISES else []
+    return [*lines, *more] or [say("promises_none_open")]
 
 
 def owed(whom: Whom, touches: pd.DataFrame) -> list[str]:
@@ -125,7 +137,7 @@ def quoted(touch: dict[str, Any] | None) -> str | None:
     return say("quoted", text=short(touch["text"]), source=_words.source(touch["source"]), **told)
 
 
-def short(text: str) -> str:
+def short(text: str, most: int = CUT) -> str:
     """Return a text in one line, cut where it is long."""
     line = " ".join(text.split())
-    return line if len(line) <= CUT else f"{line[: CUT - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -16,8 +16,8 @@ ENDS = {"warmest": 1, "worst": -1}
 def of(touches: pd.DataFrame) -> dict[str, dict[str, Any] | None]:
     """Return their message with the highest and with the lowest score, the newer of equals; None where none is so.
 
-    Only what counts is taken: their words, and what they stated in a call; the warmest is above zero, and the worst below. One that the model is in
-    doubt of is taken only where there is no other.
+    Only what counts is taken: their words, and what they stated in a call. The warmest is above zero, and the worst
+    below. One that the model is in doubt of is taken only where there is no other.
     """
     scored = touches[touches["said"].notna() & touches["counts"].astype(bool)]
     return {end: furthest(scored, sign) for end, sign in ENDS.items()}

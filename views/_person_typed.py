@@ -10,6 +10,7 @@ import streamlit as st
 from pipeline import journal_reads
 from pipeline.store import StoreError
 from views import _data, _texts, _words, _writes
+from views._labels import Since
 from views._person_whom import Whom
 
 say = _texts.of("person")
@@ -22,7 +23,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Typed:
-    """The rows of the reads of `pipeline.journal_reads` of these names; ``since``: entries that wait."""
+    """The rows of the reads of `pipeline.journal_reads` of these names; ``since``, ``labels``: what waits."""
 
     entries: Rows
     since: Rows
@@ -31,15 +32,16 @@ class Typed:
     promises: Rows
     members: Rows
     annotations: Rows
+    labels: Since
 
 
 def read(whom: Whom) -> Typed | None:
     """Return what was typed of a person, or None, having said why it cannot be read. Who is not named has nothing."""
     place, brand, accounts = _data.workspace(), whom.brand, whom.accounts
     try:
-        annotations = journal_reads.read_annotations(place, brand)
+        annotations, labels = journal_reads.read_annotations(place, brand), _data.labels_since(brand)
         if not accounts:
-            return Typed([], [], [], [], [], [], annotations)
+            return Typed([], [], [], [], [], [], annotations, labels)
         return Typed(
             entries=journal_reads.read_entries(place, brand, accounts),
             since=journal_reads.read_entries_since(place, brand, accounts, whom.until),
@@ -48,6 +50,7 @@ def read(whom: Whom) -> Typed | None:
             promises=journal_reads.read_promises(place, brand, accounts),
             members=journal_reads.read_members(place, accounts),
             annotations=annotations,
+            labels=labels,
         )
     except StoreError as error:
         st.error(say("unreadable", reason=_words.plain(str(error))))

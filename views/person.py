@@ -48,8 +48,8 @@ def main() -> None:
     if whom is None:
         nobody(now)
         return
-    published = touches_of(whom)
     typed = _person_typed.read(whom)
+    published = touches_of(whom, typed)
     touches = _person_entries.with_waiting(published, whom, typed)
     with _print.page():
         head(whom)
@@ -68,10 +68,10 @@ def nobody(now: Shared) -> None:
         st.switch_page("views/relationships.py")
 
 
-def touches_of(whom: Whom) -> pd.DataFrame:
+def touches_of(whom: Whom, typed: Typed | None) -> pd.DataFrame:
     """Return everything that is published, latest first, with what people said of it since; links name their author."""
     touches = _data.ask("person_touches", brand=whom.brand, person=whom.person_id).assign(name=whom.name)
-    found = _labels.overlaid(touches, _data.labels_since(whom.brand))
+    found = _labels.overlaid(touches, typed.labels) if typed else touches
     return found if whom.is_named else found.assign(url=None)
 
 

@@ -103,9 +103,13 @@ def hearing(settings: XSource, client: Client, params: Mapping[str, str]) -> Ite
 
 def hear(library: Any, params: Mapping[str, str], line: Line) -> None:
     """Connect again and again; the library's own way of waiting could not be stopped."""
-    while not line.stop.is_set():
-        library.filter(**params)
-        line.stop.wait(line.pause.after(max(line.failures, 1)))
+    named = {name.replace(".", "_"): value for name, value in params.items()}
+    try:
+        while not line.stop.is_set():
+            library.filter(**named)
+            line.stop.wait(line.pause.after(max(line.failures, 1)))
+    except Exception as error:  # whatever it is, the reader must hear of it
+        line.offer(in_words(error, ABOUT))
 
 
 def to_library(settings: XSource, client: Client, line: Line) -> Any:

@@ -215,7 +215,7 @@ order by brand, grain, period;
 
 -- What is out of the ordinary in the index: without the weeks and months in which nothing was.
 create table pub.alert as
-select *
+select * replace (told_who(one_person) as one_person)
 from derived.trend
 where shock or drift
 order by brand, period;

@@ -17,9 +17,9 @@ ROUTE = "/2/compliance/jobs"
 
 
 class Compliance:
-    """Jobs of one app. ``events``: what happened to posts, id -> reason; ``looks``: how many a job takes when it has its ids.
+    """Jobs of one app. ``events``: what happened to posts, id -> reason. ``lines``: what a result has besides.
 
-    ``fate``: what a job ends as. ``lines``: what a result has besides.
+    ``looks``: how many a job takes when it has its ids. ``fate``: what it ends as.
     """
 
     def __init__(self, world: x.World, server: HTTPServer) -> None:

@@ -18,7 +18,7 @@ ALIVE = b"\r\n"
 
 
 class Stream:
-    """``rules`` of one app by id; ``refusals``: how the next connections are answered; ``connected``: how many there were."""
+    """``rules`` of one app by id. ``refusals``: the next connections are answered so. ``connected``: how many were."""
 
     def __init__(self, world: x.World, server: HTTPServer) -> None:
         self.world = world

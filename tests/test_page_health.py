@@ -1,0 +1,268 @@
+"""Health: freshness, runs, sources, rejects that are tried again, versions, and what people changed."""
+
+import json
+import multiprocessing
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline import cursors, journal, presence, publish, retry, run, settings, store
+from pipeline.cursors import Cursor, Place, Sorted
+from pipeline.publish import ModelFacts
+from pipeline.sources.network import Page
+from pipeline.store import StoreError, Workspace
+from pipeline.touch import Brand, Record, Reject
+from tests.conftest import TAMROW, orchard
+from tests.test_pages import Look, opened
+from tests.test_store import Fixed
+
+PAGE = "views/health.py"
+MAP = {"text": "Body", "author": "User", "at": "Date"}
+
+
+def words(app) -> str:
+    """Return all that a page says."""
+    kinds = ("text", "markdown", "caption", "code", "info", "warning", "error", "success", "metric", "progress")
+    elements = [element for kind in kinds for element in app.get(kind)]
+    return "\n".join(str(getattr(each, "value", "") or getattr(each.proto, "text", "")) for each in elements)
+
+
+def table(app, column: str):
+    """Return the table that has a column."""
+    return next(each.value for each in app.dataframe if column in each.value)
+
+
+def refreshed(place: Workspace) -> None:
+    run.refresh(place, settings.load(place.folder), Fixed, lambda: ModelFacts("fixed"))
+
+
+def imported(place: Workspace, rows: str, name: str = "export.csv") -> Path:
+    """Import a table of the columns Body, User and Date."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    file = place.folder / name
+    file.write_text(f"Body,User,Date\n{rows}")
+    run.import_file(place, file, TAMROW, mapping=MAP, source="desk")
+    return file
+
+
+def rejects(place: Workspace) -> list[dict]:
+    return store.read_rejects(place, 99).to_pylist()
+
+
+def texts(place: Workspace) -> list[str]:
+    with store.connect(place.mentions) as con:
+        return [text for (text,) in con.execute("select text from touch order by text").fetchall()]
+
+
+def test_a_reject_whose_time_is_understood_by_now_becomes_a_touch_without_its_file(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    from pipeline import touch
+
+    file = imported(workspace, "hello,ann,2025-01-02\nlate,bob,5th day of May 2025\nnever,cy,soon\n")
+    file.unlink()
+    assert [row["reason"] for row in rejects(workspace)] == ["not a date and time"] * 2
+    assert retry.retry(workspace, settings.Settings()).rejected == {"not a date and time": 2}
+    monkeypatch.setattr(touch, "TIME_FORMATS", (*touch.TIME_FORMATS, "%dth day of %B %Y"))  # as an upgrade would
+    found = retry.retry(workspace, settings.Settings())
+    assert (found.read, found.stored, found.rejected) == (2, 1, {"not a date and time": 1})
+    assert texts(workspace) == ["hello", "late"]
+    assert [json.loads(row["payload"])["Body"] for row in rejects(workspace)] == ["never"]
+    with store.connect(workspace.mentions) as con:
+        stored = con.execute("select touch_id, source, brand, account_id from touch where text = 'late'").fetchall()
+    ((touch_id, source, brand, account_id),) = stored
+    assert touch_id.startswith("desk:") and (source, brand, account_id) == ("desk", TAMROW.key, "desk:bob")
+    assert retry.retry(workspace, settings.Settings()).stored == 0
+
+
+def test_a_broken_row_stays_a_reject_although_what_is_left_of_it_could_be_mapped(workspace: Workspace):
+    imported(workspace, "hello,ann,2025-01-02,and more\n")
+    assert [row["reason"] for row in rejects(workspace)] == ["row has more cells than the header"]
+    assert retry.retry(workspace, settings.Settings()).read == 0
+    assert texts(workspace) == [] and len(rejects(workspace)) == 1
+
+
+def test_the_id_of_another_message_stays_a_reject(workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    for name, text in (("a.csv", "first"), ("b.csv", "second")):
+        (workspace.folder / name).write_text(f"Body,User,Date,Id\n{text},ann,2025-01-02,7\n")
+        run.import_file(workspace, workspace.folder / name, TAMROW, mapping=MAP | {"id": "Id"})
+    assert len(rejects(workspace)) == 1
+    assert retry.retry(workspace, settings.Settings()).stored == 0
+    assert texts(workspace) == ["first"] and len(rejects(workspace)) == 1
+
+
+def test_rejects_of_an_import_whose_map_nobody_kept_are_told_and_stay(workspace: Workspace):
+    imported(workspace, "late,bob,soon\n")
+    with store.connect(workspace.mentions) as con:
+        con.execute("update import set mapping = null")  # as what an older Orchard imported
+    found = retry.retry(workspace, settings.Settings())
+    assert (found.read, found.no_way) == (1, 1) and len(rejects(workspace)) == 1
+
+
+HN = {"objectID": "9", "author": "ann", "comment_text": "Tamrow is fine", "created_at_i": 1_750_000_000}
+BROKEN = HN | {"created_at_i": "soon"}
+
+
+def network(place: Workspace, *records: dict, cost: float = 0.0, gap=None) -> None:
+    """Save a page of rejects as a network source does."""
+    rejected = [Reject(Record(number, values), "a map of old") for number, values in enumerate(records)]
+    page = Page([reject.record for reject in rejected], cost=cost, requests=3, gap=gap)
+    spot = Place("hackernews", "search:Tamrow", Brand("tamrow", "Tamrow"))
+    cursors.save_page(place, spot, Sorted(rejects=rejected), page, Cursor(datetime(2025, 6, 1)))
+
+
+CONFIGURED = """
+[brand]
+key = "tamrow"
+name = "Tamrow"
+
+[[sources]]
+type = "hackernews"
+brand = "tamrow"
+monthly_budget = 2
+"""
+
+
+def test_rejects_of_a_network_are_mapped_by_the_entry_of_their_source(workspace: Workspace):
+    network(workspace, HN, BROKEN)
+    found = retry.retry(workspace, settings.Settings())
+    assert (found.no_way, found.stored) == (2, 0)
+    (workspace.folder / "brand.toml").write_text(CONFIGURED)
+    found = retry.retry(workspace, settings.load(workspace.folder))
+    assert (found.stored, sum(found.rejected.values())) == (1, 1)
+    assert texts(workspace) == ["Tamrow is fine"]
+    assert rejects(workspace)[0]["reason"] != "a map of old"  # that of today
+
+
+def test_the_commands_print_rejects_and_what_became_of_them(tmp_path: Path):
+    place = Workspace(tmp_path)
+    imported(place, "late,bob,soon\n")
+    row = json.loads(orchard(tmp_path, "rejects", "--json").stdout)
+    assert row["reason"] == "not a date and time" and json.loads(row["payload"])["User"] == "bob"
+    done = orchard(tmp_path, "retry")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 rejects: 0 touches stored") and "1  not a date and time" in done.stdout
+
+
+@pytest.fixture
+def watched(workspace: Workspace, in_workspace: Look) -> Workspace:
+    """A workspace with a file, a network, rejects of both, a gap and a change, refreshed once."""
+    imported(workspace, "hello,ann,2025-01-02\nPrivate words,secretbob,soon\n")
+    (workspace.folder / "brand.toml").write_text(CONFIGURED)
+    network(workspace, BROKEN, cost=0.5, gap=(datetime(2025, 5, 1), datetime(2025, 5, 2)))
+    refreshing = settings.load(workspace.folder).model_copy(update={"sources": ()})  # no network in tests
+    run.refresh(workspace, refreshing, Fixed, lambda: ModelFacts("fixed"))
+    publish.publish(workspace)
+    in_workspace(workspace)
+    return workspace
+
+
+def test_the_page_tells_runs_files_streams_cost_gaps_and_versions(watched: Workspace):
+    app = opened(PAGE)
+    runs = table(app, "Outcome")
+    assert (runs["Command"].iloc[0], runs["Outcome"].iloc[0]) == ("refresh", "done")
+    assert "relationships" in runs["What it did"].iloc[0]
+    files = table(app, "Rows read")
+    assert files[["File", "Rows read", "Touches stored", "Whole"]].iloc[0].tolist() == ["export.csv", 2, 1, True]
+    streams = table(app, "Stream")
+    told = streams[["Source", "Stream", "Requests this month", "Cost this month, at most"]].iloc[0].tolist()
+    assert told == ["hackernews", "search:Tamrow", 3, 0.5]
+    said = words(app)
+    assert "$0.50 of " in said.replace("\\", "") and "01 May 2025" in said.replace("\u2060", "")
+    assert "Model in force: fixed" in said and f"form {store.FORM}" in said
+    assert [metric.label for metric in app.metric] == ["Last touch", "Last refresh", "Schedule", "At work now"]
+    assert [metric.value for metric in app.metric][2:] == ["not running", "nobody"]
+
+
+def test_examples_of_rejects_tell_their_shape_and_nobodys_words(watched: Workspace):
+    app = opened(PAGE)
+    counts = table(app, "Rows")
+    assert set(counts["File"]) == {"export.csv", "hackernews: search:Tamrow"}
+    said = words(app)
+    assert "Body: aaaaaaa aaaaa\nDate: aaaa\nUser: aaaaaaaaa" in said or "Body: aaaaaaa aaaaa\nUser: aaaaaaaaa" in said
+    assert "secretbob" not in said
+    assert b"secretbob" not in watched.published.read_bytes()
+
+
+def test_the_button_maps_them_again_and_says_what_became_of_them(watched: Workspace):
+    app = opened(PAGE)
+    next(button for button in app.button if button.label == "Try them again").click().run(timeout=60)
+    assert "2 rejects: 0 touches stored" in words(app) and "not a date and time" in words(app)
+
+
+def test_while_the_pipeline_works_the_button_says_the_command(watched: Workspace):
+    app = opened(PAGE)
+    with store.working(watched, "refresh"):
+        next(button for button in app.button if button.label == "Try them again").click().run(timeout=60)
+    said = words(app)
+    assert "It could not be done now" in said and "python -m pipeline retry" in said and "in use by `refresh`" in said
+    assert len(rejects(watched)) == 2
+
+
+def hold(folder: str, ready, done) -> None:
+    """Hold the schedule's lock as its process does."""
+    with presence.scheduled(Workspace(Path(folder)), "15m"):
+        ready.set()
+        done.wait(60)
+
+
+def test_a_running_schedule_is_seen_and_a_killed_one_is_not(watched: Workspace):
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    process = context.Process(target=hold, args=(str(watched.folder), ready, done))
+    process.start()
+    assert ready.wait(60)
+    try:
+        assert [metric.value for metric in opened(PAGE).metric][2] == "every 15m"
+        with pytest.raises(StoreError, match="runs in .* already"), presence.scheduled(watched, "1h"):
+            pass
+    finally:
+        process.kill()
+        process.join()
+    assert presence.read_schedule(watched) is None
+    assert [metric.value for metric in opened(PAGE).metric][2] == "not running"
+
+
+def test_a_failed_run_is_said(watched: Workspace):
+    with pytest.raises(OSError), run.recorded(watched, "refresh"):
+        raise OSError("the disk is full")
+    publish.publish(watched)
+    app = opened(PAGE)
+    assert any("The last run failed" in error.value for error in app.error)
+    assert "the disk is full" in table(app, "Outcome")["What it did"].iloc[0]
+
+
+def test_a_change_of_the_journal_is_told_with_its_author_and_taken_back(watched: Workspace):
+    change = journal.save_annotation(watched, "tamrow", datetime(2025, 1, 3).date(), "new website", "Mo")
+    app = opened(PAGE)
+    assert "Mo: 2025-01-03 at tamrow: new website" in words(app)
+    app.session_state["author"] = "Ann"
+    app.button(key=f"undo-of-{change}").click().run()
+    assert "(taken back by Ann)" in words(app)
+
+
+def test_where_people_are_not_told_by_name_the_journal_is_not_either(watched: Workspace):
+    journal.save_note(watched, "tamrow", "desk:ann", "likes tea", "Mo")
+    with (watched.folder / "brand.toml").open("a") as file:
+        file.write('\n[privacy]\npeople = "pseudonymous"\n')
+    assert "likes tea" not in words(opened(PAGE))
+
+
+def test_old_numbers_are_called_old(watched: Workspace, tmp_path: Path):
+    with store.connect(watched.mentions) as con:
+        con.execute(f"attach '{watched.published}' as pub")
+        con.execute("update pub.meta set published_at = $then", {"then": store.now() - timedelta(days=9)})
+    assert any("9 days old" in warning.value for warning in opened(PAGE).warning)
+
+
+def test_an_unset_brand_and_unreadable_settings_are_said(sample: Workspace, tmp_path: Path, in_workspace: Look):
+    place = Workspace(tmp_path / "w")
+    shutil.copytree(sample.folder, place.folder)
+    in_workspace(place)
+    (place.folder / "brand.toml").unlink()
+    app = opened(PAGE)
+    assert any("The own brand is not set" in info.value for info in app.info)
+    assert any('name = "My Company"' in code.value for code in app.code)

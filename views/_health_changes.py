@@ -1,0 +1,43 @@
+"""What people typed last, each change to be taken back."""
+
+from typing import Any
+
+import streamlit as st
+
+from pipeline import journal_changes
+from pipeline.store import StoreError
+from views import _data, _rights, _texts, _words, _writes
+
+say = _texts.of("health")
+
+SHOWN = 20
+
+
+def draw() -> None:
+    """Draw the newest changes of the journal."""
+    st.subheader(say("changes"))
+    if _rights.viewer().people != "named":
+        st.caption(say("changes_not_told"))
+        return
+    try:
+        found = journal_changes.read_changes(_data.workspace(), many=SHOWN)
+    except StoreError as error:
+        st.error(_words.plain(str(error)))
+        return
+    if not found:
+        st.caption(say("no_changes"))
+    for change in found:
+        one(change)
+
+
+def one(change: dict[str, Any]) -> None:
+    """Draw one change with a button that takes it back."""
+    facts = {"when": change["written_at"], "author": change["author"], "words": change["words"]}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if change["undone"]:
+            st.text(say("change_undone", by=change["undone_by"], **facts), width="stretch")
+            return
+        st.text(say("change", **facts), width="stretch")
+        if _rights.viewer().may_write:
+            key = f"undo-of-{change['change_id']}"
+            st.button(say("undo"), key=key, type="tertiary", on_click=_writes.take_back, args=(change["change_id"],))
