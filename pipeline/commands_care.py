@@ -1,4 +1,4 @@
-"""The commands that look after what is stored: rejects tried again."""
+"""The commands that look after what is stored: rejects are tried again, people are forgotten."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import retry, run, settings, store, tables
+from pipeline import forget, publish, retry, run, settings, store, tables
 from pipeline.progress import bar
 from pipeline.store import Workspace
 
@@ -45,3 +45,33 @@ def rejects(
         print("\n".join(json.dumps(row, default=str, ensure_ascii=False) for row in found.to_pylist()))
     else:
         tables.show(found, sys.stdout)
+
+
+@app.command(name="forget")
+def forget_(
+    account: Annotated[str, typer.Argument(help="Whose, as source:id; `metrics role` shows them.")],
+    author: Annotated[str, typer.Option(help="Who says so.")],
+    wait: Wait = 30,
+) -> None:
+    """Remove a person's account with all that is stored and typed of it, for good; no later import brings it back."""
+    place = Workspace(settings.workspace_folder())
+    with store.working(place, "forget", wait), run.recorded(place, "forget") as detail:
+        others = forget.others_of(place, account)
+        gone = forget.forget(place, account, author)
+        detail.append(f"{gone.touches} touches and {gone.journal} rows of the journal of one account")
+        anew(place)
+    print(f"{gone.touches} touches and {gone.journal} rows of the journal are gone")
+    if gone.named_by_others:
+        print(f"{gone.named_by_others} messages of others still name the handle: they are theirs")
+    if others:
+        print(f"the same person has other accounts, which stay: forget them too: {', '.join(others)}")
+    print("backups and files that were imported may hold it still (docs/privacy.md)")
+
+
+def anew(place: Workspace) -> None:
+    """Make the numbers and the published file anew, as of today, and leave no bytes of what was removed."""
+    facts = publish.last_facts(place)
+    if facts:
+        publish.relate(place, settings.load(place.folder), facts)
+        publish.publish(place)
+    store.rewrite(place.mentions)

@@ -20,6 +20,7 @@ from pipeline.store import (
     reject_table,
     touch_table,
     transaction,
+    without_forgotten,
 )
 from pipeline.touch import Brand, Gone, Mapped, Reject
 
@@ -116,7 +117,7 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tu
 
     An edited text replaces the old one, which its author took back; it is scored anew.
     """
-    with incoming(con, touch_table(mapped)):
+    with incoming(con, without_forgotten(con, touch_table(mapped))):
         con.execute(query("save_accounts"))
         edited = [row for (row,) in con.execute(query("save_edits"), {"now": now()}).fetchall()]
         for table in ("raw", "score", "cluster_of"):
@@ -136,7 +137,7 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
     """
     values = {"ids": list(gone.touch_ids)}
     removed = con.execute(query("remove_touches"), values).fetchall()
-    for table in ("raw", "score", "cluster_of"):
+    for table in ("raw", "score", "cluster_of", *derived(con)):
         con.execute(f"delete from {table} where touch_id in (select unnest($ids::text[]))", values)
     accounts = [account for _, account, _, _ in removed if account]
     con.execute(query("remove_accounts"), {"accounts": accounts, "written": written})
@@ -144,6 +145,15 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
     con.execute(query("remove_rejects"), values | {"source": source})
     con.execute(query("save_removal"), values | {"source": source, "reason": gone.reason, "now": now()})
     return len(removed)
+
+
+def derived(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the derived tables that have rows of single touches: the next relate is not waited for."""
+    found = con.execute(
+        "select 'derived.' || table_name from duckdb_columns() "
+        "where schema_name = 'derived' and column_name = 'touch_id'"
+    )
+    return [table for (table,) in found.fetchall()]
 
 
 def read_written(workspace: Workspace) -> list[str]:

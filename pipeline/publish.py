@@ -74,6 +74,16 @@ def relate(
         return people
 
 
+def last_facts(workspace: Workspace) -> ModelFacts | None:
+    """Return the model that the numbers were computed with last; None where they never were."""
+    with connect(workspace.mentions) as con:
+        there = "select table_name from duckdb_tables() where schema_name = 'derived'"
+        if not {("setting",), ("card",)} <= set(con.execute(there).fetchall()):
+            return None
+        card = con.sql("select * from derived.card").to_arrow_table().to_pylist()
+        return ModelFacts(con.execute("select model from derived.setting").fetchall()[0][0], tuple(card))
+
+
 def read_journal(workspace: Workspace) -> dict[str, pa.Table]:
     """Return what counts of what people typed, by the derived table that it goes into."""
     with connect(workspace.journal) as con:

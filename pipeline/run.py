@@ -238,12 +238,13 @@ def refresh(
     waits for it, since that takes seconds. Raises CollectError at the very end where one of [[sources]] cannot be read: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
-        failures = list[str]()
+        failures, removed = list[str](), 0
         for line in (*collect_files(workspace, settings), *collect.collect(workspace, settings, tick=tick)):
             if isinstance(line, FileError) or (isinstance(line, Tally) and line.error):
                 failures.append(line.words() if isinstance(line, Tally) else str(line))
             else:
                 detail.append(line.words() if isinstance(line, Tally) else line)
+            removed += line.removed if isinstance(line, Tally) else 0
         model = under_rules(facts(), settings)
         waiting = store.count_unscored(workspace, model.version)
         detail.append(f"{score(workspace, settings, load_model(), tick) if waiting else 0} mentions read")
@@ -254,6 +255,8 @@ def refresh(
             detail += topics.place(stage, known_brands(workspace, settings))
             vectors.keep_all(stage.keeper, model.version, known_brands(workspace, settings))
         detail.append(f"{relate(workspace, settings, model)} relationships")
+        if removed:
+            store.rewrite(workspace.mentions)  # once more, since relate has replaced tables that told of who is gone
         publish(workspace, settings.privacy.people)
         if failures:
             raise CollectError("\n".join(failures))

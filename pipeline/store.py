@@ -175,7 +175,7 @@ def rewrite(path: Path) -> None:
         con.execute(f"copy from database {path.stem} to fresh")
         con.execute("checkpoint fresh")
         con.execute("detach fresh")
-    new.replace(path)
+        new.replace(path)  # still under the file's lock: whoever waits for it opens the copy
 
 
 @contextmanager
@@ -281,6 +281,7 @@ def save_rows(
 
 def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int, list[Reject]]:
     """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's."""
+    touches = without_forgotten(con, touches)
     with incoming(con, touches):
         con.execute(query("save_accounts"))
         con.execute(query("save_raw"))
@@ -288,6 +289,14 @@ def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int
         clashes = con.execute(query("clashes")).fetchall()
     reason = "its id belongs to another message already; name the source with --source"
     return stored, [Reject(Record(number, json.loads(payload)), reason) for number, payload in clashes]
+
+
+def without_forgotten(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> pa.Table:
+    """Return the touches without those of accounts that asked to be forgotten."""
+    if not con.execute("select 1 from forgotten limit 1").fetchall():
+        return touches
+    with incoming(con, touches):
+        return con.sql(query("without_forgotten")).to_arrow_table()
 
 
 def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:

@@ -28,6 +28,7 @@ ALLOWED = {
         "pipeline.journal_reads",
         "pipeline.journal_changes",
         "pipeline.identity",
+        "pipeline.identity_evidence",
         "pipeline.presence",
         "pipeline.settings",
         "pipeline.tables",
@@ -59,6 +60,7 @@ ALLOWED = {
     },
     "pipeline/schedule.py": set(),
     "pipeline/presence.py": {"pipeline.store"},
+    "pipeline/forget.py": {"pipeline.publish", "pipeline.store", "pipeline.typed"},
     "pipeline/retry.py": {
         "pipeline.cursors",
         "pipeline.settings",

@@ -1,8 +1,9 @@
 """Health: freshness, runs, sources, rejects that are tried again, versions, and what people changed."""
 
 import json
-import multiprocessing
 import shutil
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pipeline.publish import ModelFacts
 from pipeline.sources.network import Page
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Record, Reject
-from tests.conftest import TAMROW, orchard
+from tests.conftest import ROOT, TAMROW, orchard
 from tests.test_pages import Look, opened
 from tests.test_store import Fixed
 
@@ -102,8 +103,8 @@ def test_rejects_of_an_import_whose_map_nobody_kept_are_told_and_stay(workspace:
     assert (found.read, found.no_way) == (1, 1) and len(rejects(workspace)) == 1
 
 
-HN = {"objectID": "9", "author": "ann", "comment_text": "Tamrow is fine", "created_at_i": 1_750_000_000}
-BROKEN = HN | {"created_at_i": "soon"}
+HN = {"objectID": "9", "author": "ann", "comment_text": "Tamrow is fine", "created_at": "2025-06-15T15:06:40Z"}
+BROKEN = HN | {"objectID": "10", "created_at": "soon"}
 
 
 def network(place: Workspace, *records: dict, cost: float = 0.0, gap=None) -> None:
@@ -202,26 +203,22 @@ def test_while_the_pipeline_works_the_button_says_the_command(watched: Workspace
     assert len(rejects(watched)) == 2
 
 
-def hold(folder: str, ready, done) -> None:
-    """Hold the schedule's lock as its process does."""
-    with presence.scheduled(Workspace(Path(folder)), "15m"):
-        ready.set()
-        done.wait(60)
+HOLD = (
+    "import sys, time; from pathlib import Path; from pipeline import presence; from pipeline.store import Workspace\n"
+    "with presence.scheduled(Workspace(Path(sys.argv[1])), '15m'): print('held', flush=True); time.sleep(600)"
+)
 
 
 def test_a_running_schedule_is_seen_and_a_killed_one_is_not(watched: Workspace):
-    context = multiprocessing.get_context("spawn")
-    ready, done = context.Event(), context.Event()
-    process = context.Process(target=hold, args=(str(watched.folder), ready, done))
-    process.start()
-    assert ready.wait(60)
-    try:
-        assert [metric.value for metric in opened(PAGE).metric][2] == "every 15m"
-        with pytest.raises(StoreError, match="runs in .* already"), presence.scheduled(watched, "1h"):
-            pass
-    finally:
-        process.kill()
-        process.join()
+    command = [sys.executable, "-c", HOLD, str(watched.folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "held\n"
+        try:
+            assert [metric.value for metric in opened(PAGE).metric][2] == "every 15m"
+            with pytest.raises(StoreError, match=r"runs in .* already"), presence.scheduled(watched, "1h"):
+                pass
+        finally:
+            process.kill()
     assert presence.read_schedule(watched) is None
     assert [metric.value for metric in opened(PAGE).metric][2] == "not running"
 

@@ -149,13 +149,13 @@ def test_a_logged_call_is_kept_and_is_part_of_the_history_after_a_refresh(tmp_pa
     )
     app = opened("views/person.py", person=person)
     app.text_area[0].set_value("20 min about the porch light")
-    app.text_input[0].set_value("Mags")
-    app.button[0].click().run()
-    assert any("Waits for the next refresh: call" in text.value for text in app.text)
+    app.text_input(key="author").set_value("Mags")
+    next(button for button in app.button if button.label == "Keep it").click().run()
+    assert any("Waits for the next refresh" in line.value for line in app.caption)
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     app.run()
     assert any(text.value == "20 min about the porch light" for text in app.text)
-    assert not any("Waits for" in text.value for text in app.text)
+    assert not any("Waits for" in line.value for line in app.caption)
 
 
 def test_a_choice_and_a_page_do_not_outlive_the_list_that_they_were_made_in(visit: Open):
@@ -325,7 +325,7 @@ def test_an_automatic_account_has_a_page_too(visit: Open, sample: Workspace):
         bots = con.execute("select person_id from pub.person where brand = 'tamrow' and role = 'bot'").fetchall()
     assert bots
     app = visit("views/person.py", person=bots[0][0])
-    assert not app.exception and "no stage yet" in "".join(line.value for line in app.markdown)
+    assert not app.exception and "no stage yet" in "".join(line.value for line in app.text)
 
 
 def test_numbers_of_a_past_day_say_so(tmp_path: Path, in_workspace: Look, sample: Workspace):

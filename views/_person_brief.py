@@ -13,6 +13,7 @@ from views._person_whom import Whom
 
 say = _texts.of("person")
 
+CAREFUL = {"warmest": "careful_warmest", "worst": "careful_worst"}
 CUT, CUT_PROMISE = 150, 90  # characters
 TOPICS, NOTES, PROMISES = 3, 2, 3  # at most, so that all of it fits on one sheet
 
@@ -47,7 +48,7 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
         (say("brief_promised"), promised(typed)),
         (say("brief_owed"), owed(whom, touches)),
         (say("brief_topics"), about(topics)),
-        (say("brief_ends"), [quoted(touch) or say(f"{end}_none") for end, touch in ends.items()]),
+        (say("brief_ends"), [quoted(touch) or say(_person_ends.NONE[end]) for end, touch in ends.items()]),
         (say("brief_notes"), notes(typed)),
         (say("brief_careful"), careful(whom.row, ends)),
     ]
@@ -123,7 +124,7 @@ def careful(row: dict[str, Any], ends: dict[str, dict[str, Any] | None]) -> list
         lines.append(say("careful_change"))
     for end, touch in ends.items():
         if touch and touch["doubtful"] and not touch["label_of_people"]:
-            lines.append(say(f"careful_{end}"))
+            lines.append(say(CAREFUL[end]))
     if pd.isna(row["our_asked"]) or row["our_asked"] == 0:
         lines.append(say("careful_answers"))
     return lines or [say("careful_none")]

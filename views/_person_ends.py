@@ -11,6 +11,8 @@ from views._person_whom import Whom
 say = _texts.of("person")
 
 ENDS = {"warmest": 1, "worst": -1}
+NONE = {"warmest": "warmest_none", "worst": "worst_none"}
+OPEN = {"warmest": "warmest_open", "worst": "worst_open"}
 
 
 def of(touches: pd.DataFrame) -> dict[str, dict[str, Any] | None]:
@@ -37,10 +39,10 @@ def draw(whom: Whom, touches: pd.DataFrame) -> None:
         with column:
             st.markdown(f"**{say(end)}**")
             if touch is None:
-                st.caption(say(f"{end}_none"))
+                st.caption(say(NONE[end]))
                 continue
             _messages.message(touch, whom.brand_name)
             if touch["waits"]:
                 _person_typed.waiting()
             else:
-                _person_timeline.open_thread(touch["touch_id"], end, say(f"{end}_open"))
+                _person_timeline.open_thread(touch["touch_id"], end, say(OPEN[end]))

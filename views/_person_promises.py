@@ -12,6 +12,7 @@ from views._words import day, plain
 
 say = _texts.of("person")
 
+LINES = {"overdue": "promise_overdue", "open": "promise_open", "kept": "promise_kept"}
 ICONS = {"overdue": ":material/alarm:", "open": ":material/schedule:", "kept": ":material/task_alt:"}
 
 
@@ -24,7 +25,7 @@ def state(promise: Item, today: date) -> str:
 
 def line(promise: Item, today: date) -> str:
     """Return a promise in words."""
-    return say(f"promise_{state(promise, today)}", text=promise["text"], due=day(promise["due"]))
+    return say(LINES[state(promise, today)], text=promise["text"], due=day(promise["due"]))
 
 
 def unkept(promises: Rows) -> Rows:

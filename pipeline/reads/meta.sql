@@ -1,2 +1,15 @@
-select published_at, as_of, past, only_group, entries_until, fewest_people, model, mentions, scored, unread, rejects
+select
+    published_at,
+    form,
+    people,
+    as_of,
+    past,
+    only_group,
+    entries_until,
+    fewest_people,
+    model,
+    mentions,
+    scored,
+    unread,
+    rejects
 from meta

@@ -128,7 +128,7 @@ def read_result(job: Job, asked: int, settings: XSource) -> Iterator[Page]:
     for start in range(0, max(len(lines), 1), LINES):
         some, last = lines[start : start + LINES], start + LINES >= len(lines)
         places = sum(text_at(line, "reason") == PLACE for line in some)
-        notes = (f"{places} posts have no place any more; none is kept here",) if places else ()
+        notes = (f"{places} posts have no place any more; this source keeps none",) if places else ()
         memory = {} if last else remembered(job)
         yield Page(to_records(to_gones(some)), requests=0 if start else asked + 1, notes=notes, memory=memory)
 

@@ -1,0 +1,76 @@
+"""A person who asks for it is forgotten: what is stored of an account goes, and only salted hashes of it stay."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from pipeline import store, typed
+from pipeline.publish import run_all
+from pipeline.store import StoreError, Workspace, connect, count, query, rewrite, transaction
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What went: touches in both directions, rows of the journal; and how many texts of others still name the handle."""
+
+    touches: int
+    journal: int
+    named_by_others: int
+
+
+def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
+    """Remove an account with all that is stored and typed of it, for good; it is never taken in again.
+
+    The numbers and the published file know of it until they are made anew, which is the caller's. Raises StoreError where
+    there is no such account.
+    """
+    author = typed.text("author", author)
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("touches_of"), {"account": account_id}).fetchall()
+        known = bool(rows) or bool(
+            con.execute("select 1 from account where account_id = $account", {"account": account_id}).fetchall()
+        )
+        ids = [each for row in rows for each in row]
+    typed_rows = forget_typed(workspace, account_id, ids)
+    if not known and not typed_rows:
+        raise StoreError(f"nothing is stored of {account_id!r}; who is called how, `metrics role` shows")
+    with connect(workspace.mentions) as con, transaction(con):
+        named = count(con, query("named_by_others"), {"account": account_id})
+        forget_facts(con, account_id, author)
+    return Forgotten(len(rows), typed_rows, named)
+
+
+def others_of(workspace: Workspace, account_id: str) -> list[str]:
+    """Return the other accounts of the same person, as the numbers have it."""
+    with connect(workspace.mentions) as con:
+        there = "select 1 from duckdb_tables() where schema_name = 'derived' and table_name = 'identity'"
+        if not con.execute(there).fetchall():
+            return []
+        return [other for (other,) in con.execute(query("others_of"), {"account": account_id}).fetchall()]
+
+
+def forget_typed(workspace: Workspace, account_id: str, ids: list[str]) -> int:
+    """Remove what people typed about an account and its messages; return how many rows that were."""
+    if not workspace.journal.exists():
+        return 0
+    with connect(workspace.journal) as con, transaction(con):
+        before = count(con, "select count(*) from change_row", {})
+        run_all(con, query("forget_journal"), {"account": account_id, "ids": ids})
+        gone = before - count(con, "select count(*) from change_row", {})
+    rewrite(workspace.journal)
+    return gone
+
+
+def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -> None:
+    """Remove the touches of an account with their payloads, scores and vectors, its rejects and itself."""
+    account = {"account": account_id}
+    con.execute(query("save_forgotten"), account | {"author": author, "now": store.now()})
+    con.execute(query("forget_rejects"), account)
+    removed = con.execute(
+        "delete from touch where account_id = $account returning touch_id, brand, md5(text)", account
+    ).fetchall()
+    ids = {"ids": [touch_id for touch_id, _, _ in removed]}
+    for table in ("raw", "score", "cluster_of"):
+        con.execute(f"delete from {table} where list_contains($ids, touch_id)", ids)
+    con.execute(query("remove_vectors"), {"digests": [digest for _, _, digest in removed]})
+    con.execute("delete from account where account_id = $account", account)

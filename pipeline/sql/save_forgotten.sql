@@ -1,0 +1,10 @@
+insert into forgotten by name
+select sha256((select salt from salt) || what) as hash, $author as author, $now as forgotten_at
+from (
+    select 'account ' || $account as what
+    union
+    select 'handle ' || source || ' ' || lower(handle)
+    from account
+    where account_id = $account and handle is not null
+)
+on conflict do nothing

@@ -1,0 +1,263 @@
+"""What is told of people: by [privacy] in the file itself, of groups of a few on no executive's page, of the forgotten never."""
+
+import re
+import shutil
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipeline import cursors, forget, journal, publish, run, settings, store
+from pipeline.publish import ModelFacts
+from pipeline.store import StoreError, Workspace
+from pipeline.touch import Account, Mapped, Record, Touch
+from tests.conftest import TAMROW, orchard
+from tests.test_pages import PAGES, Look, opened
+from tests.test_store import Fixed
+
+BRAND = TAMROW.key
+SECRETS = ("Zelda Quux", "zquux", "x:771177", "quux@mail.example", "quux.example", "zanzibar")
+TEXT = "@TamrowBuild the zanzibar porch leaks, ask @olaf_n, mail quux@mail.example, see https://x.com/zquux/status/5"
+
+
+def said(number: int, account: Account | None, text: str, direction: str = "in") -> Mapped:
+    values = {"public": True, "addressed": direction == "in", "conversation": "x:5001", "author": None}
+    if direction == "out":
+        values |= {"author": "olaf_of_tamrow"}
+    url = f"https://x.com/{account.handle if account else 'TamrowBuild'}/status/{number}"
+    at = datetime(2025, 1, 1 + number % 25)
+    touch = Touch(f"x:{5000 + number}", "x", BRAND, account, direction, "mention", at, text, url=url, **values)
+    return Mapped(Record(number, {"text": text, "user": account.name if account else ""}), touch)
+
+
+ZELDA = Account("x:771177", "x", "zquux", "Zelda Quux", link="https://quux.example", email="quux@mail.example")
+OTHERS = [Account(f"x:{number}", "x", f"handle{number}", f"Person {number}") for number in range(100, 108)]
+
+
+def touches() -> list[Mapped]:
+    own = said(90, None, "We are open on Monday")
+    return [
+        said(1, ZELDA, TEXT),
+        said(2, ZELDA, "@zquux we are on our way", "out"),
+        *(said(3 + place, account, f"fine work {place}") for place, account in enumerate(OTHERS)),
+        Mapped(own.record, Touch(**own.touch.__dict__ | {"direction": "out", "addressed": False})),
+    ]
+
+
+def save(place: Workspace, mapped: Iterable[Mapped], digest: str = "d") -> tuple[int, list]:
+    cursor = store.FileCursor("f.csv", digest, TAMROW, "mapped", 9, finished=True)
+    return store.save_outcomes(place, list(mapped), [], cursor)
+
+
+@pytest.fixture
+def place(workspace: Workspace, in_workspace: Look) -> Workspace:
+    """A workspace of nine people and what was typed about one of them."""
+    save(workspace, touches())
+    journal.save_note(workspace, BRAND, ZELDA.id, "zanzibar: she prefers mornings", "Mo")
+    journal.save_members(workspace, [ZELDA.id], "list", "zanzibar club", True, "Mo")
+    entry = {"brand": BRAND, "account_id": ZELDA.id, "direction": "in", "kind": "call", "text": "of zanzibar"}
+    journal.save_entry(workspace, entry | {"happened_at": datetime(2025, 1, 20), "author": "Mo"})
+    journal.save_labels(workspace, [{"brand": BRAND, "touch_id": "x:5001", "label": "negative"}], "Mo", drawn=True)
+    given = {"brand": BRAND, "account_id": OTHERS[0].id, "kind": "referral", "for_account": ZELDA.id, "text": ""}
+    journal.save_fruit(workspace, given | {"happened_at": datetime(2025, 1, 21), "author": "Mo"})
+    journal.save_annotation(workspace, BRAND, date(2025, 1, 3), "new website", "Mo")
+    run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    in_workspace(workspace)
+    return workspace
+
+
+def told(path: Path) -> str:
+    """Return every value of every table of a file as text."""
+    with store.open_published(path) as con:
+        names = con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'pub'"
+        ).fetchall()
+        return "\n".join(str(con.execute(f"select * from pub.{s}.{t}").fetchall()) for s, t in names)
+
+
+def kept(place: Workspace, path: Path) -> str:
+    """Return every value of every table of one of the workspace's own files as text."""
+    with store.connect(path) as con:
+        tables = con.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
+        return "\n".join(str(con.execute(f"select * from {s}.{t}").fetchall()) for s, t in tables)
+
+
+def count(place: Workspace, table: str) -> int:
+    with store.open_published(place.published) as con:
+        return int(con.execute(f"select count(*) from pub.{table}").fetchall()[0][0])
+
+
+def test_named_tells_who_spoke_to_the_brand(place: Workspace):
+    everything = told(place.published)
+    assert all(word in everything for word in ("Zelda Quux", "zquux", "x:771177", "zanzibar", "olaf_of_tamrow"))
+
+
+def test_pseudonymous_tells_no_name_account_link_or_author_and_masks_them_in_texts(place: Workspace):
+    publish.publish(place, "pseudonymous")
+    everything = told(place.published)
+    leaks = [
+        word for word in (*SECRETS[:5], "olaf", "Person 100", "handle100", "https://", "x:50") if word in everything
+    ]
+    assert leaks == []
+    assert "the zanzibar porch leaks, ask @…, mail @…, see (link)" in everything
+    assert count(place, "person") == 9 and count(place, "person_account") == 0
+    assert b"zquux" not in place.published.read_bytes()
+
+
+def test_aggregate_tells_no_word_and_nobody_and_its_numbers_are_the_same(place: Workspace):
+    with store.open_published(place.published) as con:
+        before = con.execute("select * from pub.brand_index").fetchall()
+    publish.publish(place, "aggregate")
+    everything = told(place.published)
+    assert [
+        word for word in (*SECRETS, "porch", "fine work", "olaf", "Person", "handle1", "x:50") if word in everything
+    ] == []
+    empty = ("person", "person_account", "person_merge", "work_list", "stage_history", "feeling_path", "group_member")
+    assert [count(place, table) for table in (*empty, "vector", "reject_example")] == [0] * 9
+    with store.open_published(place.published) as con:
+        assert con.execute("select * from pub.brand_index").fetchall() == before
+        ids = con.execute("select distinct person_id from pub.touch where person_id is not null").fetchall()
+        days = con.execute(
+            "select count(*) from pub.touch where happened_at <> date_trunc('day', happened_at)"
+        ).fetchall()
+    assert len(ids) == 9 and days == [(0,)]
+    publish.publish(place, "aggregate")
+    with store.open_published(place.published) as con:
+        again = con.execute("select distinct person_id from pub.touch where person_id is not null").fetchall()
+    assert not set(ids) & set(again)  # one publish cannot be joined with the next, nor with the store
+
+
+@pytest.mark.parametrize("people", ["pseudonymous", "aggregate"])
+def test_brand_toml_decides_at_the_next_publish_and_every_page_still_draws(people: str, place: Workspace):
+    (place.folder / "brand.toml").write_text(f'[privacy]\npeople = "{people}"\n')
+    publish.publish(place)
+    for page in PAGES:
+        app = opened(page)
+        shown = " ".join(str(each.value) for each in [*app.text, *app.markdown, *app.caption, *app.title])
+        shown += " ".join(str(each.value.to_dict()) for each in app.dataframe)
+        assert [word for word in SECRETS[:5] if word in shown] == [], page
+
+
+FEW = 4  # people: fewer than are ever told as a group
+EXECUTIVE = ("views/pulse.py", "views/compare.py", "views/growth.py")
+
+
+@pytest.fixture
+def few(workspace: Workspace, in_workspace: Look) -> Workspace:
+    """A workspace in which four people speak, one of them very angrily."""
+    save(workspace, [said(1, ZELDA, TEXT), *(said(3 + i, who, f"good {i}") for i, who in enumerate(OTHERS[: FEW - 1]))])
+    run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    in_workspace(workspace)
+    return workspace
+
+
+def numbers(app: Any) -> list[str]:
+    """Return the feelings that a page tells in words or tables: signed numbers with two decimals."""
+    said = " ".join(str(e.value) for e in [*app.markdown, *app.metric, *app.caption, *app.text, *app.info])
+    cells = " ".join(str(value) for table in app.dataframe for value in table.value.to_numpy().ravel())
+    return re.findall(r"(?<![\d.])[+−-]\d?\.\d\d\b", f"{said} {cells}")
+
+
+@pytest.mark.parametrize("page", EXECUTIVE)
+def test_of_four_people_no_executive_s_page_tells_a_feeling(page: str, few: Workspace):
+    assert numbers(opened(page, period="everything")) == []
+
+
+def test_with_a_fifth_person_it_is_told(few: Workspace):
+    save(few, [said(20, OTHERS[6], "fine, too")], "e")
+    run.refresh(few, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    assert numbers(opened("views/pulse.py", period="everything")) != []
+
+
+def test_of_enough_empties_what_fewer_than_five_people_feel():
+    from views import _rights
+
+    frame = pd.DataFrame({"people": [4, 5], "now": [0.1, 0.2]})
+    assert _rights.of_enough(frame, "now")["now"].isna().tolist() == [True, False]
+
+
+def test_the_forgotten_leave_nothing_in_any_file(place: Workspace):
+    done = orchard(place.folder, "forget", ZELDA.id, "--author", "Mo")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("2 touches and 5 rows of the journal are gone")
+    for path in (place.mentions, place.journal, place.published):
+        everything = told(path) if path == place.published else kept(place, path)
+        assert [word for word in SECRETS if word in everything] == [], path.name
+        raw = path.read_bytes()
+        assert [word for word in SECRETS if word.encode() in raw] == [], path.name
+    assert sorted(path.name for path in place.folder.iterdir() if path.suffix not in (".lock", ".json")) == [
+        "journal.duckdb",
+        "mentions.duckdb",
+        "published.duckdb",
+    ]
+    assert count(place, "person") == 8 and "new website" in kept(place, place.journal)
+    assert "referral" in kept(place, place.journal)  # what another one has borne stays, without whom it brought
+
+
+def test_no_later_import_brings_the_forgotten_back_by_account_or_by_handle(place: Workspace):
+    forget.forget(place, ZELDA.id, "Mo")
+    before = kept(place, place.mentions)
+    same_handle = Account("x:zquux", "x", "ZQuux", "Zelda Quux")
+    for number, account in enumerate((ZELDA, same_handle)):
+        assert save(place, [said(40 + number, account, TEXT)], f"later{number}") == (0, [])
+    spot = cursors.Place("x", "search", TAMROW)
+    page = cursors.Page([], requests=1)
+    mapped = cursors.Sorted([said(42, ZELDA, TEXT), said(43, OTHERS[0], "hello again")])
+    assert cursors.save_page(place, spot, mapped, page, cursors.Cursor()).stored == 1
+    after = kept(place, place.mentions)
+    assert "zanzibar porch" not in after.split("derived")[0] or after.count("zanzibar porch") == before.count(
+        "zanzibar porch"
+    )
+    with store.connect(place.mentions) as con:
+        assert con.execute("select count(*) from touch where account_id in ('x:771177', 'x:zquux')").fetchall() == [
+            (0,)
+        ]
+        assert con.execute("select count(*) from account where handle ilike 'zquux'").fetchall() == [(0,)]
+        hashes = con.execute("select hash from forgotten").fetchall()
+    assert len(hashes) == 2 and all(re.fullmatch("[0-9a-f]{64}", each) for (each,) in hashes)
+
+
+def test_rejects_that_name_the_forgotten_go_too(place: Workspace):
+    rejects = [
+        store.Reject(Record(1, {"user": "zquux", "text": "?"}), "no date"),
+        store.Reject(Record(2, {"u": "b"}), "no"),
+    ]
+    cursor = store.FileCursor("g.csv", "g", TAMROW, "mapped", 2, finished=True)
+    store.save_outcomes(place, [], rejects, cursor)
+    forget.forget(place, ZELDA.id, "Mo")
+    assert [row["row_number"] for row in store.read_rejects(place, 9).to_pylist()] == [2]
+
+
+def test_who_is_not_there_cannot_be_forgotten_and_nobody_without_an_author(place: Workspace):
+    with pytest.raises(StoreError, match="nothing is stored of 'x:1'"):
+        forget.forget(place, "x:1", "Mo")
+    with pytest.raises(StoreError, match="author: it is empty"):
+        forget.forget(place, ZELDA.id, " ")
+    assert "Zelda Quux" in kept(place, place.mentions)
+
+
+def test_the_last_person_can_be_forgotten(workspace: Workspace):
+    save(workspace, [said(1, ZELDA, TEXT)])
+    run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    done = orchard(workspace.folder, "forget", ZELDA.id, "--author", "Mo")
+    assert done.returncode == 0, done.stderr
+    assert count(workspace, "touch") == 0
+
+
+def test_a_copy_of_the_sample_is_the_same_after_a_rewrite(sample: Workspace, tmp_path: Path):
+    shutil.copytree(sample.folder, tmp_path / "w")
+    place = Workspace(tmp_path / "w")
+    before = kept(place, place.mentions)
+    store.rewrite(place.mentions)
+    assert sorted(kept(place, place.mentions).split("\n")) == sorted(before.split("\n"))
+
+
+def test_the_server_listens_on_localhost_unless_told_otherwise():
+    import tomllib
+
+    from tests.conftest import ROOT
+
+    assert tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["server"]["address"] == "localhost"
