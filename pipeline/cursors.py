@@ -137,21 +137,25 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
     """
     values = {"ids": list(gone.touch_ids)}
     removed = con.execute(query("remove_touches"), values).fetchall()
-    for table in ("raw", "score", "cluster_of", *derived(con)):
+    for table in ("raw", "score", "cluster_of", *derived(con, "touch_id")):
         con.execute(f"delete from {table} where touch_id in (select unnest($ids::text[]))", values)
     accounts = [account for _, account, _, _ in removed if account]
-    con.execute(query("remove_accounts"), {"accounts": accounts, "written": written})
+    left = con.execute(query("remove_accounts"), {"accounts": accounts, "written": written}).fetchall()
+    for table in derived(con, "account_id") if left else ():
+        con.execute(
+            f"delete from {table} where account_id in (select unnest($ids::text[]))", {"ids": [id for (id,) in left]}
+        )
     con.execute(query("remove_vectors"), {"digests": [digest for *_, digest in removed]})
     con.execute(query("remove_rejects"), values | {"source": source})
     con.execute(query("save_removal"), values | {"source": source, "reason": gone.reason, "now": now()})
     return len(removed)
 
 
-def derived(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the derived tables that have rows of single touches: the next relate is not waited for."""
+def derived(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
+    """Return the derived tables with a column: what is gone does not stay in them until the next relate."""
     found = con.execute(
-        "select 'derived.' || table_name from duckdb_columns() "
-        "where schema_name = 'derived' and column_name = 'touch_id'"
+        "select 'derived.' || table_name from duckdb_columns() where schema_name = 'derived' and column_name = $column",
+        {"column": column},
     )
     return [table for (table,) in found.fetchall()]
 

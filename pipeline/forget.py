@@ -11,7 +11,7 @@ from pipeline.store import StoreError, Workspace, connect, count, query, rewrite
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What went: touches in both directions, rows of the journal; and how many texts of others still name the handle."""
+    """What went: touches in both directions, rows of the journal; and how many texts of others name the handle."""
 
     touches: int
     journal: int
@@ -21,8 +21,8 @@ class Forgotten:
 def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
     """Remove an account with all that is stored and typed of it, for good; it is never taken in again.
 
-    The numbers and the published file know of it until they are made anew, which is the caller's. Raises StoreError where
-    there is no such account.
+    The numbers and the published file know of it until they are made anew, which is the caller's. Raises StoreError
+    where there is no such account.
     """
     author = typed.text("author", author)
     with connect(workspace.mentions) as con:

@@ -22,7 +22,7 @@ def safe(value: Any) -> Any:
 def write_csv(table: pa.Table, file: TextIO) -> None:
     """Write a table with its header."""
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(table.column_names)
+    writer.writerow([safe(name) for name in table.column_names])
     writer.writerows([safe(value) for value in row.values()] for row in table.to_pylist())
 
 

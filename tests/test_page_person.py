@@ -460,7 +460,7 @@ def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(part: str
     config.write_text(BRAND.replace('"named"', '"pseudonymous"'), encoding="utf-8")
     app = visit(marl, **({"part": part} if part else {}))
     everything = "\n".join((marked(app), *texts(app), *(button.label for button in app.button)))
-    assert app.title[0].value == f"somebody {person(marl)[:6]}"
+    assert app.title[0].value == _words.plain(f"someone on x · {person(marl)[:4]}")
     assert "Tess" not in everything and "@tess" not in everything and "x.example" not in everything
     assert not app.text_area and "Notes and promises" not in [tab.label for tab in app.tabs]
     assert "the bill is odd +-" in everything or part
@@ -573,7 +573,7 @@ def test_the_brief_is_one_sheet_of_paper_however_much_was_typed_without_anything
     sheets = pypdfium2.PdfDocument(page.pdf(format="A4"))
     words = " ".join(" ".join(sheet.get_textpage().get_text_range() for sheet in sheets).split())
     assert len(sheets) == 1
-    assert "Bo Winter" in words and "Better not said" in words and "… and 5 more" in words
+    assert "Bo Winter" in words and "Better not said" in words and "… and 5 more promises" in words
     assert "The whole page" not in words and "Your name" not in words
     page.close()
 

@@ -299,6 +299,21 @@ def test_deleted_words_are_not_in_a_single_byte_of_the_files_after_the_run(
     assert rows(workspace, "select reason from removal") == [("deleted by its author",)]
 
 
+def test_a_bare_collect_leaves_none_of_the_words_in_derived_tables_either(
+    workspace: Workspace, world: x.World, compliance: Compliance
+):
+    posts = say(world, SECRET, "what a fine porch")
+    refresh(workspace, world, QUIET)
+    assert rows(workspace, "select count(*) from derived.ledger") == [(2,)]
+    compliance.events = {posts[0]: "deleted"}
+    collected(workspace, world, EVERY_RUN)
+    assert rows(workspace, "select touch_id from derived.ledger") == [(f"x:{posts[1]}",)]
+    content = workspace.mentions.read_bytes()
+    assert b"what a fine porch" in content
+    assert SECRET.encode() not in content
+    assert b"asker0" not in content
+
+
 def test_somebody_of_whom_people_typed_something_stays_without_what_was_deleted(
     workspace: Workspace, world: x.World, compliance: Compliance
 ):

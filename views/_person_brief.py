@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from views import _data, _person_ends, _person_facts, _person_promises, _person_tags, _texts, _words
-from views._person_facts import OWED
+from views._person_facts import OWED, short
 from views._person_typed import Typed
 from views._person_whom import Whom
 
 say = _texts.of("person")
 
 CAREFUL = {"warmest": "careful_warmest", "worst": "careful_worst"}
-CUT, CUT_PROMISE = 150, 90  # characters
+CUT = 150  # characters
 TOPICS, NOTES, PROMISES = 3, 2, 3  # at most, so that all of it fits on one sheet
 
 Section = tuple[str, list[str]]
@@ -77,14 +77,18 @@ def last(touches: pd.DataFrame, direction: str) -> str:
     if found.empty:
         return say("never_in" if direction == "in" else "never_out")
     touch = found.iloc[0].to_dict()
-    told = {"day": _words.day(touch["happened_at"]), "kind": touch["kind"], "text": short(touch["text"] or "–")}
+    told = {
+        "day": _words.day(touch["happened_at"]),
+        "kind": touch["kind"],
+        "text": short(touch["text"] or "–", CUT),
+    }
     return say("last_in" if direction == "in" else "last_out", **told)
 
 
 def promised(typed: Typed | None) -> list[str]:
     """Return what we promised and have not kept yet."""
     found = _person_promises.unkept(typed.promises) if typed else []
-    lines = [short(_person_promises.line(each, date.today()), CUT_PROMISE) for each in found[:PROMISES]]
+    lines = [short(_person_promises.line(each, date.today()), _person_promises.CUT) for each in found[:PROMISES]]
     more = [say("promises_more", many=len(found) - PROMISES)] if len(found) > PROMISES else []
     return [*lines, *more] or [say("promises_none_open")]
 
@@ -96,7 +100,7 @@ def owed(whom: Whom, touches: pd.DataFrame) -> list[str]:
         told = _person_facts.on_list(row)
         asked = touches[(touches["conversation"] == row["thread"]) & (touches["direction"] == "in")]
         with_words = row["list"] == OWED and not asked.empty
-        lines.append(f"{told}: {short(asked['text'].iloc[0])}" if with_words else told)
+        lines.append(f"{told}: {short(asked['text'].iloc[0], CUT)}" if with_words else told)
     return lines or [say("owed_none")]
 
 
@@ -110,7 +114,7 @@ def about(topics: pd.DataFrame) -> list[str]:
 def notes(typed: Typed | None) -> list[str]:
     """Return the newest notes."""
     found = typed.notes[:NOTES] if typed else []
-    return [f"{_words.day(each['written_at'])}, {each['author']}: {short(each['text'])}" for each in found] or [
+    return [f"{_words.day(each['written_at'])}, {each['author']}: {short(each['text'], CUT)}" for each in found] or [
         say("notes_none")
     ]
 
@@ -135,10 +139,4 @@ def quoted(touch: dict[str, Any] | None) -> str | None:
     if touch is None:
         return None
     told = {"said": _words.signed(touch["said"]), "day": _words.day(touch["happened_at"])}
-    return say("quoted", text=short(touch["text"]), source=_words.source(touch["source"]), **told)
-
-
-def short(text: str, most: int = CUT) -> str:
-    """Return a text in one line, cut where it is long."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    return say("quoted", text=short(touch["text"], CUT), source=_words.source(touch["source"]), **told)

@@ -88,3 +88,9 @@ def of_thread(touches: pd.DataFrame, thread: str | None) -> str | None:
     """Return the latest published message of theirs in a thread."""
     found = touches[(touches["conversation"] == thread) & (touches["direction"] == "in")]
     return None if thread is None or found.empty else str(found["touch_id"].iloc[0])
+
+
+def short(text: str, most: int) -> str:
+    """Return a text in one line, cut where it has more characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from pipeline import journal
-from views import _data, _person_typed, _texts, _writes
+from views import _data, _person_facts, _person_typed, _texts, _writes
 from views._person_typed import Item, Rows, Values
 from views._person_whom import Whom
 from views._words import day, plain
@@ -13,6 +13,7 @@ from views._words import day, plain
 say = _texts.of("person")
 
 LINES = {"overdue": "promise_overdue", "open": "promise_open", "kept": "promise_kept"}
+MOST, CUT = 3, 90  # promises that are told above, and their characters: all of all stands further down
 ICONS = {"overdue": ":material/alarm:", "open": ":material/schedule:", "kept": ":material/task_alt:"}
 
 
@@ -34,10 +35,12 @@ def unkept(promises: Rows) -> Rows:
 
 
 def warn(promises: Rows) -> None:
-    """Say above everything else which promises are overdue."""
-    for promise in promises:
-        if state(promise, date.today()) == "overdue":
-            st.warning(plain(line(promise, date.today())), icon=ICONS["overdue"])
+    """Say above everything else which promises are overdue, the oldest first."""
+    overdue = [promise for promise in promises if state(promise, date.today()) == "overdue"]
+    for promise in overdue[:MOST]:
+        st.warning(plain(_person_facts.short(line(promise, date.today()), CUT)), icon=ICONS["overdue"])
+    if len(overdue) > MOST:
+        st.caption(say("promises_more", many=len(overdue) - MOST))
 
 
 def draw(whom: Whom, promises: Rows) -> None:

@@ -85,7 +85,7 @@ def called(row: dict[str, Any]) -> str:
     """Return a person's name, or what stands for it where names are not shown."""
     if _rights.viewer().people == "named":
         return str(row["name"])
-    return say("somebody", mark=row["person_id"][:6])
+    return say("somebody", source=row["source"], mark=row["person_id"][:4])
 
 
 def forget_choice() -> None:

@@ -36,11 +36,12 @@ def write(change: Callable[[str], str | None], words: str) -> bool:
 
 def offer_undo() -> None:
     """Say what was changed last, with a button that takes it back."""
+    place = st.container()  # there also when it is empty, so that what stands below keeps its place
     last = st.session_state.get(LAST)
     if not last:
         return
     change_id, words = last
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with place, st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.text(say("kept", what=words), width="stretch")
         st.button(say("undo"), key=f"undo-{change_id}", icon=":material/undo:", on_click=take_back, args=(change_id,))
         st.button(say("dismiss"), key=f"dismiss-{change_id}", type="tertiary", on_click=dismiss)
