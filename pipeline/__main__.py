@@ -24,6 +24,7 @@ from pipeline import (
     store,
     tables,
 )
+from pipeline.follow import follow as follow_source
 from pipeline.metrics import METRICS
 from pipeline.progress import bar, notes
 from pipeline.publish import ModelFacts
@@ -105,17 +106,24 @@ def collect_(
     place = workspace()
     chosen = settings.load(place.folder)
     names = [known.name for known in chosen.networks()]
-    if not names or (source and source not in names):
+    if not names:
         raise StoreError(
-            f"brand.toml has {', '.join(names) or 'no network source'} in [[sources]], not {source or 'any'}"
+            f"{place.folder / 'brand.toml'} names no network: add [[sources]] with type = \"bluesky\" (or another) and "
+            "brand = \"NAME\"; README and docs/sources tell what each needs. `refresh` takes in files"
         )
+    if source and source not in names:
+        raise StoreError(f"--source {source}: brand.toml has {', '.join(names)} in [[sources]]")
+    if dry_run and stream:
+        raise StoreError("--dry-run cannot tell what --stream will bring; without --stream it plans a collect")
     if dry_run:
-        tell_plans(list(collect.plan(place, chosen, source)))
+        tell_plans(list(collect.plan(place, chosen, source, recheck)))
     elif stream:
         follow(place, chosen, source)
     else:
         with store.working(place, "collect", wait), bar("collecting", None) as tick:
             tallies = list(collect.collect(place, chosen, source, tick, recheck))
+            if any(tally.removed for tally in tallies):
+                commands_care.anew(place)  # what is gone is not shown until the next refresh either
         tell_tallies(tallies)
 
 
@@ -153,12 +161,18 @@ def follow(place: Workspace, chosen: settings.Settings, name: str | None) -> Non
             f"--stream follows one source: choose with --source {', '.join(known.name for known in found)}"
         )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped as Ctrl-C stops it
-    with store.working(place, "collect --stream", 30), bar(f"following {found[0].name}", None) as tick:
+    removed = 0
+    with store.following(place, found[0].name), bar(f"following {found[0].name}", None) as tick:
         try:
-            for tally in collect.follow(collect.open_job(place, chosen, found[0]), tick):
+            for tally in follow_source(collect.open_job(place, chosen, found[0]), tick):
+                removed += tally.removed
                 notes.print(tally.words(), markup=False)
         except KeyboardInterrupt:
             notes.print("stopped; what came is stored", markup=False)
+        finally:
+            if removed:
+                with store.working(place, "collect --stream", 30):
+                    commands_care.anew(place)
 
 
 @app.command()
@@ -257,7 +271,7 @@ def schedule_(every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 
 
     def one_pass() -> None:
         try:
-            notes.print("; ".join(refresh_once(wait=0)), markup=False)
+            notes.print("; ".join(refresh_once(wait=30)), markup=False)  # a stream may just save a page
         except EXPECTED as error:
             notes.print(f"this pass failed: {error}", style="red", markup=False)
 

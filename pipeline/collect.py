@@ -1,18 +1,18 @@
 """Network sources are read page by page: cursors, overlap, budget, rejects and counts are kept here, once for all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
-from pipeline import cursors, secrets
+from pipeline import cursors, reworded, secrets
 from pipeline.cursors import Cursor, Place, Sorted
 from pipeline.settings import Settings
 from pipeline.source_settings import NetworkSource
 from pipeline.sources.network import RECHECK_PAGE, Network, Page, Secrets, SourceError, Stream, Window, outcome
 from pipeline.sources.networks import NETWORKS
-from pipeline.store import Workspace, now, rewrite
+from pipeline.store import StoreError, Workspace, now, rewrite
 from pipeline.touch import Brand, Gone, Mapped, Reject
 
 CONVERSATION_DAYS = 14  # threads that were silent for longer are not asked for again
@@ -68,6 +68,30 @@ class Job:
         """Return a message without the secrets of the source."""
         return secrets.hide(text, self.found, self.network.secrets)
 
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Let an error leave a block as told() does."""
+        with told(self.found, self.network.secrets):
+            yield
+
+
+@contextmanager
+def told(found: Secrets, names: Iterable[str]) -> Iterator[None]:
+    """Let every error leave a block as a SourceError without these secrets; one of the workspace stays what it is.
+
+    One that no source foresees, such as a library's own, is told with its type: it must not end a whole refresh.
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except SourceError as error:
+        words = secrets.hide(str(error), found, names)
+        raise SourceError(words, error.until, error.alone, error.billed) from None
+    except Exception as error:
+        words = secrets.hide(f"unforeseen {type(error).__name__}: {error}", found, names)
+        raise SourceError(words, alone=True) from None
+
 
 def collect(
     workspace: Workspace,
@@ -98,21 +122,23 @@ def collect(
 
 
 def open_job(workspace: Workspace, settings: Settings, source: NetworkSource) -> Job:
-    """Return a source with its client. Raises SourceError where a secret is missing."""
+    """Return a source with its client. Raises SourceError where a secret is missing, or no client can be made."""
     network = NETWORKS[source.type]
     found = secrets.read(workspace.folder)
-    client = network.connect(source, found)
+    with told(found, network.secrets):
+        client = network.connect(source, found)
     return Job(workspace, source, network, settings.find_brand(source.brand), found, client)
 
 
 def streams(job: Job) -> Sequence[Stream]:
-    """Return what a source reads."""
+    """Return what a source reads. Raises SourceError."""
     since = now() - timedelta(days=CONVERSATION_DAYS)
     known = cursors.read_conversations(job.workspace, job.settings.type, job.brand.key, since)
-    found = list(job.network.streams(job.settings, job.brand, known))
-    if job.network.more_streams:
-        posts = cursors.read_own(job.workspace, job.settings.type, job.brand.key, since)
-        found += job.network.more_streams(job.settings, job.brand, posts)
+    with job.hidden():
+        found = list(job.network.streams(job.settings, job.brand, known))
+        if job.network.more_streams:
+            posts = cursors.read_own(job.workspace, job.settings.type, job.brand.key, since)
+            found += job.network.more_streams(job.settings, job.brand, posts)
     return found
 
 
@@ -122,12 +148,18 @@ def read_source(job: Job, tick: Tick, again: bool) -> Iterator[Tally]:
     After an error the other streams are not asked: it would most likely be the same, unless it concerns one alone.
     What is stored is looked up in any case: a budget that is used up, say, does not excuse from removing what is gone.
     """
-    for stream in streams(job):
+    try:
+        waiting = streams(job)
+    except SourceError as error:
+        waiting = []
+        yield Tally(job.settings.name, "", error=str(error))
+    for stream in waiting:
         tally, alone = Tally(job.settings.name, stream.name), True
         try:
-            read_stream(job, stream, tally, tick)
+            with job.hidden():
+                read_stream(job, stream, tally, tick)
         except SourceError as error:
-            tally.error, alone = job.hide(str(error)), error.alone
+            tally.error, alone = str(error), error.alone
         yield tally
         if not alone:
             break
@@ -139,7 +171,7 @@ def read_stream(job: Job, stream: Stream, tally: Tally, tick: Tick) -> None:
     """Read one stream up to now: first what an earlier run left unfinished, then what is new. Raises SourceError."""
     place = Place(job.settings.name, stream.name, job.brand)
     cursor = cursors.read_cursor(job.workspace, place)
-    if cursor.newest:
+    if cursor.newest and not stream.anew:
         cursor = read_window(job, stream, place, cursor, tally, tick)
     if not is_finished(stream, cursor):
         read_window(job, stream, place, cursor, tally, tick)
@@ -152,8 +184,11 @@ def is_finished(stream: Stream, cursor: Cursor) -> bool:
 
 def read_window(job: Job, stream: Stream, place: Place, cursor: Cursor, tally: Tally, tick: Tick) -> Cursor:
     """Read one window page by page, each saved with the cursor after it; return the cursor of the finished window."""
+    if stream.anew:
+        cursor = Cursor(cursor.since, memory=cursor.memory)
     window = to_window(job.settings, cursor)
-    for page in affordable(job, stream.page_cost, job.network.fetch(window, stream, job.settings, job.client)):
+    pages = job.network.fetch(window, stream, job.settings, job.client)
+    for page in affordable(job, stream.name, stream.page_cost, pages):
         cursor = advance(cursor, page, stream.oldest_first)
         save(job, place, page, cursor, tally)
         tick(len(page.records))
@@ -194,11 +229,19 @@ def latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
 
 
-def affordable(job: Job, page_cost: float, pages: Iterator[Page]) -> Iterator[Page]:
-    """Yield pages for as long as the next one cannot exceed the month's budget. Raises SourceError when it could."""
+def affordable(job: Job, stream: str, page_cost: float, pages: Iterator[Page]) -> Iterator[Page]:
+    """Yield pages for as long as the next one cannot exceed the month's budget. Raises SourceError when it could.
+
+    An answer of which nothing can be made is counted as the dearest that it can be: its price stood in it.
+    """
     while True:
         check_budget(job, page_cost)
-        page = next(pages, None)
+        try:
+            page = next(pages, None)
+        except SourceError as error:
+            if error.billed and page_cost:
+                cursors.save_cost(job.workspace, job.settings.name, stream, page_cost)
+            raise
         if page is None:
             return
         yield page
@@ -219,7 +262,8 @@ def check_budget(job: Job, cost: float) -> None:
 
 def save(job: Job, place: Place, page: Page, cursor: Cursor, tally: Tally) -> None:
     """Save one page and count what became of its records."""
-    found = [outcome(record, job.brand, job.network.to_touch) for record in page.records]
+    mapped = [outcome(record, job.brand, job.network.to_touch) for record in page.records]
+    found = reworded.settle(job.workspace, job.settings.type, job.brand, mapped)
     sorted_ = Sorted(
         [each for each in found if isinstance(each, Mapped)],
         [each for each in found if isinstance(each, Reject)],
@@ -264,48 +308,23 @@ def recheck(job: Job, tick: Tick) -> Tally:
     ids = cursors.read_stored_ids(job.workspace, job.settings.type, job.network.recheck_by)
     place = Place(job.settings.name, "recheck", job.brand)
     memory = cursors.read_cursor(job.workspace, place).memory
-    pages = job.network.recheck(Window(memory=memory), ids, job.settings, job.client)
     try:
-        for page in affordable(job, RECHECK_PAGE * recheck_cost(job), pages):
-            memory = page.memory
-            save(job, place, page, Cursor(memory=memory), tally)
-            tick(len(page.records))
+        with job.hidden():
+            pages = job.network.recheck(Window(memory=memory), ids, job.settings, job.client)
+            for page in affordable(job, place.stream, RECHECK_PAGE * recheck_cost(job), pages):
+                memory = page.memory
+                save(job, place, page, Cursor(memory=memory), tally)
+                tick(len(page.records))
         if not memory.get("waiting"):
             cursors.save_rechecked(job.workspace, job.settings.name)
     except SourceError as error:
-        tally.error = job.hide(str(error))
+        tally.error = str(error)
     return tally
 
 
 def recheck_cost(job: Job) -> float:
     """Return the most that looking up one stored touch can cost, in USD."""
     return job.network.recheck_cost(job.settings) if job.network.recheck_cost else 0.0
-
-
-def follow(job: Job, tick: Tick) -> Iterator[Tally]:
-    """Save what a source sends as it comes, for ever; yield a tally for every page. Raises SourceError.
-
-    When it ends, what was removed meanwhile is not even in the bytes of the file.
-    """
-    if job.network.follow is None:
-        raise SourceError(f"{job.settings.name}: {job.settings.type} cannot be followed; collect reads it page by page")
-    place = Place(job.settings.name, "follow", job.brand)
-    cursor = cursors.read_cursor(job.workspace, place)
-    window = Window(cursor.since, memory=cursor.memory)
-    known = partial(cursors.read_known, job.workspace, job.settings.type)
-    page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
-    pages, removed = job.network.follow(window, known, job.settings, job.brand, job.client), 0
-    try:
-        for page in affordable(job, page_cost, pages):
-            tally = Tally(job.settings.name, "follow")
-            cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
-            save(job, place, page, cursor, tally)
-            removed += tally.removed
-            tick(len(page.records))
-            yield tally
-    finally:
-        if removed:
-            rewrite(job.workspace.mentions)
 
 
 @dataclass(frozen=True)
@@ -322,31 +341,34 @@ class Plan:
     budget: float | None
 
 
-def plan(workspace: Workspace, settings: Settings, only: str | None = None) -> Iterator[Plan | Tally]:
-    """Yield what the next collect would ask for, without asking; a source that cannot yields a tally with the error."""
+def plan(
+    workspace: Workspace, settings: Settings, only: str | None = None, again: bool = False
+) -> Iterator[Plan | Tally]:
+    """Yield what the next collect would ask for, without asking; a source that cannot yields a tally with the error.
+
+    ``again``: what is stored is to be looked up again, whether it is due or not.
+    """
     for source in settings.networks():
         if only not in (None, source.name):
             continue
         try:
-            job = open_job(workspace, settings, source)
+            yield from plan_source(open_job(workspace, settings, source), again)
         except SourceError as error:
             yield Tally(source.name, "", error=str(error))
-            continue
-        yield from plan_source(job)
 
 
-def plan_source(job: Job) -> Iterator[Plan]:
+def plan_source(job: Job, again: bool) -> Iterator[Plan]:
     """Yield what the next collect would ask of one source; a window that was left unfinished comes first."""
     name = job.settings.name
     spent = cursors.spent(job.workspace, name, now())
     for stream in streams(job):
         cursor = cursors.read_cursor(job.workspace, Place(name, stream.name, job.brand))
         if not is_finished(stream, cursor):
-            pages = stream.pages and stream.pages * (2 if cursor.newest else 1)
+            pages = stream.pages and stream.pages * (2 if cursor.newest and not stream.anew else 1)
             cost = 0.0 if not stream.page_cost else pages and pages * stream.page_cost
             window = to_window(job.settings, cursor)
             yield Plan(name, stream.name, stream.what, window, pages, cost, spent, job.settings.monthly_budget)
-    if job.network.recheck and due(job):
+    if job.network.recheck and (again or due(job)):
         yield plan_recheck(job, spent)
 
 

@@ -27,11 +27,17 @@ def retry_(wait: Wait = 30) -> None:
     ):
         found = retry.retry(place, chosen, tick)
         detail.append(found.words())
+        if found.gone:
+            anew(place)
     print(found.words())
     for reason, many in sorted(found.rejected.items(), key=lambda item: -item[1]):
         print(f"    {many:>6}  {reason}")
     if found.no_way:
         print(f"    {found.no_way:>6}  {retry.KEPT}")
+    for file, error in found.failed.items():
+        print(f"{file}: its rejects could not be tried again, and stay: {error}", file=sys.stderr)
+    if found.failed:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The commands that take files in and give them out."""
 
+import re
 import shutil
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import typer
 from pipeline import known, run, settings, store, watch
 from pipeline.export import export
 from pipeline.progress import bar, notes
-from pipeline.source_settings import FILE_FORMATS
+from pipeline.source_settings import FILE_FORMATS, SOURCE_NAME
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
@@ -71,6 +72,10 @@ def import_(
     allowed = get_args(FILE_FORMATS)
     if format not in allowed:
         raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
+    if not brand.strip():
+        raise FileError("--brand: it is empty")
+    if not re.fullmatch(SOURCE_NAME, source):
+        raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
     place = Workspace(settings.workspace_folder())
     target = settings.load(place.folder).find_brand(brand, store.read_brands(place))
     how = How(place, target, format, parse_map(map) if map else None, encoding, source, direct_messages, wait)

@@ -69,4 +69,8 @@ def merge(account: First, other: Second, reason: Reason, author: Author) -> None
 @app.command()
 def split(account: First, other: Second, reason: Reason, author: Author) -> None:
     """Say that two accounts are not one person, merged before or suggested. Prints the id that `undo` takes."""
-    print(identity.split(workspace(), account, other, reason, author))
+    place = workspace()
+    if not identity.merged(place) & {(account, other), (other, account)}:  # what was merged may be gone since
+        for each in (account, other):
+            known.check_account(place, each)
+    print(identity.split(place, account, other, reason, author))

@@ -118,6 +118,7 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tu
     An edited text replaces the old one, which its author took back; it is scored anew.
     """
     with incoming(con, without_forgotten(con, touch_table(mapped))):
+        con.execute(query("save_learnt"))  # first, so that an account that it adds to a touch is saved as that touch's
         con.execute(query("save_accounts"))
         edited = [row for (row,) in con.execute(query("save_edits"), {"now": now()}).fetchall()]
         for table in ("raw", "score", "cluster_of"):
@@ -126,7 +127,6 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tu
                 {"ids": edited, "brand": mapped[0].touch.brand},
             )
         con.execute(query("save_raw"))
-        con.execute(query("save_learnt"))
         return count(con, query("save_touches"), {"now": now()}), len(edited)
 
 
@@ -205,6 +205,20 @@ def read_known(workspace: Workspace, source: str, ids: Collection[str]) -> set[s
     with connect(workspace.mentions) as con:
         rows = con.execute("select touch_id from touch where list_contains($ids, touch_id)", {"ids": touch_ids})
         return {str(found).removeprefix(f"{source}:") for (found,) in rows.fetchall()}
+
+
+def read_words(workspace: Workspace, brand: str, ids: Collection[str]) -> dict[str, tuple[str, bool]]:
+    """Return of touches with a brand, by id, the stored words and whether they answer something that the brand said."""
+    with connect(workspace.mentions) as con:
+        rows = con.execute(query("words"), {"brand": brand, "ids": list(ids)}).fetchall()
+    return {touch_id: (text, answers) for touch_id, text, answers in rows}
+
+
+def save_cost(workspace: Workspace, source: str, stream: str, cost: float) -> None:
+    """Save what a request cost that brought nothing, in USD."""
+    values = {"source": source, "stream": stream, "requests": 1, "records": 0, "cost": cost, "now": now()}
+    with connect(workspace.mentions) as con, transaction(con):
+        con.execute(query("save_fetched"), values)
 
 
 def read_first_stored(workspace: Workspace, source: str) -> datetime | None:

@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 def undo(workspace: Workspace, change_id: str, author: str) -> int:
     """Take back a change, or the row of this id; return how many rows that were.
 
+    A thing that the change made goes with all that was said of it later.
+
     Raises JournalError where there is no such change, or it was taken back before.
     """
     return turn(workspace, change_id, author, undone=True)

@@ -18,6 +18,11 @@ def read(workspace: Workspace, name: str, **values: Any) -> Rows:
         return found
 
 
+def is_written(workspace: Workspace, account_id: str) -> bool:
+    """Say whether anything was ever typed about an account, even if it was taken back since."""
+    return bool(read(workspace, "is_written", account_id=account_id))
+
+
 def read_notes(workspace: Workspace, brand: str, accounts: Sequence[str] = ()) -> Rows:
     """Return notes about people (all, or those with these accounts), newest first.
 

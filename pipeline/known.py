@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import settings
+from pipeline.identity import chain, merged
 from pipeline.journal_reads import read_contacts
 from pipeline.store import StoreError, Workspace, connect, incoming, open_published, query, read_brands
 
@@ -44,9 +45,11 @@ def find_account(workspace: Workspace, brand: str, name: str) -> str:
     Who was typed in is found at once, others once they are published, and by name only if they are told by name. Raises
     StoreError where there is nobody, or more than one.
     """
+    if not name.strip():
+        raise StoreError("--person: it is empty")
     found = people_called(workspace, brand, name)
     exact = {account: called for account, (called, whole) in found.items() if whole}
-    people = exact or {account: called for account, (called, _) in found.items()}
+    people = one_each(workspace, exact or {account: called for account, (called, _) in found.items()})
     if len(people) == 1:
         return next(iter(people))
     if not people:
@@ -60,12 +63,24 @@ def people_called(workspace: Workspace, brand: str, name: str) -> dict[str, tupl
     """Return account -> (name, whether it or the handle is the very one) of people who are called so in part."""
     asked = name.strip().removeprefix("@").lower()
     typed = {row["account_id"]: row["name"] for row in read_contacts(workspace) if asked in row["name"].lower()}
-    found = {account: (called, called.lower() == asked) for account, called in typed.items()}
+    found = {}
     if workspace.published.exists():
         with open_published(workspace.published) as con:
             rows = con.execute(query("people_called"), {"brand": brand, "name": asked}).fetchall()
-        found |= {account: (called, whole) for account, called, whole in rows}
-    return found
+        found = {account: (called, whole) for account, called, whole in rows}
+    return found | {
+        account: (called, called.lower() == asked) for account, called in typed.items() if account not in found
+    }
+
+
+def one_each(workspace: Workspace, people: Mapping[str, str]) -> dict[str, str]:
+    """Return account -> name without those that were merged with one before them."""
+    pairs = merged(workspace)
+    kept: dict[str, str] = {}
+    for account, called in people.items():
+        if not any(chain(pairs, account, other) for other in kept):
+            kept[account] = called
+    return kept
 
 
 def unknown_mentions(workspace: Workspace, rows: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -1,12 +1,13 @@
 """What people say that mentions mean: drawn for labelling, and taken back in from a file."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.sources.files import Table, find_encoding, find_table, first_header, text_of
+
 LABELS = ("negative", "neutral", "positive")
-COLUMNS = ("id", "label")
+COLUMNS = frozenset({"id", "label"})
 
 
 class LabelError(ValueError):
@@ -24,28 +25,44 @@ class Label:
 def read(path: Path) -> list[Label]:
     """Return the labels of a CSV with the columns id and label; rows without a label are not yet decided, and left out.
 
-    ``withdraw`` takes an earlier label back. Raises LabelError naming file and row.
+    ``withdraw`` takes an earlier label back. Encoding and delimiter are found out, as a spreadsheet saves them.
+    Raises LabelError naming file and row.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        missing = set(COLUMNS) - set(rows.fieldnames or ())
-        if missing:
-            raise LabelError(
-                f"{path}: no column {', '.join(sorted(missing))}; it has {', '.join(rows.fieldnames or ())}"
-            )
-        return list(decided(path, rows))
+    encoding = find_encoding(path)
+    table = find_table(path, encoding, COLUMNS.issubset)
+    if table is None:
+        header = [column.strip() for column in first_header(path, encoding)]
+        missing = ", ".join(sorted(COLUMNS.difference(header)))
+        raise LabelError(f"{path}: no column {missing}; it has {', '.join(header)}")
+    return list(once_each(path, decided(table)))
 
 
-def decided(path: Path, rows: "csv.DictReader[str]") -> Iterator[Label]:
-    """Yield the rows that say something."""
-    for number, row in enumerate(rows, 2):
-        label = (row["label"] or "").strip().lower()
-        if label in LABELS or label == "withdraw":
-            yield Label(row["id"].strip().removeprefix("'"), label if label in LABELS else None)
-        elif label:
-            raise LabelError(
-                f"{path}, row {number}: label {row['label']!r}; allowed: {', '.join(LABELS)}, withdraw, or empty"
-            )
+def decided(table: Table) -> Iterator[tuple[int, Label]]:
+    """Yield (row in the file, label) of the rows that say something."""
+    for record in table:
+        row = table.header_row + record.number
+        label = text_of(record, "label").lower()
+        touch_id = text_of(record, "id").removeprefix("'")
+        if record.problem:
+            raise LabelError(f"{table.path}, row {row}: {record.problem}")
+        if label and label not in (*LABELS, "withdraw"):
+            said = record.values["label"]
+            raise LabelError(f"{table.path}, row {row}: label {said!r}; allowed: {', '.join(LABELS)}, withdraw, or empty")
+        if label and not touch_id:
+            raise LabelError(f"{table.path}, row {row}: no id")
+        if label:
+            yield row, Label(touch_id, label if label in LABELS else None)
+
+
+def once_each(path: Path, found: Iterable[tuple[int, Label]]) -> Iterator[Label]:
+    """Yield every label once. Raises LabelError naming both rows where they say two things of one mention."""
+    first: dict[str, tuple[int, Label]] = {}
+    for row, label in found:
+        if label.touch_id not in first:
+            first[label.touch_id] = row, label
+            yield label
+        elif first[label.touch_id][1] != label:
+            raise LabelError(f"{path}, rows {first[label.touch_id][0]} and {row}: two labels for {label.touch_id}")
 
 
 def to_rows(labels: Sequence[Label], brand: str) -> list[dict[str, str | None]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipeline import known, typed
 from pipeline.journal import entry_row, fruit_row, save_rows
-from pipeline.journal_reads import read_contacts
+from pipeline.journal_reads import is_written, read_contacts
 from pipeline.store import Workspace
 from pipeline.typed import JournalError
 
@@ -62,6 +62,10 @@ def somebody_new(workspace: Workspace, name: str, email: str | None) -> Who:
     account_id = f"hand:{slug}"
     if account_id in {row["account_id"] for row in read_contacts(workspace)}:
         raise JournalError(f"--new {name}: there is {account_id}; give --account {account_id}, or another name")
+    if is_written(workspace, account_id):
+        raise JournalError(
+            f"--new {name}: {account_id} was somebody who was taken back; `redo` that change, or give another name"
+        )
     return Who(account_id, name, email and typed.email(email))
 
 

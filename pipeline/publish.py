@@ -12,6 +12,7 @@ from pipeline.metrics import METRICS
 from pipeline.metrics.build import build
 from pipeline.metrics.debias import LABELS
 from pipeline.settings import Settings, load
+from pipeline.sources import known_columns
 from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, query, quoted, transaction
 
 # View of the journal -> the derived table that metrics find it in: the newest word on each subject that was not undone.
@@ -119,6 +120,7 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
     Whoever reads the old file keeps it whole until he opens anew; leftovers of a killed publish are removed first.
     """
     values = {"now": now(), "form": FORM, "people": people or load(workspace.folder).privacy.people}
+    values["columns"] = known_columns()
     for leftover in workspace.folder.glob("published-*.building*"):
         leftover.unlink()
     new = workspace.folder / f"published-{os.getpid()}.building"

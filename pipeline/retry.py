@@ -34,7 +34,7 @@ class Way:
 class Retried:
     """What became of the rejects read; of one there may be ``stored`` touches with several brands.
 
-    Those without a way were not even tried.
+    Those without a way were not even tried. ``failed`` tells by file what kept all of its rejects from being tried.
     """
 
     read: int = 0
@@ -44,35 +44,48 @@ class Retried:
     gone: int = 0
     no_way: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
     def words(self) -> str:
         """Return the counts as one line."""
         left = self.no_way + sum(self.rejected.values())
         settled = f"{self.already} already had, {self.not_about} not about the brand, {self.gone} gone at their source"
-        return f"{self.read} rejects: {self.stored} touches stored, {settled}, {left} stay rejects"
+        failed = f"; {len(self.failed)} files could not be tried, and keep theirs" if self.failed else ""
+        return f"{self.read} rejects: {self.stored} touches stored, {settled}, {left} stay rejects{failed}"
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rejects of one file: their ids, and their records, numbered by the place of the id."""
+    """Rejects of one file: their ids, and their records, which are numbered by the place of the id, from 1."""
 
     ids: Sequence[str]
     records: Sequence[Record]
 
 
 def retry(workspace: Workspace, settings: Settings, tick: Tick = lambda rejects: None) -> Retried:
-    """Map every reject again that is whole, in batches of one transaction each; return what became of them."""
+    """Map every reject again that is whole, in batches of one transaction each; return what became of them.
+
+    A file that fails keeps its rejects, and does not keep the others waiting.
+    """
     found = Retried()
     for file in read_files(workspace):
-        ways = file_ways(workspace, settings, file) or network_ways(settings, file)
-        for batch in batches(workspace, file):
-            found.read += len(batch.ids)
-            if ways:
-                save(workspace, file.split(": ")[0], batch, ways, found)
-            else:
-                found.no_way += len(batch.ids)
-            tick(len(batch.ids))
+        try:
+            retry_file(workspace, settings, file, found, tick)
+        except Exception as error:  # whatever an old payload holds, it is of this file alone
+            found.failed[file] = f"{type(error).__name__}: {error}"
     return found
+
+
+def retry_file(workspace: Workspace, settings: Settings, file: str, found: Retried, tick: Tick) -> None:
+    """Map the rejects of one file or stream again, and count what became of them."""
+    ways = file_ways(workspace, settings, file) or network_ways(settings, file)
+    for batch in batches(workspace, file):
+        if ways:
+            save(workspace, file.split(": ")[0], batch, ways, found)
+        else:
+            found.no_way += len(batch.ids)
+        found.read += len(batch.ids)
+        tick(len(batch.ids))
 
 
 def read_files(workspace: Workspace) -> list[str]:
@@ -92,16 +105,18 @@ def batches(workspace: Workspace, file: str) -> Iterator[Batch]:
             return
         after = rows[-1][0]
         values = [json.loads(payload) for _, payload in rows]
-        yield Batch([key for key, _ in rows], [Record(place, value) for place, value in enumerate(values)])
+        yield Batch([key for key, _ in rows], [Record(place, value) for place, value in enumerate(values, 1)])
 
 
 def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
     """Return how the rows of a file were mapped, for each brand that it was imported for.
 
-    None where its columns were named by hand before these names were kept.
+    None where its columns were named by hand before these names were kept, and where its format needs the whole file.
     """
     with connect(workspace.mentions) as con:
         rows = con.execute(query("ways"), {"file": file}).fetchall()
+    if any(name in sources.WHOLE and not mapping for _, name, mapping, _ in rows):
+        return []
     stored = store.read_brands(workspace)
     return [
         Way(settings.find_brand(brand, stored), by_file(settings.find_brand(brand, stored), name, mapping, source))
@@ -139,6 +154,7 @@ def by_network(brand: Brand, kind: str) -> Way:
 def save(workspace: Workspace, source: str, batch: Batch, ways: Sequence[Way], found: Retried) -> None:
     """Save what a batch has become, and count it: a reject that a brand takes, or none is meant by, is one no more."""
     outcomes = [(way.brand, each) for way in ways for each in way.to_outcomes(batch.records)]
+    places = set(range(1, len(batch.ids) + 1))
     written = cursors.read_written(workspace)
     with connect(workspace.mentions) as con, transaction(con):
         brands = {way.brand.key: way.brand for way in ways}
@@ -151,10 +167,10 @@ def save(workspace: Workspace, source: str, batch: Batch, ways: Sequence[Way], f
         refused = {each.record.number: each.reason for _, each in outcomes if isinstance(each, Reject)}
         left = {place: why for place, why in refused.items() if place not in taken | gone}
         left |= {clash.record.number: clash.reason for clash in clashes}
-        for place in set(range(len(batch.ids))) - {each.record.number for _, each in outcomes}:
+        for place in places - {each.record.number for _, each in outcomes}:
             left[place] = KEPT
         keep(con, batch, left)
-    settled = set(range(len(batch.ids))) - set(left)
+    settled = places - set(left)
     found.gone += len(gone & settled)
     found.not_about += len(settled - taken - gone)
     for reason in left.values():
@@ -177,9 +193,9 @@ def save_mapped(
 
 def keep(con: duckdb.DuckDBPyConnection, batch: Batch, left: dict[int, str]) -> None:
     """Keep of a batch only those that are left, each with its reason of today."""
-    done = [key for place, key in enumerate(batch.ids) if place not in left]
+    done = [key for place, key in enumerate(batch.ids, 1) if place not in left]
     con.execute("delete from reject where list_contains($ids, reject_id)", {"ids": done})
-    rows: list[dict[str, Any]] = [{"reject_id": batch.ids[place], "reason": reason} for place, reason in left.items()]
+    rows: list[dict[str, Any]] = [{"reject_id": batch.ids[place - 1], "reason": why} for place, why in left.items()]
     if rows:
         with incoming(con, pa.Table.from_pylist(rows)):
             con.execute(query("update_reasons"))

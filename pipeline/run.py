@@ -125,6 +125,9 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
     for source in settings.files():
         brand = settings.find_brand(source.brand)
         for path in waiting_files(workspace, source, brand):
+            if isinstance(path, FileError):
+                yield path
+                continue
             try:
                 counts = import_file(
                     workspace,
@@ -137,19 +140,27 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
                 )
             except FileError as error:
                 yield error
+            except OSError as error:
+                yield unreadable(path, error)
             else:
                 yield f"{path.name}: {counts.stored} stored of {counts.read}"
 
 
-def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> list[Path]:
-    """Return the files of a source whose present content is not imported."""
-    paths = sorted(Path(found) for found in glob.glob(str(workspace.folder / source.path), recursive=True))
+def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError]:
+    """Yield the files of a source whose present content is not imported, and the error of one that cannot be read."""
+    pattern = Path(glob.escape(str(workspace.folder))) / source.path  # the folder's own name is no pattern
     done = store.read_imported(workspace)
-    return [
-        path
-        for path in paths
-        if path.is_file() and (sha256(path, source.map, source.direct_messages), brand.key) not in done
-    ]
+    for path in sorted(map(Path, glob.glob(str(pattern), recursive=True))):
+        try:
+            if path.is_file() and (sha256(path, source.map, source.direct_messages), brand.key) not in done:
+                yield path
+        except OSError as error:
+            yield unreadable(path, error)
+
+
+def unreadable(path: Path, error: OSError) -> FileError:
+    """Return the error of a file that the system does not let us read."""
+    return FileError(f"{path}: cannot be read: {error.strerror or error}")
 
 
 def score(workspace: Workspace, settings: Settings, model: Model, tick: Tick = lambda texts: None) -> int:

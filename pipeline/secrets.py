@@ -10,10 +10,13 @@ from pipeline.settings import ROOT
 
 
 def read(folder: Path, root: Path = ROOT) -> dict[str, str]:
-    """Return every variable: of the project's .env, over it those of the workspace's, over it the environment's."""
+    """Return every variable: of the project's .env, over it those of the workspace's, over it the environment's.
+
+    Values are without the spaces and line ends around them, as they are sent and may be told in errors.
+    """
     files = [dotenv_values(place / ".env", interpolate=False) for place in dict.fromkeys((root, folder))]
     written = {name: value for found in files for name, value in found.items() if value is not None}
-    return written | dict(os.environ)
+    return {name: value.strip() for name, value in (written | dict(os.environ)).items()}
 
 
 def hide(text: str, secrets: Mapping[str, str], names: Iterable[str]) -> str:

@@ -239,7 +239,15 @@ def explain(file: Path, problem: Any) -> str:
         key = f"{key} (from the environment variable {variable})"
     if problem["type"] == "extra_forbidden":
         return f"{file}: key {key}: unknown; allowed here: {', '.join(allowed_keys(problem['loc']))}"
-    return f"{file}: key {key}: {problem['msg']}; found {problem['input']!r}"
+    return f"{file}: key {key}: {problem['msg']}{shown(place, problem['input'])}"
+
+
+def shown(place: tuple[str | int, ...], value: Any) -> str:
+    """Return the words on what was found; not where it may hold an address, since passwords stand in some."""
+    is_address = any(part == "feeds" or str(part).endswith("_base") for part in place)
+    if is_address or isinstance(value, dict) or "://" in repr(value):
+        return ""
+    return f"; found {value!r}"
 
 
 def written_place(place: tuple[str | int, ...]) -> tuple[str | int, ...]:

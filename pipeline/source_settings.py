@@ -25,6 +25,9 @@ FILE_FORMATS = Literal[
 ]
 
 
+SOURCE_NAME = r"^[a-z0-9_]+$"  # part of ids, which have a colon after it
+
+
 class Source(BaseModel):
     """An entry; unknown keys are errors, since a misspelt key would otherwise be a silent default."""
 
@@ -37,7 +40,7 @@ class FileSource(Source):
     type: Literal["file"]
     path: str = Field(min_length=1)
     brand: str = Field(min_length=1)
-    name: str = Field("file", pattern=r"^[a-z0-9_]+$", description="where the rows come from; part of their ids")
+    name: str = Field("file", pattern=SOURCE_NAME, description="where the rows come from; part of their ids")
     format: FILE_FORMATS = "auto"
     map: dict[str, str] = {}
     direct_messages: bool = Field(False, description="take those of an archive of X in, too")
@@ -55,7 +58,7 @@ class NetworkSource(Source):
     """What the ``[[sources]]`` entries of all networks have in common."""
 
     type: str
-    name: str = Field(pattern=r"^[a-z0-9_]+$", description="what the runs, cursors and costs are kept under")
+    name: str = Field(pattern=SOURCE_NAME, description="what the runs, cursors and costs are kept under")
     brand: str = Field(min_length=1)
     since: datetime | None = Field(default=None, description="how far back the first run goes, where the network can")
     overlap_minutes: float = Field(default=15, ge=0, description="what is read again, since networks show some late")
@@ -88,9 +91,11 @@ class RssSource(NetworkSource):
     @classmethod
     def feeds_are_addresses(cls, feeds: tuple[str, ...]) -> tuple[str, ...]:
         """Refuse what is no web address, the same one twice, and passwords: settings are no place for them."""
-        for feed in feeds:
+        for number, feed in enumerate(feeds, 1):
             if not re.fullmatch(r"https?://[^\s@/?#]+(/\S*|\?\S*)?", feed):
-                raise ValueError(f"{feed!r} is no address such as https://example.org/feed, without name and password")
+                raise ValueError(
+                    f"feed {number} is no address such as https://example.org/feed, without name and password"
+                )
         if len(set(feeds)) < len(feeds):
             raise ValueError("a feed is named twice")
         return feeds

@@ -104,6 +104,17 @@ def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None
         raise StoreError(f"{workspace.folder} is in use by {who_holds(holder)}; try again when it is done") from error
 
 
+@contextmanager
+def following(workspace: Workspace, source: str) -> Iterator[None]:
+    """Be the only one that follows a source: two would move one cursor. Raises StoreError where another one does."""
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(workspace.folder / f"follow-{source}.lock", timeout=0):
+            yield
+    except filelock.Timeout as error:
+        raise StoreError(f"{source} of {workspace.folder} is followed by another process already") from error
+
+
 def who_holds(holder: Path) -> str:
     """Return words for the process that wrote the holder's note."""
     try:
@@ -172,6 +183,7 @@ def rewrite(path: Path) -> None:
         leftover.unlink()
     with connect(path) as con:
         con.execute(f"attach {quoted(new)} as fresh")
+        new.chmod(path.stat().st_mode & 0o7777)  # before anything is in it: who may read it is the owner's choice
         con.execute(f"copy from database {path.stem} to fresh")
         con.execute("checkpoint fresh")
         con.execute("detach fresh")
@@ -273,10 +285,19 @@ def save_rows(
 ) -> tuple[int, list[Reject]]:
     """Save the rows of a chunk and return what save_outcomes does."""
     stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
+    settle(con, touches, file)
     if rejects or clashes:
         with incoming(con, reject_table([*rejects, *clashes], file)):
             con.execute(query("save_rejects"), {"now": now()})
     return stored, clashes
+
+
+def settle(con: duckdb.DuckDBPyConnection, touches: pa.Table, file: str) -> None:
+    """Delete the rejects of a file that was imported before, of which the same row is a touch by now."""
+    with incoming(con, touches.select(["number", "payload"])):
+        pairs = con.execute(query("touches_of_rejects"), {"file": file}).fetchall()
+    done = [key for key, then, now in pairs if json.loads(then) == json.loads(now)]
+    con.execute("delete from reject where list_contains($ids, reject_id)", {"ids": done})
 
 
 def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int, list[Reject]]:

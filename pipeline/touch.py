@@ -156,9 +156,14 @@ class Reject:
 
 @dataclass(frozen=True)
 class NotAbout:
-    """A record that is sound, but not about the brand in question."""
+    """A record that is sound, but not about the brand in question.
+
+    ``touch_id`` is what it would be, and ``text`` its words, where it may have been about the brand before an edit.
+    """
 
     record: Record
+    touch_id: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import collect, cursors
+from pipeline import collect, cursors, follow
 from pipeline.collect import Tally
 from pipeline.cursors import Cursor, Place
 from pipeline.sources.bluesky_stream import micros
@@ -45,7 +45,7 @@ class Listener:
     def __init__(self, workspace: Workspace, world: bluesky.World) -> None:
         found = chosen(workspace, world)
         job = collect.open_job(workspace, found, found.networks()[0])
-        self.tallies = collect.follow(job, lambda records: None)
+        self.tallies = follow.follow(job, lambda records: None)
 
     def hear(self, records: int) -> list[Tally]:
         """Return the tallies until so many records were read."""

@@ -94,6 +94,13 @@ def test_an_id_that_could_not_come_back_stops_the_export_and_leaves_no_file(work
     assert [file.name for file in tmp_path.iterdir()] == ["workspace"]
 
 
+def test_a_folder_that_is_missing_is_named(workspace: Workspace, tmp_path: Path):
+    with store.connect(workspace.mentions):
+        pass
+    with pytest.raises(StoreError, match=f"there is no folder {tmp_path / 'nodir'}$"):
+        export.export(workspace, tmp_path / "nodir" / "x.jsonl")
+
+
 def test_nothing_to_export_is_said(workspace: Workspace, tmp_path: Path):
     with pytest.raises(StoreError, match="holds nothing to export"):
         export.export(workspace, tmp_path / "all.jsonl")

@@ -39,7 +39,10 @@ NAME = "<b class='injected'>{name}</b> **Co** :red[r] $x$ [l](javascript:x)"
 OWN = Brand("hostile", NAME, ("hostileco",))
 RIVAL = Brand("rival", f"# {NAME}", ("rivalco",))
 SHORT = {key: text.replace("\n", " ")[:79].strip() for key, text in WRITTEN.items()}
-ACTIVE = ("h1.injected", "img.injected", "b.injected", "[href^='javascript']", "[src*='injected']", ".katex", ".stMarkdown table")
+ACTIVE = (
+    *("h1.injected", "img.injected", "b.injected"),
+    *("[href^='javascript']", "[src*='injected']", ".katex", ".stMarkdown table"),
+)
 
 
 def toml(text: str) -> str:
@@ -112,7 +115,12 @@ def people(place: Workspace) -> dict[str, str]:
 def active(markdown: str) -> list[str]:
     """Return what Markdown would not show as it is."""
     patterns = (r"(?<!\\)<(img|script|b|h1)", r"(?<!\\)!\[x", r"(?<!\\)\[(click|l)\]\(", r"(?<!\\)\*\*(bold|Co)\*\*")
-    patterns += (r"(?<!\\):(red|blue|material/delete|smile|small)", r"(?<!\\)\$", r"(?m)^# shout", r"&(lt|copy|#)")
+    patterns += (
+        r"(?<!\\):(red|blue|material/delete|smile|small)",
+        r"(?<!\\)\$",
+        r"(?m)^# shout",
+        r"(?<!\\)&(lt|copy|#)",
+    )
     return [found[0] for pattern in patterns if (found := re.search(pattern, markdown))]
 
 

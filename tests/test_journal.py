@@ -1,6 +1,7 @@
 """The journal: nothing is overwritten, every change has an author and a time, and can be undone."""
 
 import multiprocessing
+import re
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import journal, journal_changes, journal_reads, publish, settings, store
+from pipeline import cursors, journal, journal_changes, journal_reads, labels, publish, settings, store
 from pipeline.publish import ModelFacts
 from pipeline.store import FileCursor, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
@@ -214,6 +215,26 @@ def test_words_said_anew_leave_the_earlier_ones_and_undoing_brings_them_back(wor
         assert [row["text"] for row in journal_reads.read_entries(workspace, "tamrow")] == [text]
 
 
+def test_undoing_what_made_a_thing_takes_it_away_with_all_said_later_and_redo_brings_back_what_went_with_it(
+    workspace: Workspace,
+):
+    first = journal.save_entry(workspace, entry())
+    other = journal.save_entry(workspace, entry(text="another"))
+    journal.save_entry(workspace, entry(entry_id=first, text="25 min"))
+    wrong = journal.save_entry(workspace, entry(entry_id=first, text="wrong"))
+    journal_changes.undo(workspace, wrong, "Mags")
+    assert journal_changes.undo(workspace, first, "Mags") == 2
+    assert [row["entry_id"] for row in journal_reads.read_entries(workspace, "tamrow")] == [other]
+    assert journal_changes.redo(workspace, first, "Mags") == 2
+    assert {row["text"] for row in journal_reads.read_entries(workspace, "tamrow")} == {"another", "25 min"}
+
+
+def test_whoever_a_note_or_a_promise_is_about_is_somebody_of_whom_people_typed_something(workspace: Workspace):
+    journal.save_note(workspace, "tamrow", "x:ana", "likes tea", "Mags")
+    journal.save_promise(workspace, "tamrow", "x:ben", "a call", date(2025, 4, 1), "Mags")
+    assert sorted(cursors.read_written(workspace)) == ["x:ana", "x:ben"]
+
+
 def test_a_promise_is_kept_and_its_words_stay(workspace: Workspace):
     promise = journal.save_promise(workspace, "tamrow", "x:ana", "a new lid", date(2025, 3, 1), "Mags")
     other = journal.save_promise(workspace, "tamrow", "x:ben", "a call", date(2025, 4, 1), "Mags")
@@ -257,6 +278,37 @@ def test_a_fruit_is_mended_taken_back_and_brought_back(stocked: Workspace):
 
 
 # Labels
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("id,label,text\nx:1,positive,café\n'-x:2,,?\n\nx:3,Withdraw,\nx:1,positive,café\n", "utf-8-sig"),
+        ("label;id;text\npositive;x:1;café à la crème\nwithdraw;x:3;\n", "cp1252"),
+        ("id\tlabel\nx:1\tPOSITIVE\nx:3\twithdraw\n", "utf-16"),
+    ],
+)
+def test_a_file_of_labels_is_read_as_a_spreadsheet_saves_it(content: str, encoding: str, tmp_path: Path):
+    file = tmp_path / "l.csv"
+    file.write_bytes(content.encode(encoding))
+    assert labels.read(file) == [labels.Label("x:1", "positive"), labels.Label("x:3", None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("name,label\nx,positive\n", "no column id; it has name, label"),
+        ("label,id\npositive\n", "row 2: row is cut off: fewer cells than the header has"),
+        ("label,id\n,x:1\npositive,\n", "row 3: no id"),
+        ("id,label\nx:1,nice\n", "row 2: label 'nice'; allowed: negative, neutral, positive, withdraw, or empty"),
+        ("id,label\nx:1,positive\nx:2,neutral\nx:1,withdraw\n", "rows 2 and 4: two labels for x:1"),
+    ],
+)
+def test_a_file_of_labels_that_is_wrong_is_refused_by_its_row(content: str, message: str, tmp_path: Path):
+    file = tmp_path / "l.csv"
+    file.write_text(content)
+    with pytest.raises(labels.LabelError, match=f"l.csv.*{re.escape(message)}"):
+        labels.read(file)
 
 
 def label(touch: str, said: str | None) -> dict:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import journal_changes, publish, settings, store
+from pipeline import identity, journal_changes, log, publish, settings, store
+from pipeline.known import find_account
 from pipeline.publish import ModelFacts
 from pipeline.store import FileCursor, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import orchard
 
 MET = ("log", "--kind", "call", "--direction", "out", "--text", "20 min", "--author", "Mags")
+DAY = datetime(2025, 2, 1)
 PEOPLE = {"x:ana": "Ana Lopez", "x:anna": "Anna Berg", "bluesky:berg": "Anna Berg"}
 
 
@@ -115,6 +117,28 @@ def test_a_handle_is_as_good_as_a_name_and_a_new_name_is_taken_once(known: Path)
     assert orchard(known, *brand(*MET, "--new", "Bo Li")).returncode == 0
     twice = orchard(known, *brand(*MET, "--new", "bo li"))
     assert twice.returncode == 1 and "there is hand:bo-li; give --account hand:bo-li" in " ".join(twice.stderr.split())
+
+
+def test_the_account_of_somebody_who_was_taken_back_is_given_to_nobody_else(workspace: Workspace):
+    first = log.save(workspace, "tamrow", log.Who("hand:jane", "Jane"), log.Met("call", "in", DAY, "hi"), "Mags")
+    log.save(workspace, "tamrow", log.Who("hand:jane"), log.Met("call", "in", DAY, "again"), "Mags")
+    journal_changes.undo(workspace, first, "Mags")
+    with pytest.raises(store.StoreError, match="hand:jane was somebody who was taken back"):
+        log.somebody_new(workspace, "Jane", None)
+
+
+def test_accounts_that_were_merged_are_one_person_by_name(known: Path):
+    place = Workspace(known)
+    with pytest.raises(store.StoreError, match=r"could be Anna Berg \(bluesky:berg\), Anna Berg \(x:anna\)"):
+        find_account(place, "tamrow", "anna berg")
+    identity.merge(place, "x:anna", "bluesky:berg", "she says so", "Mags")
+    assert find_account(place, "tamrow", "anna berg") in ("x:anna", "bluesky:berg")
+    log.save(place, "tamrow", log.Who("hand:anna-berg", "Anna Berg"), log.Met("call", "in", DAY, "hi"), "Mags")
+    identity.merge(place, "x:anna", "hand:anna-berg", "same", "Mags")
+    renew(known)
+    assert find_account(place, "tamrow", "anna berg") == "x:anna"
+    with pytest.raises(store.StoreError, match="--person: it is empty"):
+        find_account(place, "tamrow", " ")
 
 
 def test_a_brand_must_be_known_and_the_own_one_need_not_be_named(known: Path):

@@ -454,16 +454,21 @@ def test_a_pair_on_which_somebody_decided_is_not_suggested_again(marl: Workspace
     assert "No other account has enough in common" in marked(app)
 
 
-@pytest.mark.parametrize("part", ["", ACCOUNTS])
-def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(part: str, marl: Workspace):
-    config = marl.folder / "brand.toml"
-    config.write_text(BRAND.replace('"named"', '"pseudonymous"'), encoding="utf-8")
-    app = visit(marl, **({"part": part} if part else {}))
+@pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("query", [{}, {"part": ACCOUNTS}, {"brief": "1"}], ids=str)
+def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(
+    query: dict[str, str], refreshed: bool, marl: Workspace
+):
+    who = person(marl)
+    (marl.folder / "brand.toml").write_text(BRAND.replace('"named"', '"pseudonymous"'), encoding="utf-8")
+    if refreshed:
+        refresh(marl)
+    app = opened(PAGE, person=who, **query)
     everything = "\n".join((marked(app), *texts(app), *(button.label for button in app.button)))
-    assert app.title[0].value == _words.plain(f"someone on x · {person(marl)[:4]}")
+    assert app.title[0].value == _words.plain(f"someone on X · {who[:4]}")
     assert "Tess" not in everything and "@tess" not in everything and "x.example" not in everything
-    assert not app.text_area and "Notes and promises" not in [tab.label for tab in app.tabs]
-    assert "the bill is odd +-" in everything or part
+    assert not app.text_area and NOTES not in [tab.label for tab in app.tabs]
+    assert "nobody came, I am done with you --" in everything
 
 
 def test_of_single_people_nothing_is_shown_where_only_everybody_together_may_be(marl: Workspace):
@@ -478,7 +483,7 @@ def test_who_never_addressed_us_is_shown_without_a_name_and_cannot_be_written_ab
     with store.open_published(marl.published) as con:
         ((who,),) = con.execute("select person_id from pub.person where account_id is null").fetchall()
     app = opened(PAGE, person=who)
-    assert app.title[0].value == _words.plain(f"someone on x · {who[:4]}")
+    assert app.title[0].value == _words.plain(f"someone on X · {who[:4]}")
     assert "They are not told by name" in marked(app) and not app.text_area
     assert "they of Marl are rude --" in texts(app)
 

@@ -287,7 +287,7 @@ def test_names_are_told_only_of_people_who_addressed_the_brand(tmp_path: Path):
         con.execute("insert or ignore into brand values ('b', 'B', now()::timestamp)")
     names = store.open_published(place.published).execute("select name, handle, account_id from pub.person").fetchall()
     assert ("Bold", "bold", "x:bold") in names
-    assert [row[1:] for row in names if row[0].startswith("someone on x · ")] == [(None, None)]
+    assert [row[1:] for row in names if row[0].startswith("someone on X · ")] == [(None, None)]
     with store.open_published(place.published) as con:
         tables = [name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()]
         everything = [str(con.execute(f"select * from pub.{name}").fetchall()).lower() for name in tables]

@@ -107,6 +107,51 @@ def test_pseudonymous_tells_no_name_account_link_or_author_and_masks_them_in_tex
     assert b"zquux" not in place.published.read_bytes()
 
 
+def texts(place: Workspace) -> list[str]:
+    with store.open_published(place.published) as con:
+        return [text for (text,) in con.execute("select text from pub.touch order by happened_at").fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Thanks Zelda, Ms QUUX and zquux!", "Thanks …, Ms … and …!"),
+        ("see x.com/zquux/status/5 or zquux.bsky.social, t.me/z", "see (link) or (link), (link)"),
+        ("olaf_of_tamrow paid 3.50, e.g. in cash...and left", "… paid 3.50, e.g. in cash...and left"),
+    ],
+)
+def test_pseudonymous_masks_in_a_conversation_who_takes_part_and_links_without_scheme(
+    text: str, masked: str, workspace: Workspace
+):
+    elsewhere = said(3, OTHERS[0], "Zelda is a name elsewhere")
+    elsewhere = Mapped(elsewhere.record, Touch(**elsewhere.touch.__dict__ | {"conversation": "x:9"}))
+    save(workspace, [said(1, ZELDA, "hello"), said(2, ZELDA, text, "out"), elsewhere])
+    run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    publish.publish(workspace, "pseudonymous")
+    assert texts(workspace) == ["hello", masked, "Zelda is a name elsewhere"]
+    assert "quux" not in told(workspace.published).lower()
+
+
+def test_of_a_message_without_account_neither_link_nor_id_is_told_of_the_brand_s_own_word_both_are(workspace: Workspace):
+    mapped = [said(1, None, "who am I"), said(2, None, "We are open", "out")]
+    save(workspace, mapped)
+    run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    with store.open_published(workspace.published) as con:
+        rows = con.execute("select direction, touch_id, url from pub.touch order by direction").fetchall()
+    assert rows[1] == ("out", "x:5002", "https://x.com/TamrowBuild/status/2")
+    assert rows[0][0] == "in" and re.fullmatch("[0-9a-f]{16}", rows[0][1]) and rows[0][2] is None
+
+
+def test_of_a_reject_only_columns_of_a_format_and_of_the_map_are_told_by_name(place: Workspace):
+    cursor = store.FileCursor("h.csv", "h", TAMROW, "mapped", 1, True, mapping={"text": "Body.words"})
+    values = {"text": "Aé 12", "Account": "x", "Body": "b", "zquux": {"Zelda": "Quux"}}
+    store.save_outcomes(place, [], [store.Reject(Record(1, values), "no")], cursor)
+    publish.publish(place)
+    with store.open_published(place.published) as con:
+        shapes = con.execute("select shape from pub.reject_example").fetchall()
+    assert shapes == [('text: aa 99\nAccount: a\nBody: a\naaaaa: {"aaaaa":"aaaa"}',)]
+
+
 def test_aggregate_tells_no_word_and_nobody_and_its_numbers_are_the_same(place: Workspace):
     with store.open_published(place.published) as con:
         before = con.execute("select * from pub.brand_index").fetchall()

@@ -164,8 +164,8 @@ def test_a_call_is_logged(hand: Hand, address: str, story: Workspace):
     hand.cell(page.locator('[data-testid="stDataFrame"]').first, 0, 90)
     heading(page, "Priya Raman")
     hand.click(page.get_by_text("Log a call", exact=False).first)
-    hand.type(page.get_by_role("textbox", name="Note", exact=True), "20 minutes about the leak alarm")
-    page.wait_for_timeout(300)
+    page.get_by_role("textbox", name="What was said or given").fill("20 minutes about the leak alarm")
+    hand.clicks += 1
     hand.click(page.get_by_role("button", name="Keep it").first)
     page.wait_for_function("document.body.innerText.includes('20 minutes about the leak alarm')", timeout=30_000)
     hand.done("log a call")

@@ -287,8 +287,24 @@ def test_reciprocity_counts_what_is_old_for_less_and_forgives_one_lone_touch():
     assert found["taken"]["share_theirs"] == pytest.approx(1 / (2.5 + 2), abs=1e-6)
     assert found["even"]["share_theirs"] == pytest.approx(2.5 / 4.5, abs=1e-6)
     assert {who: row["direction"] for who, row in found.items()} == {
-        "lone": "balanced",
-        "even": "balanced",
+        "lone": None,  # one side, once
+        "even": None,  # three touches
+        "gives": "they give more",
+        "taken": None,
+    }
+
+
+def test_who_gives_more_is_told_from_four_touches_on_and_balanced_only_where_both_spoke():
+    rows = [they("both", 89), we("both", 89), they("both", 90), we("both", 90)]
+    rows += [they("long ago", day) for day in (0, 0, 0, 0)]
+    rows += [*(they("gives", 90) for _ in range(4)), *(we("taken", 90) for _ in range(9)), they("taken", 90)]
+    found = tie(rows, as_of=900)
+    assert {who: row["direction"] for who, row in found.items()} == {"both": "balanced", "long ago": None} | {
+        "gives": None,
+        "taken": "balanced",  # all of it is long past
+    }
+    found = tie(rows, as_of=90 + 1e-9)
+    assert {who: row["direction"] for who, row in found.items()} == {"both": "balanced", "long ago": None} | {
         "gives": "they give more",
         "taken": "we give more",
     }

@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 from werkzeug.serving import WSGIRequestHandler
 
-from pipeline import collect
+from pipeline import collect, follow
 from pipeline.collect import Tally
 from pipeline.sources import x_listen
 from pipeline.sources.network import SourceError
@@ -65,7 +65,7 @@ class Listener:
 
     def __init__(self, workspace: Workspace, world: x.World, stream: Stream, more: str) -> None:
         self.stream, found = stream, chosen(workspace, world, more)
-        self.tallies = collect.follow(collect.open_job(workspace, found, found.networks()[0]), lambda records: None)
+        self.tallies = follow.follow(collect.open_job(workspace, found, found.networks()[0]), lambda records: None)
         self.notes: list[str] = []
 
     def until(self, enough: Callable[[list[Tally]], Any]) -> list[Tally]:

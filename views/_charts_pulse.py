@@ -113,26 +113,24 @@ def behind(row: Any) -> str:
     return f"{row.contribution:+.3f}{margin(row.se)}<br>{row.people} people now, {row.people_before} before"
 
 
-def waterfall(groups: pd.DataFrame, change: float, se_change: float, title: str) -> go.Figure:
-    """Return what a change came from, group by group, with the whole at the end.
+def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> go.Figure:
+    """Return what a change came from, group by group, with the whole at the end; all from zero, with 90 % intervals.
 
     ``groups`` has name, contribution, se, people, people_before; what is no more than chance is pale.
     """
-    figure = frame(title, 320, yaxis={"title": say("waterfall_axis"), "tickformat": "+.2f"}, showlegend=False)
-    start = 0.0
+    figure = frame(title, 320, yaxis={"title": say("parts_axis"), "tickformat": "+.2f"}, showlegend=False)
     for row in groups.itertuples():
         figure.add_bar(
             x=[str(row.name).capitalize()],
             y=[row.contribution],
-            base=start,
             marker=look(row.contribution, row.se),
             error_y=error(row.se),
             hovertemplate=f"%{{x}}: {behind(row)}<extra></extra>",
         )
-        start += row.contribution
     figure.add_bar(
-        x=[say("waterfall_all")],
+        x=[say("parts_all")],
         y=[change],
+        error_y=error(se_change),
         marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 2}},
         hovertemplate="%{x}: %{y:+.3f}" + margin(se_change) + "<extra></extra>",
     )

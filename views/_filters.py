@@ -59,6 +59,8 @@ def sidebar() -> bool:
         _rights.ask_author()
         _show.image_format()
         st.caption(freshness(found))
+        if not found["own"].any():
+            st.caption(say("no_own"))
     return True
 
 
@@ -85,8 +87,12 @@ def nothing_yet(reason: str) -> None:
     """Say how to get the first numbers."""
     st.title(say("nothing_title"))
     st.text(say("nothing_reason", folder=_data.workspace().folder, reason=reason))
+    if _data.workspace().mentions.exists():
+        st.markdown(say("nothing_refreshed"))
+        st.code("python -m pipeline refresh", language=None)
+        return
     st.markdown(say("nothing_next"))
-    st.code("make run\npython -m pipeline import FILE --brand NAME\npython -m pipeline refresh", language="sh")
+    st.code("make run\npython -m pipeline import FILE --brand NAME\npython -m pipeline refresh", language=None)
 
 
 def shared() -> Shared:
@@ -105,6 +111,11 @@ def grain(row: pd.Series, start: datetime, until: datetime) -> str:
     """Return week, or month where a week holds too few touches for a point of twenty people."""
     per_week = row["touches"] / max(1.0, (row["last_touch"] - row["first_touch"]).days / 7)
     return "week" if per_week >= 40 or (until - start).days < 60 else "month"
+
+
+def whole_history() -> None:
+    """Say that the period beside is not asked on a page."""
+    st.caption(say("whole_history"))
 
 
 def page(*filters: object) -> tuple[str, int]:

@@ -37,7 +37,7 @@ def examples(found: pd.DataFrame) -> None:
     """Show what the rows behind each line look like."""
     with st.expander(say("example_of"), icon=":material/data_object:"):
         st.caption(say("example_note"))
-        st.code("python -m pipeline rejects --json", language="sh")
+        st.code("python -m pipeline rejects --json", language=None)
         for row in found.head(10).to_dict("records"):
             st.text(f"{row['file']}: {row['reason']}")
             rows = _data.ask("reject_examples", file=row["file"], reason=row["reason"])
@@ -57,7 +57,7 @@ def offer_retry() -> None:
             st.code(done.stdout, language=None, wrap_lines=True)
         else:
             st.error(say("not_retried"))
-            st.code("python -m pipeline retry", language="sh")
+            st.code("python -m pipeline retry", language=None)
             st.text(done.stderr)
 
 

@@ -63,14 +63,21 @@ def topics(found: pd.DataFrame, most: int = 8) -> pd.DataFrame:
 
 
 def persons(found: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return who raised the index most and who lowered it, ``most`` each, and all others as the last.
+    """Return who raised the index most and who lowered it, ``most`` each, the strongest first, then all others as one.
 
     Columns key, contribution, mentions, mentions_before.
     """
-    told = why.top(rows(found, "person"), most)
-    sums = ["contribution", "mentions", "mentions_before"]
-    told = told.groupby("key", as_index=False)[sums].sum().sort_values("contribution")
-    return told.sort_values("key", key=lambda keys: keys == OTHERS, kind="stable", ignore_index=True)
+    told = why.top(each_once(rows(found, "person")), most)
+    told = told.sort_values("contribution", key=abs, ascending=False, kind="stable")
+    told = told.sort_values("key", key=lambda keys: keys == OTHERS, kind="stable", ignore_index=True)
+    return told[["key", "contribution", "mentions", "mentions_before"]]
+
+
+def each_once(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per person: who stayed has two, within and mix, that both count all of their mentions."""
+    rule = {column: "first" for column in parts.columns if column != "key"}
+    once = parts.groupby("key", as_index=False, sort=False).agg(rule | {"contribution": "sum"})
+    return once.assign(part="all")
 
 
 def is_sure(contribution: float, se: float) -> bool:

@@ -51,9 +51,18 @@ def chance(row: pd.Series) -> dict[str, str]:
 
 
 def why(brand: str, span: Days) -> str:
-    """Return in a sentence who and which topic moved the index most; nothing where that cannot be told."""
+    """Return in a sentence who and which topic moved the index most, or that chance alone would have done it.
+
+    Empty where that cannot be told.
+    """
+    state = period(brand, span)
+    if pd.isna(state["change"]) or pd.isna(state["se_change"]):
+        return ""
+    if not _moved.is_sure(state["change"], state["se_change"]):
+        return say("nothing_to_explain")
     found = taken_apart(brand, span)
-    groups, topics = (most(rows) for rows in (_moved.groups(found), _moved.topics(found)))
+    parts = (_moved.groups(found), _moved.topics(found))
+    groups, topics = (most(rows, state["change"]) for rows in parts)
     if groups is None:
         return ""
     words = say("why_people", who=plain(groups["name"]), **chance(groups))
@@ -62,9 +71,10 @@ def why(brand: str, span: Days) -> str:
     return f"{words}."
 
 
-def most(rows: pd.DataFrame) -> pd.Series | None:
-    """Return the row that moved the index most; None where there is none."""
-    return None if rows.empty else rows.loc[rows["contribution"].abs().idxmax()]
+def most(rows: pd.DataFrame, change: float) -> pd.Series | None:
+    """Return the row that moved the index most in the direction of the change; None where none did."""
+    along = rows[rows["contribution"] * change > 0]
+    return None if along.empty else along.loc[along["contribution"].abs().idxmax()]
 
 
 def in_words(brand: str, span: Days) -> str:
@@ -89,9 +99,9 @@ def draw(brand: str, span: Days, known: bool) -> None:
         read_messages(span)
     found = taken_apart(brand, span)
     if found.empty:
-        st.info(say("nothing_to_compare"))
+        st.info(say("nothing_to_compare", box=say("moved_in")))
         return
-    waterfall(brand, span, found)
+    parts(brand, span, found)
     movers(brand, found)
     topics(found)
 
@@ -102,15 +112,15 @@ def read_messages(span: Days) -> None:
     st.switch_page("views/conversations.py", query_params=narrowed)
 
 
-def waterfall(brand: str, span: Days, found: pd.DataFrame) -> None:
+def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
     """Show whom the change came from: accounting, not cause."""
     groups = _moved.groups(found)
     if groups.empty:
         return
     whole = found.iloc[0]
-    figure = _charts_pulse.waterfall(groups, whole["change"], whole["se_change"], say("waterfall_title"))
-    _show.chart(figure, groups, "moved", say("waterfall_alt"))
-    st.caption(say("waterfall_caption", loudest=loudest(brand, span)))
+    figure = _charts_pulse.parts(groups, whole["change"], whole["se_change"], say("parts_title"))
+    _show.chart(figure, groups, "moved", say("parts_alt"))
+    st.caption(say("parts_caption", loudest=loudest(brand, span)))
 
 
 def loudest(brand: str, span: Days) -> str:
@@ -135,7 +145,7 @@ def topics(found: pd.DataFrame) -> None:
 
 def movers(brand: str, found: pd.DataFrame) -> None:
     """Show the people who moved the index most, and all others as one row; a click opens the person."""
-    st.markdown(f"**{say('movers')}**")
+    st.subheader(say("movers"))
     if not _rights.viewer().sees_people:
         st.info(say("movers_hidden"))
         return

@@ -67,7 +67,7 @@ def touches(now: Shared, outcome: str) -> None:
     found = found[found["outcome"] == outcome]
     if found.empty or pd.isna(found["touches_per_outcome"].iloc[0]):
         return
-    row = found.iloc[0]
+    row = found.iloc[0]  # of the first touch, to which everybody came
     st.markdown(
         say(
             "touches",
@@ -76,6 +76,7 @@ def touches(now: Shared, outcome: str) -> None:
             high=row["touches_high"],
             all=int(row["all_touches"]),
             outcomes=int(row["all_outcomes"]),
+            people=_words.count(int(row["people"]), "person", "people"),
         )
     )
 
@@ -155,7 +156,7 @@ def answered(column: st.delta_generator.DeltaGenerator, words: str, rows: pd.Dat
             st.caption(_words.EVIDENCE)
             return
         row = rows.iloc[0]
-        st.metric(words, say("in_time", share=row["in_time_share"]))
+        st.metric(words, say("in_time", share=row["in_time_share"], hours=_data.ask("meta")["answer_hours"].iloc[0]))
         beside = say("answered_beside", low=row["low"], high=row["high"], judged=int(row["judged"]))
         none = pd.isna(row["median_hours"])
         unanswered = say("no_median", share=row["unanswered_share"])

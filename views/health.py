@@ -41,7 +41,7 @@ def load() -> Settings | None:
         return None
     if chosen.brand is None:
         st.info(say("no_own", file=_words.plain(str(folder / "brand.toml"))))
-        st.code(EXAMPLE, language="toml")
+        st.code(EXAMPLE, language=None)
     return chosen
 
 
@@ -62,7 +62,7 @@ def freshness() -> None:
         st.caption(_words.plain(say("since", since=timer["since"])))
     else:
         st.caption(say("start_schedule"))
-        st.code("python -m pipeline schedule --every 15m", language="sh")
+        st.code("python -m pipeline schedule --every 15m", language=None)
 
 
 def hours(moment: pd.Timestamp) -> float:

@@ -8,13 +8,25 @@ import pandas as pd
 import streamlit as st
 
 from pipeline import journal, journal_reads
-from views import _charts, _charts_relationships, _data, _filters, _rights, _show, _texts, _words, _writes
+from views import (
+    _charts,
+    _charts_relationships,
+    _data,
+    _filters,
+    _person_search,
+    _rights,
+    _show,
+    _texts,
+    _words,
+    _writes,
+)
 from views._filters import Shared
 
 say = _texts.of("relationships")
 
 SORTS = ("latest touch", "warmest", "coldest", "strongest tie", "most touches", "silent longest")
 STAGES = ("advocate", "reciprocal", "engaged", "aware", "dormant", "stranger")
+LONGEST = "longest on this list"
 EVERYBODY, CHANGED = "everybody", "changed"
 STARTS: dict[str, Any] = {
     "search": "",
@@ -38,8 +50,8 @@ def main() -> None:
     if not _rights.viewer().sees_people:
         st.info(say("no_people"))
         return
+    _filters.whole_history()
     filters = choose(now.brand)
-    lists_in_words(now.brand)
     views()
     key, page = _filters.page(now.brand, filters)
     found = _data.ask("relationships", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
@@ -60,33 +72,44 @@ def main() -> None:
 def choose(brand: str) -> dict[str, Any]:
     """Draw the filters of this page and return them as parameters of the read."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
-    lists = _data.ask("work_lists", brand=brand)
-    tags = _data.ask("tags", brand=brand)["tag"].tolist()
-    first, second, third, fourth = st.columns(4)
-    fifth, sixth, seventh = st.columns([1, 2, 1])
-    return {
-        "list": fifth.selectbox(
-            say("who"),
-            [EVERYBODY, CHANGED, *lists["list"]],
-            key="list",
-            bind="query-params",
-        ),
-        "stages": sixth.multiselect(say("stage"), STAGES, key="stage", bind="query-params"),
-        "tags": seventh.multiselect(say("tags"), tags, key="tag", bind="query-params"),
-        "search": first.text_input(say("search"), key="search", bind="query-params", placeholder=say("search_hint")),
-        "sources": second.multiselect(
-            say("source"), sources, format_func=_words.source, key="source", bind="query-params"
-        ),
-        "sort": third.selectbox(say("sort"), SORTS, key="sort", bind="query-params"),
-        "touches": fourth.number_input(say("touches"), 1, 1000, 1, key="touches", bind="query-params"),
-    }
+    chosen = who(brand)
+    sorts = (*SORTS, LONGEST) if is_work_list(chosen) else SORTS
+    first, second = st.columns(2)
+    search = first.text_input(say("search"), key="search", bind="query-params", placeholder=say("search_hint"))
+    sort = second.selectbox(say("sort"), sorts, key="sort", bind="query-params")
+    return {"list": chosen, "search": search, "sort": sort} | seldom(brand)
 
 
-def lists_in_words(brand: str) -> None:
-    """Say how many people each work list has."""
+def who(brand: str) -> str:
+    """Let one choose a work list, and say how many people each has."""
     lists = _data.ask("work_lists", brand=brand)
+    options = [EVERYBODY, CHANGED, *lists["list"]]
+    chosen = st.pills(say("who"), options, default=EVERYBODY, required=True, key="list", bind="query-params")
     many = (say("with_count", name=row["list"], people=row["people"]) for row in lists.to_dict("records"))
     st.caption(" · ".join(many))
+    return str(chosen)
+
+
+def is_work_list(chosen: str) -> bool:
+    """Say whether those chosen are on a list of what is to be done."""
+    return chosen not in (EVERYBODY, CHANGED)
+
+
+def seldom(brand: str) -> dict[str, Any]:
+    """Draw the filters that are wanted less often; they are open where one of them is in force."""
+    sources = _data.ask("sources", brand=brand)["source"].tolist()
+    tags = _data.ask("tags", brand=brand)["tag"].tolist()
+    in_force = any(key in st.query_params for key in ("source", "stage", "tag", "touches"))
+    with st.expander(say("more"), icon=":material/tune:", key="more", expanded=in_force):
+        first, second, third, fourth = st.columns(4)
+        return {
+            "sources": first.multiselect(
+                say("source"), sources, format_func=_words.source, key="source", bind="query-params"
+            ),
+            "stages": second.multiselect(say("stage"), STAGES, key="stage", bind="query-params"),
+            "tags": third.multiselect(say("tags"), tags, key="tag", bind="query-params"),
+            "touches": fourth.number_input(say("touches"), 1, 1000, 1, key="touches", bind="query-params"),
+        }
 
 
 def views() -> None:
@@ -141,7 +164,13 @@ def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
     st.caption(f"{say('orchard_note')} {part}")
     points = event["selection"]["points"] if event else []
     if points:
-        st.switch_page("views/person.py", query_params={"person": points[0]["customdata"][0]})
+        to_person(points[0]["customdata"][0])
+
+
+def to_person(person_id: str) -> None:
+    """Open a person, from whom a link leads back to the list as it is now."""
+    st.session_state[_person_search.LIST] = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.switch_page("views/person.py", query_params={"person": person_id})
 
 
 def spread(brand: str) -> str:
@@ -176,13 +205,14 @@ def table(found: pd.DataFrame, chosen: str) -> list[int]:
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"],
         height=min(len(found), 18) * 35 + 40,
+        placeholder="–",
         column_config=formats(),
         alt=say("table_alt"),
     )
     selection = event["selection"]
     if selection["cells"]:
         row = selection["cells"][0][0]
-        st.switch_page("views/person.py", query_params={"person": found["person_id"].iloc[row]})
+        to_person(found["person_id"].iloc[row])
     return list(selection["rows"])
 
 
@@ -190,7 +220,7 @@ def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
     """Return the table as it is shown; on a work list it says since when."""
     people = found.to_dict("records")
     bounds = list(zip(found["low"], found["high"], strict=True))
-    since = {say("list_since"): found["on_list_since"]} if chosen not in (EVERYBODY, CHANGED) else {}
+    since = {say("list_since"): found["on_list_since"]} if is_work_list(chosen) else {}
     return pd.DataFrame(
         {say("column_name"): found["name"]}
         | since

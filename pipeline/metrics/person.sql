@@ -12,6 +12,7 @@ with t as (
         max(happened_at) as last_touch,
         max(happened_at) filter (where direction = 'in') as last_in,
         max(happened_at) filter (where direction = 'out') as last_out,
+        count(*) filter (where counts) as mentions,
         bool_or(addressed or direction = 'out') as named
     from derived.ledger
     where person_id is not null
@@ -31,8 +32,8 @@ select
     r.source,
     r.role,
     case
-        when t.named then coalesce(r.name, r.handle, 'someone on ' || r.source)
-        else 'someone on ' || r.source || ' · ' || left(t.person_id, 4)
+        when t.named then coalesce(r.name, r.handle, 'someone on ' || upper(r.source[1]) || r.source[2:])
+        else 'someone on ' || upper(r.source[1]) || r.source[2:] || ' · ' || left(t.person_id, 4)
     end as name,
     case when t.named then r.handle end as handle,
     t.touches_in,
@@ -41,7 +42,7 @@ select
     t.last_touch,
     t.last_in,
     t.last_out,
-    coalesce(l.mentions, 0) as mentions,
+    t.mentions,
     case when l.level is not null then greatest(-1, least(1, l.level)) end as feeling,
     l.low,
     l.high,

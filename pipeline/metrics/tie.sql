@@ -23,6 +23,8 @@ given as (
     select
         brand,
         person_id,
+        count(*) as touches_ever,
+        count(distinct direction) as sides,
         count(*) filter (where recent and direction = 'in') as touches_in,
         count(*) filter (where recent and direction = 'out') as touches_out,
         count(*) filter (where recent and kind in ('message', 'call', 'meeting')) as private_touches,
@@ -96,6 +98,7 @@ tie as (
         (g.decayed_in + 1) / (g.decayed_in + g.decayed_out + 2) as share_theirs,
         1 - abs(2 * share_theirs - 1) as reciprocity,
         case
+            when g.touches_ever < 4 or (g.sides = 1 and reciprocity >= 0.5) then null -- too little to say who gives more
             when reciprocity >= 0.5 then 'balanced' -- at most three to one
             when share_theirs > 0.5 then 'they give more'
             else 'we give more'

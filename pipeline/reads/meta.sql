@@ -7,6 +7,7 @@ select
     only_group,
     entries_until,
     fewest_people,
+    answer_hours,
     model,
     mentions,
     scored,

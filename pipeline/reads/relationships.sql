@@ -48,6 +48,7 @@ order by
         when 'strongest tie' then -p.strength
         when 'most touches' then -(p.touches_in + p.touches_out)
         when 'silent longest' then epoch(p.last_in)
+        when 'longest on this list' then epoch(w.since)
         else -epoch(p.last_touch)
     end nulls last,
     p.person_id

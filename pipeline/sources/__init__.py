@@ -17,7 +17,7 @@ from pipeline.sources import (
     xarchive,
 )
 from pipeline.sources.archive import Archive, is_archive, open_archive
-from pipeline.sources.columns import Column, are_there, words
+from pipeline.sources.columns import Column, are_there, names_of, spelt, words
 from pipeline.sources.files import (
     FileError,
     JsonFile,
@@ -47,6 +47,10 @@ SOURCES: Mapping[str, tuple[frozenset[Column], ToTouches]] = {
     "talkwalker": (talkwalker.COLUMNS, talkwalker.to_touches),
     "xarchive": (frozenset({"data/account.js", "data/tweets.js"}), xarchive.to_touches),
 }
+
+# These look over the whole file before they map a row of it: for threads, or for who has which number. A row alone
+# would become another touch than in its file.
+WHOLE = frozenset({"twcs", "dialogues", "fourcat", "brandwatch", "xarchive"})
 
 Records = Table | JsonFile | Archive
 
@@ -133,6 +137,12 @@ def to_touches(
 ) -> Iterator[Outcome]:
     """Yield what becomes of every record; ``source`` names where the rows of a mapped file come from."""
     return mapped.to_touches(records, brand, mapping, source) if mapping else SOURCES[name][1](records, brand)
+
+
+def known_columns() -> list[str]:
+    """Return what the columns of all formats are called, as `spelt` compares them; others may be somebody's words."""
+    named = {name for needed, _ in SOURCES.values() for column in needed for name in names_of(column)}
+    return sorted({spelt(name) for name in named.union(orchard.FIELDS)})
 
 
 def find_way(

@@ -1,12 +1,13 @@
 """Bluesky page by page: what is said to and about the brand, what it says itself, and the threads of both."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.source_settings import BlueskySource
 from pipeline.sources.bluesky_client import Caller, ask, is_missing, not_documented
-from pipeline.sources.bluesky_posts import NO_MORE, moment_of, named, own_handles, parent_of, ref, to_values
+from pipeline.sources.bluesky_posts import ADDRESS, NO_MORE, moment_of, named, own_handles, parent_of, ref, to_values
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_list, to_records
 from pipeline.touch import Brand
 
@@ -26,12 +27,12 @@ def streams(settings: BlueskySource, brand: Brand, conversations: Sequence[str])
     terms = settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))
     is_ours = bool(settings.login) and brand.is_called(settings.login)
     sought = [*terms, *(handle for handle in own if handle != settings.login)] if settings.login else []
-    threads = conversations[: settings.threads]
-    whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads))
+    threads = [uri for uri in conversations if is_address(uri)][: settings.threads]
+    whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads), anew=True)
     return [
-        *([Stream("notifications", f"what was said to {settings.login}")] if is_ours else []),
+        *([Stream("notifications", f"what was said to {settings.login}", anew=True)] if is_ours else []),
         *(Stream(f"search:{term}", f"search for {term!r}", query=term) for term in sought),
-        *(Stream(f"author:{handle}", f"what {handle} writes", query=handle) for handle in own),
+        *(Stream(f"author:{handle}", f"what {handle} writes", query=handle, anew=True) for handle in own),
         *([whole] if threads else []),
     ]
 
@@ -141,18 +142,27 @@ def to_page(values: Sequence[Any], requests: int) -> Page:
     return Page(records, max(moments, default=None), min(moments, default=None), requests)
 
 
+def is_address(id: str) -> bool:
+    """Say whether an id is one of Bluesky's own; a file knows some posts only by a link that does not hold it."""
+    return re.fullmatch(ADDRESS, id) is not None
+
+
 def fetch_threads(roots: Sequence[str], client: Caller) -> Iterator[Page]:
-    """Yield every thread whole, each as one page."""
+    """Yield every thread whole, each as one page. No message says which: an address is one of a person."""
+    gone = 0
     for root in roots:
         question = {"uri": root, "depth": DEEPEST, "parentHeight": 0}
         try:
-            answer = ask(client, THREAD, question, f"thread {root}")
+            answer = ask(client, THREAD, question, "a thread")
         except SourceError as error:
             if not is_missing(error.__cause__):
                 raise
-            yield Page((), notes=(f"thread {root} is not there any more",))
+            gone += 1
+            yield Page(())
         else:
             yield to_page(list(flatten(answer.get("thread"))), 1)
+    if gone:
+        yield Page((), requests=0, notes=(f"{gone} of {len(roots)} threads not there any more",))
 
 
 def flatten(thread: Any) -> Iterator[Any]:
@@ -172,8 +182,9 @@ def recheck(window: Window, ids: Sequence[str], settings: BlueskySource, client:
 
     A post that is missing may also be of somebody who blocks our account, so its own record is asked for, too.
     """
-    for start in range(0, len(ids), LOOKED_UP_AT_ONCE):
-        before, page = client.requests, ids[start : start + LOOKED_UP_AT_ONCE]
+    posts = [id for id in ids if is_address(id)]
+    for start in range(0, len(posts), LOOKED_UP_AT_ONCE):
+        before, page = client.requests, posts[start : start + LOOKED_UP_AT_ONCE]
         there = list(look_up(page, client))
         known = {ref(post, "uri") for post in there}
         gone = [{"uri": uri, "gone": NO_MORE} for uri in page if uri not in known and is_gone(uri, client)]
@@ -184,7 +195,7 @@ def is_gone(uri: str, client: Caller) -> bool:
     """Say whether a record is not to be had any more. Raises SourceError for every other fault."""
     repo, collection, rkey = uri.removeprefix("at://").split("/")
     try:
-        ask(client, RECORD, {"repo": repo, "collection": collection, "rkey": rkey}, f"record {uri}")
+        ask(client, RECORD, {"repo": repo, "collection": collection, "rkey": rkey}, "a single post")
     except SourceError as error:
         if is_missing(error.__cause__):
             return True

@@ -34,7 +34,7 @@ def streams(settings: HackerNewsSource, brand: Brand, conversations: Sequence[st
     terms = settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))
     users = [name for handle in brand.handles if re.fullmatch(r"[\w-]{2,15}", name := handle.removeprefix("@"))]
     threads = [story for story in conversations if story.isdecimal()][: settings.threads]
-    whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads))
+    whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads), anew=True)
     return [
         *(Stream(f"search:{term}", f"search for {term!r}", query=term) for term in terms),
         *(Stream(f"user:{user}", f"what {user} writes", query=user) for user in users),
@@ -162,7 +162,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
         raise MappingError("no text")
     ours, asked = brand.is_called(author), text_of(record, "parent_author")
     if not (ours or belongs(record, text, parent, brand)):
-        return NotAbout(record)
+        return NotAbout(record, f"hackernews:{native}", text)
     touch = Touch(
         id=f"hackernews:{native}",
         source="hackernews",

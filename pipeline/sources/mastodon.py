@@ -22,7 +22,7 @@ def streams(settings: MastodonSource, brand: Brand, conversations: Sequence[str]
     """Return what is read: what was said to the account, hashtags, searches, own statuses, the recent threads."""
     terms = (settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))) if settings.search else ()
     threads = conversations[: settings.threads]
-    whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads))
+    whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads), anew=True)
     return [
         *([Stream("mentions", "what was said to the account of the token")] if settings.mentions else []),
         *(Stream(f"hashtag:{tag}", f"statuses with #{tag}", query=tag) for tag in settings.hashtags),

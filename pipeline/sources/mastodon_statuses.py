@@ -93,7 +93,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
     text = words(record)
     ours = is_brand(values["account"], host, brand)
     if not (ours or values.get("about") or belongs(values, host, text, brand)):
-        return NotAbout(record)
+        return NotAbout(record, f"mastodon:{uri}", text)
     parent, root = ref(values, "parent", "uri"), ref(values, "root")
     touch = Touch(
         id=f"mastodon:{uri}",

@@ -9,6 +9,7 @@ from pipeline.sources.mastodon_statuses import ref, summary, to_values
 from pipeline.sources.network import Page, SourceError, to_list, to_records
 
 MISSING = (404, 410)
+THREAD = "a thread"
 
 
 class Threads:
@@ -66,7 +67,8 @@ def is_missing(client: Caller) -> bool:
 
 
 def fetch_threads(roots: Sequence[str], settings: MastodonSource, client: Caller) -> Iterator[Page]:
-    """Yield every thread whole, each as one page."""
+    """Yield every thread whole, each as one page. No message says which: an address is one of a person."""
+    missing = 0
     for root in roots:
         before = client.requests
         try:
@@ -76,16 +78,18 @@ def fetch_threads(roots: Sequence[str], settings: MastodonSource, client: Caller
                 raise
             top = None
         if top is None:
-            yield Page((), requests=client.requests - before, notes=(f"thread {root} is not to be had here",))
-            continue
-        yield read_thread(top, settings, client, before)
+            missing += 1
+            yield Page((), requests=client.requests - before)
+        else:
+            yield read_thread(top, settings, client, before)
+    if missing:
+        yield Page((), requests=0, notes=(f"{missing} of {len(roots)} threads not to be had here",))
 
 
 def read_thread(top: Any, settings: MastodonSource, client: Caller, before: int) -> Page:
     """Return a thread as a page."""
-    what = f"thread {ref(top, 'uri')}"
-    found = [top, *read_context(str(top["id"]), what, client)]
-    threads = Threads(client, what)
+    found = [top, *read_context(str(top["id"]), THREAD, client)]
+    threads = Threads(client, THREAD)
     threads.learn(found)
     shown = [each for each in found if settings.direct_messages or ref(each, "visibility") != "direct"]
     values = [threads.join(to_values(each, settings.api_base)) for each in shown]
@@ -99,9 +103,9 @@ def find(root: str, settings: MastodonSource, client: Caller) -> Any:
     """
     number = root.rsplit("/", 1)[-1]
     if root.startswith(f"{settings.api_base}/") and number.isdigit():
-        return ask(client, "status", f"thread {root}", id=number)
+        return ask(client, "status", THREAD, id=number)
     if not client.has_token:
         return None
-    found = ask(client, "search_v2", f"thread {root}", q=root, resolve=True, result_type="statuses")
+    found = ask(client, "search_v2", THREAD, q=root, resolve=True, result_type="statuses")
     statuses = found.get("statuses") if isinstance(found, dict) else None
     return next((each for each in to_list(statuses) if ref(each, "uri") == root), None)

@@ -17,13 +17,15 @@ class SourceError(RuntimeError):
     """A source cannot go on in this run; the message says why and what to do. What was fetched before it is kept.
 
     ``until`` is when it may be tried again, as naive UTC, where the network said so. ``alone``: it concerns this stream
-    only, such as one feed of many, and says nothing of the others.
+    only, such as one feed of many, and says nothing of the others. ``billed``: the network has answered and bills it,
+    though nothing can be made of the answer.
     """
 
-    def __init__(self, message: str, until: datetime | None = None, alone: bool = False) -> None:
+    def __init__(self, message: str, until: datetime | None = None, alone: bool = False, billed: bool = False) -> None:
         super().__init__(message)
         self.until = until
         self.alone = alone
+        self.billed = billed
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Stream:
 
     ``page_cost`` is the most that one page of it can cost, in USD. ``pages`` is the most pages that a window can need,
     None where nobody can know. ``oldest_first``: a page is complete up to its newest record, so that the next run can
-    go on from there. ``once``: it is not read any more when the memory of a page says ``finished``.
+    go on from there. ``once``: it is not read any more when the memory of a page says ``finished``. ``anew``: the
+    network cannot be asked for the rest of a window that was left unfinished, so that all of it is read again.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Stream:
     oldest_first: bool = False
     query: str = ""
     once: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from pipeline.source_settings import RedditSource
@@ -16,6 +17,7 @@ MOST_LISTED = 1000  # a listing goes no further back
 NEARLY = 900  # what was removed is missing from a listing, but counts
 MORE_AT_ONCE = 100
 MOST_MORE = 10  # requests for the folded parts of one thread
+Listing = partial(Stream, anew=True)  # goes on after a message, not before a moment, and every thread is read whole
 KEPT = (
     *("name", "author", "author_fullname", "created_utc", "edited", "title", "selftext", "body", "permalink"),
     *("subreddit", "link_id", "link_title", "link_author", "parent_id", "removed_by_category"),
@@ -30,16 +32,16 @@ def streams(settings: RedditSource, brand: Brand, conversations: Sequence[str]) 
     terms = settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))
     users = [name for handle in brand.handles if re.fullmatch(r"[\w-]{3,20}", name := handle.removeprefix("@"))]
     threads = [post for post in conversations if re.fullmatch(r"t3_\w+", post)][: settings.threads]
-    whole = Stream("threads", f"{len(threads)} recent threads", query=" ".join(threads))
+    whole = Listing("threads", f"{len(threads)} recent threads", query=" ".join(threads))
     return [
         *(
-            Stream(f"comments:{name}", f"comments in r/{name}", query=f"r/{name}/comments")
+            Listing(f"comments:{name}", f"comments in r/{name}", query=f"r/{name}/comments")
             for name in settings.subreddits
         ),
-        *(Stream(f"posts:{name}", f"posts in r/{name}", query=f"r/{name}/new") for name in settings.subreddits),
-        *(Stream(f"search:{term}", f"search for {term!r}", query=term) for term in terms),
-        *(Stream(f"user:{user}", f"what u/{user} writes", query=f"user/{user}/overview") for user in users),
-        *([Stream("mentions", "mentions of the account", query="message/mentions")] if settings.inbox else []),
+        *(Listing(f"posts:{name}", f"posts in r/{name}", query=f"r/{name}/new") for name in settings.subreddits),
+        *(Listing(f"search:{term}", f"search for {term!r}", query=term) for term in terms),
+        *(Listing(f"user:{user}", f"what u/{user} writes", query=f"user/{user}/overview") for user in users),
+        *([Listing("mentions", "mentions of the account", query="message/mentions")] if settings.inbox else []),
         *([whole] if threads else []),
     ]
 

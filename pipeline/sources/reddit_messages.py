@@ -23,7 +23,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
         raise MappingError("no text")
     ours = brand.is_called(author)
     if not (ours or record.values.get("about") or belongs(record, text, brand)):
-        return NotAbout(record)
+        return NotAbout(record, f"reddit:{native}", text)
     touch = Touch(
         id=f"reddit:{native}",
         source="reddit",

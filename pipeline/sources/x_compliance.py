@@ -1,5 +1,6 @@
 """Whether stored posts of X are still to be had, by a compliance job, or by looking each of them up."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipeline.sources.x_pages import to_gone
 from pipeline.sources.xarchive import text_at
 
 ABOUT = "what is stored"
+POST_ID = re.compile(r"[0-9]{15,19}")  # all since November 2010; data sets number their posts anew, from 1
 FIELDS = {"tweet": {"tweet.fields": "withheld"}, "post": {"post.fields": "id,text,withheld"}}
 WITHHELD = "withheld by X, in some countries or everywhere"
 SUSPENDED = "its account is suspended"
@@ -26,8 +28,8 @@ Recheck = Callable[[Mapping[str, Any], Sequence[str], XSource, Client], Iterator
 
 
 def recheck(window: Window, ids: Sequence[str], settings: XSource, client: Client) -> Iterator[Page]:
-    """Yield pages of what became of stored posts; ids of likes and messages are none of posts. Raises SourceError."""
-    posts = sorted({id for id in ids if id.isdecimal()}, key=int)
+    """Yield pages of what became of stored posts; ids of likes are none of posts. Raises SourceError."""
+    posts = sorted({id for id in ids if POST_ID.fullmatch(id)}, key=int)
     if posts:
         yield from RECHECK[settings.recheck](window.memory, posts, settings, client)
     else:

@@ -56,6 +56,6 @@ def shorten(text: str) -> str:
     return " ".join(text.split())[:MOST_WORDS]
 
 
-def not_documented(about: str) -> SourceError:
-    """Return the error of an answer that is of another form than X documents."""
-    return SourceError(f"X, {about}, answered something that is not its documented JSON; {AGAIN}")
+def not_documented(about: str, billed: bool = False) -> SourceError:
+    """Return the error of an answer that is of another form than X documents; ``billed`` where it is X's own."""
+    return SourceError(f"X, {about}, answered something that is not its documented JSON; {AGAIN}", billed=billed)

@@ -60,7 +60,7 @@ def to_page(answer: Mapping[str, Any], reading: Reading, memory: Mapping[str, An
     """Return an answer as a page; its memory is the given one with what was paid for. Raises SourceError."""
     included = answer.get("includes", {})
     if not isinstance(included, dict):
-        raise not_documented(reading.about)
+        raise not_documented(reading.about, billed=True)
     posts, users = listed(answer.get("data"), reading), listed(included.get("users"), reading)
     around = [post for post in listed(spelt(included, "posts"), reading) if not is_among(post, posts)]
     book = to_book(posts, around, users, reading.handles, reading.names)
@@ -85,7 +85,7 @@ def listed(values: Any, reading: Reading) -> list[Any]:
     if values is None:
         return []
     if not isinstance(values, list):
-        raise not_documented(reading.about)
+        raise not_documented(reading.about, billed=True)
     return values
 
 

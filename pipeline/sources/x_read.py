@@ -77,6 +77,6 @@ def next_token(answer: Mapping[str, Any], about: str) -> str | None:
     """Return where an answer goes on, None where it ends. Raises SourceError where it is not of the documented form."""
     meta = answer.get("meta", {})
     if not isinstance(meta, dict):
-        raise not_documented(about)
+        raise not_documented(about, billed=True)
     found = meta.get("next_token")
     return str(found) if found else None

@@ -3,14 +3,14 @@
 -- looked for in it, in small letters without accents and signs.
 create table pub.touch as
 select
-    l.* exclude (touch_id, conversation, reply_to, thread, account_id, main_account_id, url, named),
+    l.* exclude (touch_id, conversation, reply_to, thread, account_id, main_account_id, url, told_account),
     coalesce(l.value_of_people, l.positive - l.negative) as said,
-    case when named then l.touch_id else told_id(l.touch_id) end as touch_id,
+    told_touch_id(l.touch_id, l.told_account, l.person_id, l.direction) as touch_id,
     told_id(l.conversation) as conversation,
-    case when named then l.url end as url,
+    case when told_by_name(l.told_account, l.person_id, l.direction) then l.url end as url,
     ' ' || trim(regexp_replace(strip_accents(lower(l.text)), '[^\pL\pM\pN]+', ' ', 'g')) as spelt
 from (
-    select l.*, $people = 'named' and (l.person_id is null or p.account_id is not null) as named
+    select l.*, p.account_id as told_account
     from told_ledger l
     left join told_person p using (brand, person_id)
 ) l
@@ -20,7 +20,7 @@ create table pub.person as
 select
     p.*,
     n.stage,
-    n.since as stage_since,
+    greatest(n.since, p.first_touch::date) as stage_since, -- a month begins before the touch with which it began
     coalesce(n.strained, false) as strained,
     coalesce(n.fruit, false) as fruit,
     coalesce(v.verdict, 'not enough evidence yet') as verdict,
@@ -59,8 +59,13 @@ order by brand, list, since;
 
 -- The months from which on somebody was at another stage than before.
 create table pub.stage_history as
-select brand, person_id, month, stage
-from derived.stage_month
+select
+    brand,
+    person_id,
+    greatest(m.month, p.first_touch::date) as month,
+    m.stage
+from derived.stage_month m
+join derived.person p using (brand, person_id)
 where $people <> 'aggregate'
 qualify lag(stage) over (partition by brand, person_id order by month) is distinct from stage
 order by brand, person_id, month;
@@ -164,10 +169,7 @@ order by g.brand, g.what, g.name;
 create table pub.topic_of as
 select
     o.* exclude (touch_id),
-    case
-        when p.account_id is not null then o.touch_id
-        else told_id(o.touch_id)
-    end as touch_id
+    told_touch_id(o.touch_id, p.account_id, l.person_id, l.direction) as touch_id
 from derived.topic_of o
 join derived.ledger l using (brand, touch_id)
 left join told_person p using (brand, person_id)
@@ -185,10 +187,7 @@ from (
         l.brand,
         l.text,
         l.happened_at,
-        case
-            when $people = 'named' and (l.person_id is null or p.account_id is not null) then l.touch_id
-            else told_id(l.touch_id)
-        end as touch_id
+        told_touch_id(l.touch_id, p.account_id, l.person_id, l.direction) as touch_id
     from derived.ledger l
     left join told_person p using (brand, person_id)
 ) t
@@ -264,6 +263,7 @@ select
     s.group_what || ' ' || s.group_name as only_group,
     s.entries_until as entries_until,
     s.fewest_people as fewest_people,
+    s.answer_hours as answer_hours,
     (select count(*) from reject) as rejects,
     (select count(*) from mention) as mentions,
     (select count(positive) from score where model = s.model) as scored,

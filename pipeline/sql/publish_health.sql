@@ -52,6 +52,8 @@ group by all
 order by month desc, source, reason;
 
 -- What an error says of a record may be what its author wrote.
+create temp macro told_shape(words) as regexp_replace(regexp_replace(left(words, 40), '\pL', 'a', 'g'), '\pN', '9', 'g');
+
 create temp table told_reject as
 select
     reject_id,
@@ -59,8 +61,14 @@ select
     regexp_replace(reason, '^(not of the form that the source documents: \w+).*$', '\1', 's') as reason,
     row_number,
     rejected_at,
-    payload
-from reject;
+    payload,
+    file not in (select file from import) as of_network,
+    (
+        select list_distinct(flatten(list(string_split(c.key, '.')[:1] || [c.key])))
+        from import i, (select unnest(json_extract_string(i.mapping, '$.*')) as key) c
+        where i.file = r.file
+    ) as mapped
+from reject r;
 
 create table pub.reject as
 select file, reason, count(*) as many, min(rejected_at) as first, max(rejected_at) as last
@@ -69,14 +77,20 @@ group by all
 order by many desc, file, reason;
 
 -- Nobody knows of such a row whose it is, and whether they addressed the brand. So it is only told what it looks like: every letter
--- is an a, every digit a 9.
+-- is an a, every digit a 9; of what it calls its values, too, unless that is a column of a format, or one that was mapped.
 create table pub.reject_example as
 select
     e.file,
     e.reason,
     e.row_number,
     string_agg(
-        left(j.key, 40) || ': ' || regexp_replace(regexp_replace(left(j.value ->> '$', 40), '\pL', 'a', 'g'), '\pN', '9', 'g'),
+        case
+            when e.of_network
+            or list_contains($columns, trim(regexp_replace(lower(j.key), '[\s_]+', ' ', 'g')))
+            or list_contains(e.mapped, j.key)
+            or j.key in ('line', 'value', '') then left(j.key, 40)
+            else told_shape(j.key)
+        end || ': ' || told_shape(j.value ->> '$'),
         chr(10)
         order by j.id
     ) as shape

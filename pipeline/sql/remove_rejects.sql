@@ -1,5 +1,16 @@
--- A record that was never mapped may be of the same post, too; the ids that it names are without the source's prefix.
+-- A record that was never mapped may be of the same post, too: one whose own id is, without the source's prefix. What merely refers to
+-- the post is another one, and stays.
 delete from reject
 where
     starts_with(file, $source || ':')
-    and list_bool_or([contains(payload::text, '"' || split_part(id, ':', -1) || '"') for id in $ids])
+    and list_has_any(
+        [
+            payload ->> '$.id',
+            payload ->> '$.objectID',
+            payload ->> '$.uri',
+            payload ->> '$.name',
+            payload ->> '$.post.id',
+            payload ->> '$.post.uri'
+        ],
+        [substr(id, strpos(id, ':') + 1) for id in $ids]
+    )

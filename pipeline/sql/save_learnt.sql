@@ -8,7 +8,7 @@ from (
     select
         touch_id,
         brand,
-        any_value(account_id) as account_id,
+        arg_min_null(account_id, number) as account_id,  -- of the row whose account is saved
         any_value(reply_to) as reply_to,
         bool_or(addressed) as addressed
     from incoming

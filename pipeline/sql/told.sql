@@ -1,5 +1,5 @@
 -- What may be told of single people, as [privacy] says. named: as `person` has it. pseudonymous: no name, account, link or author,
--- and none of them in a text either. aggregate: nobody at all; what the numbers of a period count is left, by the day, without words,
+-- and none of them in a text either, as far as links, handles and those who take part in a conversation can be known there. aggregate: nobody at all; what the numbers of a period count is left, by the day, without words,
 -- under a number for each person that is drawn anew at every publish and so leads to nobody.
 set variable people = $people;
 
@@ -11,17 +11,64 @@ create temp macro told_id(id) as left(sha256((select salt from told_salt) || id)
 
 create temp macro told_who(person_id) as case when getvariable('people') = 'aggregate' then told_id(person_id) else person_id end;
 
+-- A link and an id name their author: they are told of people who are named, and of what the brand said to nobody.
+create temp macro told_by_name(account_id, person_id, direction) as
+    getvariable('people') = 'named' and (account_id is not null or (person_id is null and direction = 'out'));
+
+create temp macro told_touch_id(touch_id, account_id, person_id, direction) as case
+    when told_by_name(account_id, person_id, direction) then touch_id
+    else told_id(touch_id)
+end;
+
+create temp macro told_words(words) as regexp_extract_all(words, '[\pL\pM\pN_]+|[^\pL\pM\pN_]+');
+
+-- An address without a scheme needs a name of letters at its end: 3.50 and e.g. are none.
 create temp macro told_text(words) as case getvariable('people')
     when 'named' then words
     when 'pseudonymous' then
         regexp_replace(
-            regexp_replace(words, '(https?://|www\.)\S+', '(link)', 'gi'),
-            '[\pL\pN_.+-]*[@＠][\pL\pN_.-]+(@[\pL\pN_.-]+)?|\bu/[\w-]+|did:[a-z]+:[\w.:-]+',
-            '@…',
-            'gi'
+            regexp_replace(
+                regexp_replace(words, '(https?://|www\.)\S+', '(link)', 'gi'),
+                '[\pL\pN_.+-]*[@＠][\pL\pN_.-]+(@[\pL\pN_.-]+)?|\bu/[\w-]+|did:[a-z]+:[\w.:-]+',
+                '@…',
+                'gi'
+            ),
+            '[\pL\pN_-]+(\.[\pL\pN_-]+)*\.\pL[\pL\pN-]+(:\d+)?([/?#]\S*)?',
+            '(link)',
+            'g'
         )
     else ''
 end;
+
+-- The words by which those who take part in a conversation are called, of any of their accounts; a brand's own are no secret.
+create temp table told_name as
+select distinct brand, thread, word
+from (
+    select l.brand, l.thread, unnest(told_words(lower(concat_ws(' ', r.name, r.handle, l.author)))) as word
+    from derived.ledger l
+    left join derived.identity i using (main_account_id)
+    left join derived.role r on r.account_id = coalesce(i.account_id, l.main_account_id) and r.role <> 'brand'
+    where getvariable('people') = 'pseudonymous'
+)
+where
+    regexp_matches(word, '[\pL\pN_]{2}')
+    and word not in (select unnest(string_split(words, ' ')) from derived.configured_topic where what = 'name');
+
+create temp table told_named_text as
+select
+    w.brand,
+    w.touch_id,
+    array_to_string([case when list_contains(w.found, lower(word)) then '…' else word end for word in told_words(w.text)], '') as text
+from (
+    select s.brand, s.touch_id, any_value(s.text) as text, list(n.word) as found
+    from (
+        select brand, thread, touch_id, told_text(text) as text, unnest(list_distinct(told_words(lower(told_text(text))))) as word
+        from derived.ledger
+        where getvariable('people') = 'pseudonymous'
+    ) s
+    join told_name n using (brand, thread, word)
+    group by s.brand, s.touch_id
+) w;
 
 create temp view told_person as
 select
@@ -30,7 +77,7 @@ select
         case when getvariable('people') = 'named' then handle end as handle,
         case
             when getvariable('people') = 'named' then name
-            else 'someone on ' || source || ' · ' || left(person_id, 4)
+            else 'someone on ' || upper(source[1]) || source[2:] || ' · ' || left(person_id, 4)
         end as name
     )
 from derived.person
@@ -38,10 +85,11 @@ where getvariable('people') <> 'aggregate';
 
 create temp view told_ledger as
 select
-    * replace (
-        told_who(person_id) as person_id,
-        told_text(text) as text,
-        case when getvariable('people') = 'named' then author end as author,
-        case when getvariable('people') = 'aggregate' then date_trunc('day', happened_at) else happened_at end as happened_at
+    l.* replace (
+        told_who(l.person_id) as person_id,
+        coalesce(n.text, told_text(l.text)) as text,
+        case when getvariable('people') = 'named' then l.author end as author,
+        case when getvariable('people') = 'aggregate' then date_trunc('day', l.happened_at) else l.happened_at end as happened_at
     )
-from derived.ledger;
+from derived.ledger l
+left join told_named_text n using (brand, touch_id);

@@ -1,0 +1,47 @@
+"""A network source is followed as it comes, for ever, beside the other commands."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from pipeline import cursors
+from pipeline.collect import Job, Tally, Tick, affordable, latest, save
+from pipeline.cursors import Cursor, Place
+from pipeline.sources.network import Page, SourceError, Window
+from pipeline.store import rewrite, working
+
+FOR_EVER = -1.0  # a refresh may take long, and what comes meanwhile must not be lost
+
+
+def follow(job: Job, tick: Tick) -> Iterator[Tally]:
+    """Save what a source sends as it comes, for ever; yield a tally for every page. Raises SourceError.
+
+    The workspace is locked only while a page is saved, so that a refresh can run between two. When it ends, what was
+    removed meanwhile is not even in the bytes of the file.
+    """
+    if job.network.follow is None:
+        raise SourceError(f"{job.settings.name}: {job.settings.type} cannot be followed; collect reads it page by page")
+    place = Place(job.settings.name, "follow", job.brand)
+    cursor, removed = cursors.read_cursor(job.workspace, place), 0
+    page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
+    try:
+        with job.hidden():
+            for page in affordable(job, place.stream, page_cost, pages_of(job, cursor)):
+                tally = Tally(job.settings.name, "follow")
+                cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
+                with working(job.workspace, "collect --stream", FOR_EVER):
+                    save(job, place, page, cursor, tally)
+                removed += tally.removed
+                tick(len(page.records))
+                yield tally
+    finally:
+        if removed:
+            with working(job.workspace, "collect --stream", FOR_EVER):
+                rewrite(job.workspace.mentions)
+
+
+def pages_of(job: Job, cursor: Cursor) -> Iterator[Page]:
+    """Return the pages of a source as they come, from where the last listener ended."""
+    assert job.network.follow
+    window = Window(cursor.since, memory=cursor.memory)
+    known = partial(cursors.read_known, job.workspace, job.settings.type)
+    return job.network.follow(window, known, job.settings, job.brand, job.client)

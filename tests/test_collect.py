@@ -1,0 +1,290 @@
+"""What the runner owes every source: faults stay with their source, what is gone is gone, and costs are counted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from pipeline import collect, cursors, follow, secrets, settings
+from pipeline.collect import Job, Tally
+from pipeline.cursors import Cursor, Place, Sorted
+from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
+from pipeline.sources.networks import NETWORKS
+from pipeline.store import Workspace, connect, now, rewrite, working
+from pipeline.touch import Account, Brand, Gone, Mapped, Record, Reject, Touch
+
+TAMROW = Brand("tamrow", "Tamrow", ("tamrow",))
+TOML = '[brand]\nkey = "tamrow"\nname = "Tamrow"\nhandles = ["tamrow"]\n\n'
+ENTRY = '[[sources]]\ntype = "{}"\nbrand = "tamrow"\n'
+AT = datetime(2026, 11, 1)
+
+Prepare = Callable[..., settings.Settings]
+
+
+@pytest.fixture
+def prepare(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Prepare:
+    """Write brand.toml with networks of these types, of which functions are replaced by those given by name."""
+
+    def prepared(more: str = "", **networks: dict[str, Any]) -> settings.Settings:
+        workspace.folder.mkdir(parents=True, exist_ok=True)
+        entries = "".join(ENTRY.format(name) + more for name in networks)
+        (workspace.folder / "brand.toml").write_text(TOML + entries)
+        for name, functions in networks.items():
+            usual = {"connect": lambda *_: None, "streams": lambda *_: [Stream("s", "s")], "recheck": None}
+            monkeypatch.setitem(NETWORKS, name, replace(NETWORKS[name], **usual | functions))  # type: ignore[index]
+        return settings.load(workspace.folder)
+
+    return prepared
+
+
+def rows(workspace: Workspace, sql: str) -> list[tuple]:
+    with connect(workspace.mentions) as con:
+        return con.execute(sql).fetchall()
+
+
+def said(native: str, text: str = "Tamrow is fine", account: Account | None = None, **more: Any) -> Mapped:
+    touch = Touch(f"hackernews:{native}", "hackernews", "tamrow", account, "in", "mention", AT, text)
+    return Mapped(Record(1, {"id": native, "text": text}), replace(touch, **more))
+
+
+def keep(workspace: Workspace, *found: Mapped, source: str = "hackernews") -> cursors.Saved:
+    return cursors.save_page(workspace, Place(source, "s", TAMROW), Sorted(found), Page(()), Cursor())
+
+
+def hit(native: str, text: str, **more: Any) -> dict[str, Any]:
+    return {"objectID": native, "author": "jane", "comment_text": text, "created_at": "2026-11-01T00:00:00Z"} | more
+
+
+def boom(*_: Any) -> Any:
+    raise ValueError("not enough values to unpack, with hunter2")
+
+
+def boom_later(*_: Any) -> Iterator[Page]:
+    yield Page(())
+    boom()
+
+
+@pytest.mark.parametrize("fault", ["connect", "streams", "fetch", "recheck"])
+def test_a_fault_that_nobody_foresaw_is_told_with_its_type_and_the_other_sources_are_read(
+    fault: str, workspace: Workspace, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("BLUESKY_APP_PASSWORD", " hunter2\n")
+    quiet = {"fetch": lambda *_: iter([Page(to_records([hit("41", "Tamrow is fine")]))])}
+    broken = {"fetch": lambda *_: iter([]), fault: boom_later if fault in ("fetch", "recheck") else boom}
+    chosen = prepare(bluesky=broken, hackernews=quiet)
+    tallies = list(collect.collect(workspace, chosen, again=True))
+    errors = {(tally.source, tally.error) for tally in tallies if tally.error}
+    assert errors == {
+        ("bluesky", "unforeseen ValueError: not enough values to unpack, with (BLUESKY_APP_PASSWORD)"),
+    }
+    assert rows(workspace, "select touch_id from touch") == [("hackernews:41",)]
+
+
+def test_a_fault_of_one_stream_that_nobody_foresaw_leaves_the_other_streams_to_be_read(
+    workspace: Workspace, prepare: Prepare
+):
+    streams = [Stream("first", "first"), Stream("second", "second")]
+    fetch = lambda _, stream, *__: boom_later() if stream.name == "first" else iter([Page(())])  # noqa: E731
+    chosen = prepare(hackernews={"streams": lambda *_: streams, "fetch": fetch})
+    tallies = list(collect.collect(workspace, chosen))
+    assert [(tally.stream, bool(tally.error)) for tally in tallies] == [("first", True), ("second", False)]
+
+
+def test_no_error_of_a_follower_or_a_plan_tells_a_secret(
+    workspace: Workspace, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("BLUESKY_APP_PASSWORD", "hunter2")
+
+    def refused(*_: Any) -> Iterator[Page]:
+        yield Page(())
+        raise SourceError("hunter2 was refused")
+
+    chosen = prepare(bluesky={"follow": refused})
+    with pytest.raises(SourceError, match=r"^\(BLUESKY_APP_PASSWORD\) was refused$"):
+        list(follow.follow(collect.open_job(workspace, chosen, chosen.networks()[0]), lambda _: None))
+    chosen = prepare(bluesky={"connect": lambda *_: next(refused()) and boom()})
+    (tally,) = collect.plan(workspace, chosen)
+    assert isinstance(tally, Tally) and "hunter2" not in tally.error and "ValueError" in tally.error
+
+
+def test_a_secret_with_a_line_end_is_hidden_without_it(workspace: Workspace, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("X_BEARER_TOKEN", " abc123\r\n")
+    assert secrets.hide("bad abc123", secrets.read(workspace.folder), ["X_BEARER_TOKEN"]) == "bad (X_BEARER_TOKEN)"
+
+
+REJECTS = {
+    "bluesky": ("at://did:plc:a/app.bsky.feed.post/1", {"uri": "at://did:plc:a/app.bsky.feed.post/1"}),
+    "mastodon": ("https://m.example/1", {"uri": "https://m.example/1", "id": "1"}),
+    "hackernews": ("41000001", {"id": 41000001}),
+    "reddit": ("t1_abc", {"name": "t1_abc"}),
+    "x": ("1990000000000000001", {"id": "1990000000000000001"}),
+}
+
+
+@pytest.mark.parametrize("source", REJECTS)
+def test_the_reject_of_a_removed_post_goes_and_that_of_a_post_which_refers_to_it_stays(
+    source: str, workspace: Workspace
+):
+    native, own = REJECTS[source]
+    answer = {"id": "other", "in_reply_to": native, "text": f'"{native}"'}
+    place = Place(source, "s", TAMROW)
+    found = [Reject(Record(1, own | {"n": 1}), "no text"), Reject(Record(2, answer), "no text")]
+    cursors.save_page(workspace, place, Sorted(rejects=found), Page(()), Cursor())
+    gone = Gone(Record(1, {}), (f"{source}:{native}",), "deleted")
+    cursors.save_page(workspace, place, Sorted(gone=[gone]), Page(()), Cursor())
+    assert rows(workspace, "select payload ->> '$.id' from reject") == [("other",)]
+
+
+def outcomes(workspace: Workspace, prepare: Prepare, *hits: dict[str, Any], source: str = "hackernews") -> Tally:
+    chosen = prepare(**{source: {"fetch": lambda *_: iter([Page(to_records(hits))])}})
+    (tally,) = collect.collect(workspace, chosen)
+    assert not tally.error
+    return tally
+
+
+REDDIT = {"author": "jane", "author_fullname": "t2_j", "created_utc": "1761955200", "link_id": "t3_x"}
+MASTODON = {
+    "created_at": "2026-11-01T00:00:00Z",
+    "visibility": "public",
+    "account": {"acct": "jane@m.example", "uri": "https://m.example/jane"},
+    "found_at": "https://m.example",
+}
+WORDED: dict[str, Callable[[str], dict[str, Any]]] = {
+    "hackernews": lambda text: hit("41", text),
+    "reddit": lambda text: REDDIT | {"name": "t1_a", "body": text},
+    "mastodon": lambda text: MASTODON | {"uri": "https://m.example/1", "content": text},
+}
+
+
+@pytest.mark.parametrize("source", WORDED)
+def test_what_an_author_edits_so_that_it_names_the_brand_no_more_is_removed(
+    source: str, workspace: Workspace, prepare: Prepare
+):
+    worded = WORDED[source]
+    assert outcomes(workspace, prepare, worded("Tamrow ruined me"), source=source).stored == 1
+    tally = outcomes(workspace, prepare, worded("never mind"), source=source)
+    assert (tally.removed, tally.not_about) == (1, 0)
+    assert rows(workspace, "select (select count(*) from touch) + (select count(*) from raw)") == [(0,)]
+    assert outcomes(workspace, prepare, worded("never mind"), source=source).removed == 0
+
+
+def test_an_edited_answer_that_is_looked_up_by_itself_has_its_new_words(workspace: Workspace, prepare: Prepare):
+    answer = hit("43", "you are thieves", parent_id="42", story_id="40", parent_author="tamrow")
+    assert outcomes(workspace, prepare, answer).stored == 1
+    alone = hit("43", "sorry, all is well", parent_id="42", story_id="40")
+    tally = outcomes(workspace, prepare, alone)
+    assert (tally.changed, tally.removed) == (1, 0)
+    assert rows(workspace, "select text, addressed, reply_to, happened_at from touch") == [
+        ("sorry, all is well", True, "hackernews:42", AT)
+    ]
+    assert rows(workspace, "select payload ->> '$.comment_text' from raw") == [("sorry, all is well",)]
+    tally = outcomes(workspace, prepare, alone)
+    assert (tally.changed, tally.removed, tally.not_about) == (0, 0, 1)
+
+
+def test_an_answer_to_the_brand_stays_one_when_it_names_it_no_more(workspace: Workspace, prepare: Prepare):
+    ours = hit("42", "we build kitchens", author="tamrow", story_id="40")
+    answer = hit("43", "Tamrow are thieves", parent_id="42", story_id="40", parent_author="tamrow")
+    outcomes(workspace, prepare, ours, answer)
+    tally = outcomes(workspace, prepare, hit("43", "sorry", parent_id="42", story_id="40"))
+    assert (tally.changed, tally.removed) == (1, 0)
+
+
+def test_an_account_that_is_learnt_later_is_an_account(workspace: Workspace):
+    jane = Account("hackernews:jane", "hackernews", "jane", "jane")
+    keep(workspace, said("41", direction="out"))
+    keep(workspace, said("41", direction="out", account=jane))
+    found = rows(workspace, "select touch.account_id, handle from touch left join account using (account_id)")
+    assert found == [("hackernews:jane", "jane")]
+
+
+def test_a_copy_without_what_was_deleted_is_as_private_as_the_file_was(workspace: Workspace):
+    keep(workspace, said("41"))
+    workspace.mentions.chmod(0o600)
+    rewrite(workspace.mentions)
+    assert workspace.mentions.stat().st_mode & 0o777 == 0o600
+
+
+def entry(title: str, feed: str) -> Mapped:
+    touch = Touch("rss:e.example/1", "rss", "tamrow", None, "in", "mention", AT, title)
+    return Mapped(Record(1, {"title": title, "site": {"feed": feed}}), touch)
+
+
+def test_two_feeds_that_word_one_entry_differently_do_not_edit_each_other(workspace: Workspace):
+    one, other = entry("Tamrow opens", "https://a.example"), entry("Tamrow opens a shop", "https://b.example")
+    changed = [keep(workspace, each, source="rss").changed for _ in range(3) for each in (one, other)]
+    assert changed == [0] * 6
+    assert keep(workspace, entry("Tamrow opens today", "https://a.example"), source="rss").changed == 1
+    assert rows(workspace, "select text from touch") == [("Tamrow opens today",)]
+
+
+@pytest.mark.parametrize(("anew", "asked"), [(True, 4), (False, 8)])
+def test_an_unfinished_window_that_cannot_be_gone_on_with_is_read_once(
+    anew: bool, asked: int, workspace: Workspace, prepare: Prepare
+):
+    calls, faults = list[int](), [True]
+
+    def fetch(*_: Any) -> Iterator[Page]:
+        for number in range(4):
+            if number == 2 and faults:
+                raise SourceError("interrupted")
+            calls.append(number)
+            yield Page((), AT, AT)
+
+    chosen = prepare(hackernews={"fetch": fetch, "streams": lambda *_: [Stream("s", "s", anew=anew)]})
+    assert [tally.error for tally in collect.collect(workspace, chosen)] == ["interrupted"]
+    calls.clear()
+    faults.clear()
+    assert [tally.error for tally in collect.collect(workspace, chosen)] == [""]
+    assert len(calls) == asked
+    assert cursors.read_cursor(workspace, Place("hackernews", "s", TAMROW)).since == AT
+
+
+@pytest.mark.parametrize(("billed", "spent"), [(True, 0.5), (False, 0.0)])
+def test_an_answer_of_which_nothing_can_be_made_is_counted_where_it_is_billed(
+    billed: bool, spent: float, workspace: Workspace, prepare: Prepare
+):
+    def fetch(*_: Any) -> Iterator[Page]:
+        raise SourceError("not documented", billed=billed)
+        yield Page(())
+
+    streams = [Stream("s", "s", page_cost=0.5)]
+    chosen = prepare("monthly_budget = 0.9\n", hackernews={"fetch": fetch, "streams": lambda *_: streams})
+    first, second = (next(collect.collect(workspace, chosen)) for _ in range(2))
+    assert first.error == "not documented"
+    assert ("monthly_budget" in second.error) == billed
+    assert cursors.spent(workspace, "hackernews", now()) == spent
+
+
+def test_the_dry_run_of_a_recheck_counts_the_recheck(workspace: Workspace, prepare: Prepare):
+    keep(workspace, said("41"), said("42"))
+    recheck = {"recheck": lambda *_: iter([]), "recheck_cost": lambda _: 0.5}
+    chosen = prepare(hackernews=recheck)
+    usual, again = (
+        {plan.stream: plan.cost for plan in collect.plan(workspace, chosen, again=wanted)} for wanted in (False, True)
+    )
+    assert (usual, again) == ({"s": 0.0}, {"s": 0.0, "recheck": 1.0})
+
+
+def test_a_refresh_can_run_while_a_source_is_followed_and_a_page_waits_for_its_end(
+    workspace: Workspace, prepare: Prepare
+):
+    def endless(window: Window, *_: Any) -> Iterator[Page]:
+        for native in ("41", "42"):
+            yield Page(to_records([hit(native, "Tamrow is fine")]))
+
+    chosen = prepare(hackernews={"follow": endless})
+    job: Job = collect.open_job(workspace, chosen, chosen.networks()[0])
+    pages = follow.follow(job, lambda _: None)
+    assert next(pages).stored == 1
+    with working(workspace, "refresh"):
+        listener = Thread(target=next, args=[pages])
+        listener.start()
+        listener.join(0.5)
+        assert listener.is_alive()
+        assert rows(workspace, "select touch_id from touch") == [("hackernews:41",)]
+    listener.join(timedelta(seconds=20).total_seconds())
+    assert rows(workspace, "select count(*) from touch") == [(2,)]

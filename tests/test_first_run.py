@@ -1,0 +1,48 @@
+"""The first look at a workspace, whatever is there yet: every page says what to do next."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline import run
+from pipeline.store import Workspace
+from tests.conftest import PAYLOADS, TAMROW
+from tests.test_pages import PAGES, Look, opened
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_workspace_says_how_to_begin(page: str, workspace: Workspace, in_workspace: Look):
+    in_workspace(workspace)
+    app = opened(page)
+    assert app.title[0].value == "Nothing to show yet"
+    assert "python -m pipeline import FILE --brand NAME" in app.code[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_imported_but_not_refreshed_says_how_to_go_on(page: str, workspace: Workspace, in_workspace: Look):
+    run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
+    in_workspace(workspace)
+    app = opened(page)
+    assert app.title[0].value == "Nothing to show yet"
+    assert [code.value for code in app.code] == ["python -m pipeline refresh"]
+    assert "no number was computed" in app.markdown[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_own_brand_that_is_not_set_is_said_beside_every_page(
+    page: str, sample: Workspace, tmp_path: Path, in_workspace: Look
+):
+    from pipeline import publish, settings
+    from pipeline.publish import ModelFacts
+
+    place = Workspace(tmp_path / "w")
+    shutil.copytree(sample.folder, place.folder)
+    (place.folder / "brand.toml").unlink()
+    facts = publish.last_facts(place)
+    assert isinstance(facts, ModelFacts)
+    publish.relate(place, settings.load(place.folder), facts)
+    publish.publish(place)
+    in_workspace(place)
+    app = opened(page)
+    assert any("The own brand is not set: Health says how." in each.value for each in app.sidebar.caption)

@@ -1,0 +1,117 @@
+"""Rejects are only tried again where the result is what an import of their file would give."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline import retry, run, settings, store
+from pipeline.retry import Retried
+from pipeline.sources import SOURCES, WHOLE, files
+from pipeline.store import Workspace, connect
+from pipeline.touch import Brand
+from tests.conftest import PAYLOADS, TAMROW
+
+LATER = "%d|%m|%Y %Hh%M"  # what an upgrade understands
+GOOD, ODD = "Tue Oct 31 22:10:47 +0000 2017", "31|10|2017 22h10"
+HEADER = (*["tweet_id", "author_id", "inbound", "created_at", "text"], "response_tweet_id", "in_response_to_tweet_id")
+ROWS = (
+    ("1", "tamrowbuild", "False", GOOD, "our offer of the day", "2", ""),
+    ("2", "100", "True", ODD, "never again, thieves", "", "1"),
+    ("3", "200", "True", GOOD, "where is my order", "4", ""),
+    ("4", "tamrowbuild", "False", ODD, "we are sorry, it comes today", "", "3"),
+    ("5", "300", "True", ODD, "no heating", "", ""),
+)
+TOUCHES = "select touch_id, direction, account_id, conversation, addressed from touch order by all"
+
+
+@pytest.fixture
+def upgrade(monkeypatch: pytest.MonkeyPatch):
+    from pipeline import touch
+
+    return lambda: monkeypatch.setattr(touch, "TIME_FORMATS", (*touch.TIME_FORMATS, LATER))
+
+
+def imported(place: Workspace, rows=ROWS) -> Path:
+    place.folder.mkdir(parents=True, exist_ok=True)
+    file = place.folder / "twcs.csv"
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([HEADER, *rows])
+    run.import_file(place, file, TAMROW)
+    return file
+
+
+def rows(place: Workspace, sql: str) -> list[tuple]:
+    with connect(place.mentions) as con:
+        return con.execute(sql).fetchall()
+
+
+def reasons(place: Workspace) -> list[str]:
+    return [row["reason"] for row in store.read_rejects(place, 99).to_pylist()]
+
+
+def test_rejects_of_a_file_that_must_be_read_whole_stay_until_it_is_imported_again(workspace: Workspace, upgrade):
+    file = imported(workspace)
+    upgrade()
+    before = rows(workspace, TOUCHES)
+    assert retry.retry(workspace, settings.Settings()) == Retried(read=3, no_way=3)
+    assert rows(workspace, TOUCHES) == before and reasons(workspace) == ["not a date and time"] * 3
+    run.import_file(workspace, file, TAMROW)
+    assert rows(workspace, TOUCHES) == [
+        ("x:1", "out", None, "x:1", False),
+        ("x:2", "in", "x:100", "x:1", True),
+        ("x:3", "in", "x:200", "x:3", False),
+        ("x:4", "out", "x:200", "x:3", False),
+    ]
+    assert [row["payload"] for row in store.read_rejects(workspace, 9).to_pylist() if "no heating" in row["payload"]]
+    assert len(reasons(workspace)) == 1  # it has no brand in its thread: nothing took its place
+
+
+def test_another_file_under_the_name_of_the_first_settles_none_of_its_rejects(workspace: Workspace):
+    imported(workspace)
+    other = tuple((str(10 + n), "tamrowbuild", "False", GOOD, f"news {n}", "", "") for n in range(5))
+    imported(workspace, other)
+    assert reasons(workspace) == ["not a date and time"] * 3
+
+
+@pytest.mark.parametrize("name", ["dialogues.json", "fourcat.csv", "brandwatch.csv", "xarchive"])
+def test_what_every_such_format_rejected_stays_as_it_was(workspace: Workspace, name: str):
+    workspace.folder.mkdir(parents=True)
+    copied = shutil.copytree if (PAYLOADS / name).is_dir() else shutil.copy
+    file = Path(copied(PAYLOADS / name, workspace.folder / name))
+    run.import_file(workspace, file, Brand("tamrow", "Tamrow", ("TamrowBuild",)))
+    before = (rows(workspace, TOUCHES), rows(workspace, "select * from reject order by all"))
+    found = retry.retry(workspace, settings.Settings())
+    assert (found.stored, found.not_about, found.failed) == (0, 0, {})
+    assert (rows(workspace, TOUCHES), rows(workspace, "select * from reject order by all")) == before
+
+
+def test_every_source_that_reads_its_records_twice_is_known_to_need_the_whole_file():
+    def of_one_pass(records):
+        yield from records
+
+    def reads_twice(to_touches) -> bool:
+        """Say whether a source takes what can be read but once for nothing."""
+        record = files.to_object(1, {"owner": {"username": "TamrowBuild"}})
+        return not list(to_touches(of_one_pass([record]), TAMROW))
+
+    twice = {name for name, (_, to_touches) in SOURCES.items() if reads_twice(to_touches)}
+    assert twice == WHOLE - {"dialogues"}  # it keeps a message as a reject, and maps whole dialogues
+
+
+def test_a_file_that_fails_keeps_its_rejects_and_does_not_keep_others_waiting(workspace: Workspace, upgrade):
+    workspace.folder.mkdir(parents=True)
+    mapping = {"text": "Body", "author": "User", "at": "Date"}
+    for name in ("a.csv", "b.csv"):
+        (workspace.folder / name).write_text(f"Body,User,Date\nlate {name},ann,{ODD}\n")
+        run.import_file(workspace, workspace.folder / name, TAMROW, mapping=mapping)
+    with connect(workspace.mentions) as con:
+        con.execute("update reject set payload = repeat('[', 90000) || repeat(']', 90000) where file like '%a.csv'")
+    upgrade()
+    found = retry.retry(workspace, settings.Settings())
+    assert (found.stored, [Path(file).name for file in found.failed]) == (1, ["a.csv"])
+    assert found.words().endswith("; 1 files could not be tried, and keep theirs")
+    assert rows(workspace, "select text from touch") == [("late b.csv",)]
+    ((left,),) = rows(workspace, "select file from reject")
+    assert left.endswith("a.csv")
