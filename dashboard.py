@@ -23,6 +23,7 @@ PAGES = [
 ]
 
 page = st.navigation(PAGES)
+st.set_page_config(page_title=f"{page.title} · Orchard")
 if _filters.sidebar():
     _writes.offer_undo()
     page.run()

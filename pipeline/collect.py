@@ -188,7 +188,7 @@ def read_window(job: Job, stream: Stream, place: Place, cursor: Cursor, tally: T
         cursor = Cursor(cursor.since, memory=cursor.memory)
     window = to_window(job.settings, cursor)
     pages = job.network.fetch(window, stream, job.settings, job.client)
-    for page in affordable(job, stream.name, stream.page_cost, pages):
+    for page in affordable(job, tally, stream.page_cost, pages):
         cursor = advance(cursor, page, stream.oldest_first)
         save(job, place, page, cursor, tally)
         tick(len(page.records))
@@ -229,7 +229,7 @@ def latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
 
 
-def affordable(job: Job, stream: str, page_cost: float, pages: Iterator[Page]) -> Iterator[Page]:
+def affordable(job: Job, tally: Tally, page_cost: float, pages: Iterator[Page]) -> Iterator[Page]:
     """Yield pages for as long as the next one cannot exceed the month's budget. Raises SourceError when it could.
 
     An answer of which nothing can be made is counted as the dearest that it can be: its price stood in it.
@@ -240,7 +240,8 @@ def affordable(job: Job, stream: str, page_cost: float, pages: Iterator[Page]) -
             page = next(pages, None)
         except SourceError as error:
             if error.billed and page_cost:
-                cursors.save_cost(job.workspace, job.settings.name, stream, page_cost)
+                cursors.save_cost(job.workspace, job.settings.name, tally.stream, page_cost)
+                tally.requests, tally.cost = tally.requests + 1, tally.cost + page_cost
             raise
         if page is None:
             return
@@ -311,7 +312,7 @@ def recheck(job: Job, tick: Tick) -> Tally:
     try:
         with job.hidden():
             pages = job.network.recheck(Window(memory=memory), ids, job.settings, job.client)
-            for page in affordable(job, place.stream, RECHECK_PAGE * recheck_cost(job), pages):
+            for page in affordable(job, tally, RECHECK_PAGE * recheck_cost(job), pages):
                 memory = page.memory
                 save(job, place, page, Cursor(memory=memory), tally)
                 tick(len(page.records))

@@ -25,7 +25,7 @@ def follow(job: Job, tick: Tick) -> Iterator[Tally]:
     page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
     try:
         with job.hidden():
-            for page in affordable(job, place.stream, page_cost, pages_of(job, cursor)):
+            for page in affordable(job, Tally(job.settings.name, "follow"), page_cost, pages_of(job, cursor)):
                 tally = Tally(job.settings.name, "follow")
                 cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
                 with working(job.workspace, "collect --stream", FOR_EVER):

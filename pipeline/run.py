@@ -246,7 +246,8 @@ def refresh(
     """Collect, score, place in topics, relate and publish once; return what was done, line by line.
 
     Without an embedder no topics are looked for, and no text is given a vector. A model is loaded only where something
-    waits for it, since that takes seconds. Raises CollectError at the very end where one of [[sources]] cannot be read: the rest is done by then.
+    waits for it, since that takes seconds. Raises CollectError at the very end where one of [[sources]] cannot be read:
+    the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
         failures, removed = list[str](), 0

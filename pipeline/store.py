@@ -19,7 +19,7 @@ import pyarrow as pa
 from pipeline.touch import Account, Brand, Mapped, Record, Reject, dump, sound
 
 HERE = Path(__file__).parent
-FORM = 4  # of the published file: to be raised when the dashboard asks for what an older file does not hold
+FORM = 5  # of the published file: to be raised when the dashboard asks for what an older file does not hold
 MIGRATING = threading.Lock()  # other processes wait for the file, but two sessions of one dashboard share it
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
 TEXTS = (

@@ -52,6 +52,14 @@ class Brand:
         """Say whether a name, handle or account of a file is this brand; case, spaces and a leading @ do not matter."""
         return name is not None and squeeze(name) in called(self)
 
+    def is_handle(self, handle: str | None) -> bool:
+        """Say whether a handle of a network is one of this brand's: its name may be the handle of somebody else."""
+        return handle is not None and squeeze(handle) in {squeeze(own) for own in self.handles}
+
+    def has_handle_in(self, text: str) -> bool:
+        """Say whether a text of a network calls one of this brand's handles."""
+        return any(self.is_handle(handle) for handle in re.findall(r"@(\w+)", text))
+
     def is_addressed(self, text: str) -> bool:
         """Say whether a text speaks to the brand by one of its handles."""
         return any(self.is_called(handle) for handle in re.findall(r"@(\w+)", text))

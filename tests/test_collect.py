@@ -3,17 +3,21 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
-from pipeline import collect, cursors, follow, secrets, settings
+from pipeline import __main__ as command
+from pipeline import collect, cursors, follow, run, secrets, settings
 from pipeline.collect import Job, Tally
 from pipeline.cursors import Cursor, Place, Sorted
+from pipeline.publish import ModelFacts, publish, relate
+from pipeline.sources.files import FileError
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
 from pipeline.sources.networks import NETWORKS
-from pipeline.store import Workspace, connect, now, rewrite, working
+from pipeline.store import StoreError, Workspace, connect, following, now, open_published, rewrite, working
 from pipeline.touch import Account, Brand, Gone, Mapped, Record, Reject, Touch
 
 TAMROW = Brand("tamrow", "Tamrow", ("tamrow",))
@@ -139,7 +143,8 @@ def test_the_reject_of_a_removed_post_goes_and_that_of_a_post_which_refers_to_it
 
 
 def outcomes(workspace: Workspace, prepare: Prepare, *hits: dict[str, Any], source: str = "hackernews") -> Tally:
-    chosen = prepare(**{source: {"fetch": lambda *_: iter([Page(to_records(hits))])}})
+    more = 'user_agent = "test:orchard:1 (by /u/tamrow)"\n' if source == "reddit" else ""
+    chosen = prepare(more, **{source: {"fetch": lambda *_: iter([Page(to_records(hits))])}})
     (tally,) = collect.collect(workspace, chosen)
     assert not tally.error
     return tally
@@ -254,7 +259,7 @@ def test_an_answer_of_which_nothing_can_be_made_is_counted_where_it_is_billed(
     streams = [Stream("s", "s", page_cost=0.5)]
     chosen = prepare("monthly_budget = 0.9\n", hackernews={"fetch": fetch, "streams": lambda *_: streams})
     first, second = (next(collect.collect(workspace, chosen)) for _ in range(2))
-    assert first.error == "not documented"
+    assert (first.error, first.cost, first.requests) == ("not documented", spent, int(billed))
     assert ("monthly_budget" in second.error) == billed
     assert cursors.spent(workspace, "hackernews", now()) == spent
 
@@ -288,3 +293,85 @@ def test_a_refresh_can_run_while_a_source_is_followed_and_a_page_waits_for_its_e
         assert rows(workspace, "select touch_id from touch") == [("hackernews:41",)]
     listener.join(timedelta(seconds=20).total_seconds())
     assert rows(workspace, "select count(*) from touch") == [(2,)]
+
+
+def published_words(workspace: Workspace) -> list[tuple]:
+    with open_published(workspace.published) as con:
+        return con.execute("select text from pub.touch order by text").fetchall()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_collect_removes_is_not_published_any_more(
+    stream: bool, workspace: Workspace, prepare: Prepare, in_workspace: Callable[[Workspace], None]
+):
+    in_workspace(workspace)
+    jane = Account("hackernews:jane", "hackernews", "jane", "jane")
+    keep(workspace, said("41", "Tamrow is fine", jane), said("42", "Tamrow is dear", jane))
+    gone = lambda *_: iter([Page(to_records([{"id": "42", "deleted": True}]))])  # noqa: E731
+    chosen = prepare(hackernews={"fetch": lambda *_: iter([]), "recheck": gone, "follow": gone})
+    relate(workspace, chosen, ModelFacts("m"))
+    publish(workspace)
+    assert published_words(workspace) == [("Tamrow is dear",), ("Tamrow is fine",)]
+    command.collect_(stream=stream, recheck=not stream, wait=1)
+    assert published_words(workspace) == [("Tamrow is fine",)]
+    assert b"Tamrow is dear" not in workspace.mentions.read_bytes() + workspace.published.read_bytes()
+
+
+def test_a_dry_run_of_a_stream_is_refused_and_a_source_is_followed_once(
+    workspace: Workspace, prepare: Prepare, in_workspace: Callable[[Workspace], None]
+):
+    in_workspace(workspace)
+    prepare(hackernews={"follow": lambda *_: iter([])})
+    with pytest.raises(StoreError, match="--dry-run cannot tell what --stream will bring"):
+        command.collect_(dry_run=True, stream=True)
+    with (
+        following(workspace, "hackernews"),
+        pytest.raises(StoreError, match=r"hackernews of .* is followed by another"),
+    ):
+        command.collect_(stream=True)
+
+
+CSV = "Body,User,Date\nhello,jane,2026-11-01\n"
+FILES = (
+    '[[sources]]\ntype = "file"\npath = "inbox/*.csv"\nbrand = "tamrow"\n'
+    'map = { text = "Body", author = "User", at = "Date" }\n'
+)
+
+
+def test_a_file_that_the_system_does_not_let_us_read_does_not_keep_the_others_waiting(workspace: Workspace):
+    (workspace.folder / "inbox").mkdir(parents=True)
+    (workspace.folder / "brand.toml").write_text(TOML + FILES)
+    unreadable = workspace.folder / "inbox" / "a.csv"
+    unreadable.symlink_to("/proc/self/mem")
+    (workspace.folder / "inbox" / "b.csv").write_text(CSV)
+    error, line = run.collect_files(workspace, settings.load(workspace.folder))
+    assert isinstance(error, FileError) and str(error) == f"{unreadable}: cannot be read: Input/output error"
+    assert line == "b.csv: 1 stored of 1"
+
+
+def test_a_workspace_may_be_called_like_a_pattern(tmp_path: Path):
+    place = Workspace(tmp_path / "[acme]")
+    (place.folder / "inbox").mkdir(parents=True)
+    (place.folder / "brand.toml").write_text(TOML + FILES)
+    (place.folder / "inbox" / "a.csv").write_text(CSV)
+    assert list(run.collect_files(place, settings.load(place.folder))) == ["a.csv: 1 stored of 1"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        'type = "rss"\nbrand = "tamrow"\nfeeds = ["https://user:hunter2@example.org/feed"]',
+        'type = "rss"\nbrand = "tamrow"\nfeeds = ["user:hunter2@example.org/feed"]',
+        'type = "rss"\nbrand = "tamrow"\nfeeds = "https://user:hunter2@example.org/feed"',
+        'type = "rss"\nfeeds = ["https://user:hunter2@example.org/feed"]',
+        'brand = "tamrow"\nfeeds = ["https://user:hunter2@example.org/feed"]',
+        'type = "mastodon"\nbrand = "tamrow"\napi_base = "https://user:hunter2@m.example"',
+        'type = "bluesky"\nbrand = "tamrow"\nlogin = "https://user:hunter2@m.example"',
+    ],
+)
+def test_a_refused_address_is_not_repeated_since_a_password_may_stand_in_it(entry: str, workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    (workspace.folder / "brand.toml").write_text(f"{TOML}[[sources]]\n{entry}\n")
+    with pytest.raises(settings.SettingsError) as error:
+        settings.load(workspace.folder)
+    assert "hunter2" not in str(error.value) and "key sources.0" in str(error.value)

@@ -80,7 +80,7 @@ def test_a_thread_that_is_no_more_is_a_note_and_the_others_are_read(workspace: W
     collected(workspace, world)
     del world.items[STORY], world.items[8001]
     (tally,) = [tally for tally in collected(workspace, world) if tally.stream == "threads"]
-    assert (tally.notes, tally.error) == ([f"thread {STORY} is not there any more"], "")
+    assert (tally.notes, tally.error) == (["1 of 1 threads not there any more"], "")
 
 
 def test_what_the_official_interface_calls_killed_is_removed_and_what_it_does_not_know_is_kept(

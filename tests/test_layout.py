@@ -49,8 +49,11 @@ ALLOWED = {
     "pipeline/source_settings.py": {"pipeline.touch"},
     "pipeline/secrets.py": {"pipeline.settings"},
     "pipeline/cursors.py": {"pipeline.store", "pipeline.sources", "pipeline.touch"},
+    "pipeline/reworded.py": {"pipeline.cursors", "pipeline.sources", "pipeline.store", "pipeline.touch"},
+    "pipeline/follow.py": {"pipeline.collect", "pipeline.cursors", "pipeline.sources", "pipeline.store"},
     "pipeline/collect.py": {
         "pipeline.cursors",
+        "pipeline.reworded",
         "pipeline.secrets",
         "pipeline.settings",
         "pipeline.source_settings",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline import reads
+from pipeline.store import Workspace, open_published
 from tests.worlds import START, derived
 
 
@@ -175,3 +176,31 @@ def test_a_period_without_one_before_it_says_so_by_a_missing_change():
     found = period(published(rows))
     assert found["people"] == 5 and found["people_before"] == 0
     assert np.isnan(found["change"]) and np.isnan(found["se_change"])
+
+
+# DuckDB's greatest and least pass over null, so a bound of nothing would be told as the end of the scale.
+BOUNDED = {  # published table -> (estimate, what is told beside it only where it is known)
+    "brand_index": ("estimate", ("low", "high", "low_level", "high_level")),
+    "cohort": ("reached", ("low", "high")),
+    "feeling_path": ("feeling", ("low", "high")),
+    "person": ("feeling", ("low", "high")),
+    "response": ("in_time_share", ("low", "high")),
+    "share_of_voice": ("share", ("low", "high")),
+    "touches_per_outcome": ("touches_per_outcome", ("touches_low", "touches_high")),
+    "work_list": ("warmth", ("warmth_low", "warmth_high")),
+}
+
+
+def test_of_the_sample_no_bound_is_told_where_its_estimate_is_not_known(sample: Workspace):
+    with open_published(sample.published) as con:
+        told = [
+            (table, bound)
+            for table, (estimate, bounds) in BOUNDED.items()
+            for bound in bounds
+            if con.execute(f"select 1 from pub.{table} where {estimate} is null and {bound} is not null").fetchall()
+        ]
+        empty = reads.frame(con, "period", brand="tamrow", before=START, start=START, until=START).iloc[0]
+    assert told == []
+    assert {name for name, value in empty.items() if not np.isnan(value)} == {
+        *("people", "people_before", "mentions", "mentions_before")
+    }

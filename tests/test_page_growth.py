@@ -13,7 +13,7 @@ from pipeline import settings
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
-from tests.test_pages import Look, Open, opened, visit
+from tests.test_pages import Look, Open, opened, shown, visit
 
 __all__ = ["visit"]
 
@@ -48,6 +48,21 @@ def test_without_fruit_the_page_says_how_to_enter_it(visit: Open):
     app = visit(PAGE)
     assert any("No fruit is entered yet" in info.value for info in app.info)
     assert "Who brought whom?" not in charts(app)
+
+
+def test_the_first_sentences_say_of_how_many_people_all_of_it_is(visit: Open, sample: Workspace):
+    app = visit(PAGE)
+    tried = shown(sample, "touches_per_outcome", brand="tamrow")
+    row = tried[tried["outcome"] == "two-way"].iloc[0]
+    said = next(line.value for line in app.markdown if "touches** from them" in line.value)
+    assert said.endswith(f"So far {row['all_outcomes']} of {row['people']} people have come to it.")
+
+
+def test_what_is_in_time_says_within_how_many_hours_and_of_how_many_questions(visit: Open, sample: Workspace):
+    app = visit(PAGE)
+    found = shown(sample, "response", brand="tamrow", grain="all").set_index("direction").loc["ours"]
+    assert app.metric[0].value == f"{found['in_time_share']:.0%} within 48 h"
+    assert any(f"of {found['judged']:,} questions" in line.value for line in app.caption)
 
 
 def test_the_story_is_written_once_into_an_empty_journal(told: Workspace):

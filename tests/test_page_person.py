@@ -146,6 +146,15 @@ def add_entry(place: Workspace, text: str, **more) -> str:
     return journal.save_entry(place, {"happened_at": START + timedelta(days=101), "feeling": None} | entry | more)
 
 
+def test_the_page_says_that_the_period_beside_is_not_asked_and_no_number_without_a_word(marl: Workspace):
+    app = visit(marl)
+    assert "Over the whole history, whatever period is chosen beside." in [caption.value for caption in app.caption]
+    standing = next(text for text in texts(app) if "giving and taking" in text)
+    assert "giving and taking: balanced" in standing and "reciprocity" not in standing
+    few = next(text for text in texts(visit(marl, BO)) if "giving and taking" in text)
+    assert "giving and taking: not enough evidence yet" in few
+
+
 def test_who_is_not_chosen_is_found_by_name_or_handle(marl: Workspace):
     app = opened(PAGE)
     assert app.title[0].value == "Person"
@@ -163,9 +172,10 @@ def test_the_numbers_of_a_person_stand_with_their_evidence(marl: Workspace):
     app = visit(marl)
     beside = {metric.label: (metric.value, metric.proto.delta_description) for metric in app.metric}
     row = shown(marl, "person", brand="marl", person=person(marl)).iloc[0]
+    ends = row["low"], row["high"]
     assert beside == {
-        "Feeling": (_words.signed(row["feeling"]), f"90 %: {_words.interval(row['low'], row['high'])}"),
-        "Scored mentions": ("5", _words.leaning(row["low"], row["high"])),
+        "Feeling": (_words.signed(row["feeling"]), f"{_words.leaning(*ends)} (90 %: {_words.interval(*ends)})"),
+        "Scored mentions": ("5", "of 5 touches of theirs"),
         "From them": ("5", "last 10 Jun 2026"),
         "From us": ("2", "last 05 Mar 2026"),
     }
@@ -370,7 +380,8 @@ def test_the_stages_are_those_of_the_months_in_which_they_changed(marl: Workspac
     for who, month, stage in rows:
         runs = expected.setdefault(who, [])
         if not runs or runs[-1][1] != stage:
-            runs.append((month, stage))
+            begun = START.date() + timedelta(days=5) if who == person(marl, BO) else START.date()
+            runs.append((max(month, begun), stage))  # nobody is at a stage before the first touch
     found = shown(marl, "person_stages", brand="marl", person=person(marl, BO))
     assert list(zip(found["month"], found["stage"], strict=True)) == expected[person(marl, BO)]
     assert len(found) > 1

@@ -18,7 +18,7 @@ from pipeline.touch import Account, Mapped, Record, Touch
 from tests.conftest import TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
-from views import _charts_pulse, _days, _moved, _words
+from views import _charts_pulse, _days, _moved, _pulse_moved, _words
 
 __all__ = ["visit"]
 
@@ -92,8 +92,40 @@ def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Ope
 
 def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open):
     first = visit(PAGE, period="6 months").markdown[0].value
-    assert "is no more than chance would do" in first
-    assert "The largest part came from **stayers** (+0." in first and first.endswith("chance would do).")
+    assert first.endswith("is no more than chance would do. That leaves nothing to explain.")
+
+
+def test_a_fall_is_explained_by_what_lowered_the_feeling(visit: Open, sample: Workspace):
+    app = click(visit(PAGE, period="6 months"), "2026-08-01")
+    told = next(line.value for line in app.markdown if line.value.startswith("01 Aug 2026"))
+    lowest = _moved.groups(taken_apart(sample)).sort_values("contribution").iloc[0]
+    assert f"The largest part came from **{lowest['name']}** ({_words.signed(lowest['contribution'])}, " in told
+
+
+def test_what_moved_the_other_way_is_no_reason_for_a_change():
+    rows = apart(("within", 0.44, 9, 9), ("newcomer", -0.3, 9, 0)).assign(name=["stayers", "newcomers"])
+    assert _pulse_moved.most(rows, -0.29)["name"] == "newcomers"
+    assert _pulse_moved.most(rows, 0.29)["name"] == "stayers"
+    assert _pulse_moved.most(rows.iloc[:1], -0.29) is None
+
+
+def test_everybody_s_mentions_count_once_and_the_strongest_stand_first(sample: Workspace):
+    told = _moved.persons(taken_apart(sample), 2)
+    state = shown(sample, "period", brand="tamrow", **FALL).iloc[0]
+    sums = told[["mentions", "mentions_before"]].sum().tolist()
+    assert sums == [state["mentions"], state["mentions_before"]]
+    sizes = told["contribution"].abs().tolist()[:-1]
+    assert len(sizes) == 4 and sizes == sorted(sizes, reverse=True)
+    assert told["contribution"].sum() == pytest.approx(state["change"])
+    assert told["key"].iloc[-1] == "all others"
+
+
+def test_every_part_of_a_change_stands_on_zero_with_its_interval():
+    groups = apart(("within", 0.3, 9, 9), ("newcomer", -0.1, 9, 0)).assign(name=["stayers", "newcomers"])
+    figure = _charts_pulse.parts(groups, 0.2, 0.05, "?")
+    assert [bar.base for bar in figure.data] == [None] * 3
+    assert [bar.error_y.array[0] for bar in figure.data] == pytest.approx([0.1645, 0.1645, 0.08225])
+    assert [bar.text for bar in figure.data] == ["+0.30 ± 0.16", "−0.10 ± 0.16", "+0.20 ± 0.08"]
 
 
 def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
@@ -132,6 +164,7 @@ def test_the_list_chooses_again_after_a_click(visit: Open):
 def test_from_a_fallen_point_one_click_leads_to_who_lowered_it_most(visit: Open, sample: Workspace):
     app = click(visit(PAGE, period="6 months"), "2026-08-01")
     lowest = _moved.persons(taken_apart(sample), 5).iloc[0]
+    assert lowest["contribution"] < 0
     name = shown(sample, "names", brand="tamrow", people=[lowest["key"]])["name"].iloc[0]
     assert app.dataframe[0].value["Name"].iloc[0] == name
     choose_cell(app, 0)
@@ -393,12 +426,13 @@ def test_topics_people_and_groups_each_sum_to_the_change(own: Workspace, model):
         assert len(rows) > 1 and rows["contribution"].sum() == pytest.approx(found["change"].iloc[0], abs=1e-9)
 
 
-def test_the_topic_that_moved_the_index_most_is_named_in_the_first_words_and_drawn_as_text(own: Workspace, model):
+def test_the_topic_that_moved_the_index_most_is_named_and_drawn_as_text(own: Workspace, model):
     with_topics(own, model.version)
     app = opened(PAGE, period="6 months")
-    top = _moved.topics(taken_apart(own, HALF_YEAR)).iloc[0]
+    click(app, "2026-08-01")
+    top = _moved.topics(taken_apart(own)).sort_values("contribution").iloc[0]
     name = {"other": "what is of no topic"}.get(top["name"], top["name"])
-    told = app.markdown[0].value
+    told = next(line.value for line in app.markdown if line.value.startswith("01 Aug 2026"))
     assert f"; of the topics, **{_words.plain(name)}** moved it most ({_words.signed(top['contribution'])}, " in told
     bars = figures(app)["Which topics did the change come from?"]["data"]
     assert "&lt;b&gt;roof&lt;/b&gt; &amp; annex" in [bar["y"][0] for bar in bars]

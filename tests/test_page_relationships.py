@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from pipeline import journal, journal_changes, journal_reads, settings
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
-from tests.test_pages import Look, Open, choose_row, opened, person_named, shown, visit
+from tests.test_pages import Look, Open, choose_cell, choose_row, opened, person_named, shown, visit
+from views import _words
 
 __all__ = ["visit"]
 
@@ -130,6 +131,49 @@ def test_a_saved_view_brings_its_filters_back_and_can_be_removed(own: Workspace)
     assert set(other.dataframe[0].value["Stage"].str.split(",").str[0]) == {"engaged"}
     pressed(other, "Remove")
     assert journal_reads.read_views(own) == []
+
+
+def test_the_page_says_that_the_period_beside_is_not_asked(visit: Open):
+    captions = [caption.value for caption in visit(PAGE).caption]
+    assert "Over the whole history, whatever period is chosen beside." in captions
+
+
+def test_a_work_list_is_one_press_away_and_can_begin_with_who_waits_longest(visit: Open, sample: Workspace):
+    lists = shown(sample, "work_lists", brand="tamrow")
+    name = lists.loc[lists["people"].idxmax(), "list"]
+    app = visit(PAGE)
+    assert "longest on this list" not in app.selectbox(key="sort").options
+    app.pills(key="list").set_value(name).run()
+    assert app.query_params["list"] == name
+    app.selectbox(key="sort").set_value("longest on this list").run()
+    since = app.dataframe[0].value["On this list since"].tolist()
+    assert since == sorted(since) and len(set(since)) > 1
+
+
+def test_who_fits_nothing_is_told_every_filter_that_could_be_to_blame(visit: Open):
+    words = visit(PAGE, touches="999").info[0].value
+    assert all(part in words for part in ("everybody under Who", "the name", "sources, stages, tags", "At least touches"))
+
+
+def test_a_person_leads_back_to_the_list_with_its_filters(visit: Open):
+    app = visit(PAGE, sort="coldest", stage="engaged")
+    choose_cell(app, 0)
+    app.run()
+    assert "sort" not in app.query_params
+    pressed(app, "Back to the list")
+    assert app.title[0].value.startswith("Relationships")
+    assert (app.selectbox(key="sort").value, app.multiselect(key="stage").value) == ("coldest", ["engaged"])
+    assert set(app.dataframe[0].value["Stage"].str.split(",").str[0]) == {"engaged"}
+
+
+def test_what_was_kept_is_said_wherever_one_has_scrolled_to(own: Workspace):
+    app = tag(as_mags(sort="most touches"), "vip", 0)
+    assert ["1 person tagged “vip”" in toast.value for toast in app.toast] == [True]
+
+
+def test_how_often_and_how_long_have_their_unit():
+    assert [_words.every(days) for days in (0.2, 1.4, 23.4)] == ["every day", "every day", "every 23 days"]
+    assert [_words.in_days(days) for days in (0.8, 0.0, 23.4)] == ["1 day", "0 days", "23 days"]
 
 
 def test_where_people_are_not_shown_the_page_says_why(own: Workspace):

@@ -175,7 +175,8 @@ def test_without_a_name_nothing_is_kept_and_the_same_message_stays(place: Worksp
     app = visit(author="")
     before = shown(app)
     app.button(key="say-negative").click().run()
-    assert ["Write your name into the side bar first" in error.value for error in app.error] == [True]
+    assert ["Write your name into the side bar first" in toast.value for toast in app.toast] == [True]
+    assert not app.error, "nothing pushes the page down"
     assert shown(app) == before and labels(place) == []
 
 
@@ -195,6 +196,11 @@ def test_progress_counts_labels_of_chance_at_once_and_after_a_refresh(place: Wor
     assert progress(app) == words
     app.button(key="say-positive").click().run()
     assert progress(app).startswith("5 labels drawn by chance (4 negative, 0 neutral, 1 positive)")
+
+
+def test_the_page_says_that_the_period_beside_is_not_asked(place: Workspace):
+    captions = [caption.value for caption in visit().caption]
+    assert "Over the whole history, whatever period is chosen beside." in captions
 
 
 def test_the_agreement_is_counted_on_labels_of_chance_alone_with_its_interval(place: Workspace):

@@ -74,7 +74,7 @@ def test_more_folded_answers_than_are_read_are_told(workspace: Workspace, world:
         world.comment(f"t1_f{number:04}", "cid", "on and on", at=later(10))
     world.folded = {name for name in world.things if name.startswith("t1_f")}
     (threads,) = [tally for tally in collected(workspace, world) if tally.stream == "threads"]
-    assert (threads.notes, threads.requests) == (["5 folded answers of thread t3_root were not read"], 11)
+    assert (threads.notes, threads.requests) == (["5 folded answers of a thread were not read"], 11)
 
 
 def test_answers_to_a_post_titled_with_the_brand_and_posts_belong_to_it(workspace: Workspace, world: reddit.World):
@@ -208,7 +208,7 @@ def test_a_thread_that_is_private_by_now_is_a_note_and_the_others_are_read(works
     collected(workspace, world)
     del world.things[POST]
     (threads,) = [tally for tally in collected(workspace, world) if tally.stream == "threads"]
-    assert (threads.error, threads.notes) == ("", [f"Reddit, thread t3_root, answered 404: it {ABSENT}"])
+    assert (threads.error, threads.notes) == ("", [f"Reddit, a thread, answered 404: it {ABSENT}"])
 
 
 def test_the_time_out_of_the_settings_holds(workspace: Workspace, world: reddit.World):

@@ -124,7 +124,7 @@ def test_a_feed_that_moved_for_good_is_read_and_its_new_address_told(workspace: 
     httpserver.expect_request("/feed").respond_with_data("", status=301, headers={"Location": new})
     httpserver.expect_request("/new").respond_with_data(f"{HEAD}{ITEM}</channel></rss>")
     (tally,) = collected(workspace, feed(httpserver))
-    assert tally.notes == [f"it has moved for good: put {new} into feeds in brand.toml"]
+    assert tally.notes == [f"it has moved for good, to {new}: change feeds in brand.toml"]
     assert len(stored(workspace)) == 1
 
 

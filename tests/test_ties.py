@@ -182,6 +182,12 @@ def asked(seed: int, hours: list[float | None], days: list[float], brand: str = 
     return rows
 
 
+def test_of_questions_too_young_to_judge_neither_a_share_nor_bounds_of_one_are_told():
+    found = whole(world(asked(0, [None, 3], [99, 99.5]), "answer", "response", as_of=100))
+    assert (found["asked"], found["judged"]) == (2, 0)
+    assert [found[name] for name in ("in_time_share", "low", "high", "unanswered_share")] == [None] * 4
+
+
 def test_the_response_of_a_small_world_is_that_computed_by_hand():
     rows = asked(0, [1, 47, 49, None, 3, None], [1, 2, 3, 4, 99, 99.5])
     found = whole(world(rows, "answer", "response", as_of=100))

@@ -115,6 +115,18 @@ def test_what_was_paid_for_today_is_not_counted_again(workspace: Workspace, worl
     assert (sum(tally.read for tally in again), cost(again), cost(first) > 0) == (15, 0, True)
 
 
+@pytest.mark.parametrize(("body", "booked"), [({"data": [], "includes": []}, 0.525), ("a proxy's page", 0.0)])
+def test_an_answer_of_x_of_another_form_is_counted_as_the_dearest_page(
+    body: object, booked: float, workspace: Workspace, world: x.World
+):
+    world.talk(3)
+    world.fail(after=0, status=200, body=body)
+    (tally,) = collected(workspace, world, PAGES)
+    assert tally.error.startswith(f"{SAID}answered something that is not its documented JSON")
+    assert cost([tally]) == 0.01 + booked
+    assert rows(workspace, "select round(sum(cost), 6) from fetched") == [(0.01 + booked,)]
+
+
 def test_more_pages_than_a_run_may_take_are_left_to_the_next_runs(workspace: Workspace, world: x.World):
     world.talk(60)
     more = PAGES + "most_pages = 1\n"

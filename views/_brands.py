@@ -5,7 +5,7 @@ import pandas as pd
 from views import _data, _filters, _rights
 from views._days import Days
 
-TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now")
+TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now", "post_low", "post_high")
 
 
 def names() -> dict[str, str]:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from views import _texts, _words
-from views._charts import NEGATIVE, NEUTRAL, POSITIVE, feeling_axis, frame
+from views._charts import NEGATIVE, NEUTRAL, POSITIVE, feeling_axis, frame, lone_bars, time_axis
 from views._charts_pulse import fade, short
 
 say = _texts.of("compare")
@@ -37,7 +37,7 @@ def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
     ``found`` has brand, month, share, low, high, people, mentions, all_mentions.
     """
     axis = {"title": say("share_axis"), "tickformat": ".0%", "range": [0, 1]}
-    figure = frame(title, 400, yaxis=axis)
+    figure = frame(title, 400, xaxis=time_axis(found["month"], "month"), yaxis=axis)
     for number, (brand, name) in enumerate(names.items()):
         rows, (colour, dash, mark) = found[found["brand"] == brand], STYLES[number % len(STYLES)]
         around(figure, rows, colour)
@@ -48,6 +48,7 @@ def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
             mode="lines+markers",
             line={"color": colour, "dash": dash},
             marker={"symbol": mark, "size": 9, "opacity": fade(rows["people"], few)},
+            error_y=lone_bars(rows, "share"),
             customdata=rows[["low", "high", "mentions", "all_mentions", "people"]],
             hovertemplate=(
                 "%{x|%b %Y}: %{y:.0%} (90 %: %{customdata[0]:.0%} … %{customdata[1]:.0%})"
@@ -65,7 +66,7 @@ def around(figure: go.Figure, rows: pd.DataFrame, colour: str, **place: Any) -> 
     figure.add_scatter(y=rows["low"], fill="tonexty", fillcolor=see_through(colour), **edge, **place)
 
 
-def paths(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> go.Figure:
+def paths(found: pd.DataFrame, names: dict[str, str], few: int, grain: str, title: str) -> go.Figure:
     """Return the feeling about each brand over time, one below the other on the same axes.
 
     ``found`` has period, brand, estimate, low, high, people, mentions.
@@ -75,6 +76,7 @@ def paths(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> g
     figure.update_layout(frame(title, 110 + 150 * len(names)).layout, showlegend=False)
     figure.update_layout(margin={"t": 78})
     figure.update_yaxes(**feeling_axis(say("path_axis")) | {"tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "+1"]})
+    figure.update_xaxes(**time_axis(found["period"], grain))
     for row, brand in enumerate(names, start=1):
         points, place = found[found["brand"] == brand], {"row": row, "col": 1}
         around(figure, points, POSITIVE, **place)
@@ -84,6 +86,7 @@ def paths(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> g
             mode="lines+markers",
             line={"color": POSITIVE},
             marker={"size": 9, "opacity": fade(points["people"], few)},
+            error_y=lone_bars(points, "estimate"),
             customdata=points[["low", "high", "people", "mentions"]],
             hovertemplate=(
                 "%{x|%b %Y}: %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"

@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from views import _charts
-
-STAGES = ("stranger", "dormant", "aware", "engaged", "reciprocal", "advocate")
+from views import _charts, _charts_relationships
 
 BELOW = {"y": -0.3}  # a legend below the title of the axis
 OUTCOMES = {"better": (_charts.POSITIVE, ""), "same": (_charts.NEUTRAL, "."), "silent": (_charts.NEGATIVE, "/")}
@@ -41,8 +39,8 @@ def reached(every: pd.DataFrame, title: str) -> go.Figure:
 
 def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
     """Return the matrix of next stages; ``rates`` has from_stage, to_stage, people, of_people, p."""
-    there = [stage for stage in STAGES if stage in set(rates["to_stage"])]
-    known = [stage for stage in STAGES if stage in set(rates["from_stage"])]
+    there = [stage for stage in _charts_relationships.STAGES if stage in set(rates["to_stage"])]
+    known = [stage for stage in _charts_relationships.STAGES if stage in set(rates["from_stage"])]
     shares, people, of = (
         rates.pivot(index="from_stage", columns="to_stage", values=column).reindex(index=known, columns=there)
         for column in ("p", "people", "of_people")
@@ -89,12 +87,15 @@ def kept(months: pd.DataFrame, title: str, axis: str, people: str) -> go.Figure:
     return figure
 
 
-def fruit(months: pd.DataFrame, title: str, axis: str, fruits: str, touches: str) -> go.Figure:
-    """Return fruit per 100 people by months since the first touch, beside the touches that went both ways.
+def fruit(months: pd.DataFrame, title: str, axis: str, fruits: str, touches: str, ways: dict[str, str]) -> go.Figure:
+    """Return fruit per 100 people by months since the first touch, beside the touches of both ``ways`` (column: name).
 
     ``months`` has month, people, fruit_per_100, low, high, given, received.
     """
-    left, right = {"title": fruits}, {"title": touches, "overlaying": "y", "side": "right", "tickformat": ".1f"}
+    left, right = (
+        {"title": fruits},
+        {"title": touches, "overlaying": "y", "side": "right", "tickmode": "auto", "showgrid": False},
+    )
     both = {"rangemode": "tozero"}
     figure = _charts.frame(title, 440, yaxis=left | both, xaxis={"title": axis}, yaxis2=right | both)
     figure.update_layout(legend=BELOW)
@@ -111,9 +112,9 @@ def fruit(months: pd.DataFrame, title: str, axis: str, fruits: str, touches: str
             "<br>%{customdata[2]} people<extra></extra>"
         ),
     )
-    for column, dash in (("given", "dash"), ("received", "dot")):
+    for (column, name), dash in zip(ways.items(), ("dash", "dot"), strict=True):
         line = {"color": _charts.NEUTRAL, "dash": dash}
-        figure.add_scatter(x=months["month"], y=months[column], name=f"{touches}: {column}", yaxis="y2", line=line)
+        figure.add_scatter(x=months["month"], y=months[column], name=name, yaxis="y2", line=line)
     return figure
 
 
@@ -147,7 +148,7 @@ def repairs(rates: pd.DataFrame, title: str, axis: str, names: dict[bool, str]) 
     for outcome, (colour, shape) in OUTCOMES.items():
         rows = rates[rates["outcome"] == outcome]
         figure.add_bar(
-            x=[names[bool(answered)] for answered in rows["answered"]],
+            x=[f"{names[bool(row.answered)]}<br>({row.complaints} complaints)" for row in rows.itertuples()],
             y=rows["share"],
             name=outcome,
             marker={"color": colour, "pattern": {"shape": shape}},

@@ -13,6 +13,7 @@ STAGES = ("stranger", "dormant", "aware", "engaged", "reciprocal", "advocate")  
 SHAPES = {"positive": "triangle-up", "neutral": "circle", "negative": "triangle-down"}
 MOST = 1500  # marks: more are a cloud, and slow to draw
 FOOT, HEAD = -0.94, 0.94  # where marks without a score stand
+LETTERS = 1.1  # above them, what people noted on a day
 
 
 def path(path: pd.DataFrame, touches: pd.DataFrame, fruit: pd.DataFrame, title: str) -> go.Figure:
@@ -37,7 +38,7 @@ def path(path: pd.DataFrame, touches: pd.DataFrame, fruit: pd.DataFrame, title: 
     marks(figure, others[others["direction"] == "out"], say("mark_ours"), "line-ns-open", _charts.NEUTRAL)
     marks(figure, others[others["direction"] == "in"], say("mark_theirs"), "x-thin-open", _charts.NEUTRAL)
     marks(figure, fruit.assign(said=HEAD, touch_id=None), say("mark_fruit"), "star", _charts.NEUTRAL)
-    figure.update_yaxes(range=[-1.1, 1.1])  # what somebody stated is −1 or 1, and is not to be cut in half
+    figure.update_yaxes(range=[-1.1, 1.2])  # what somebody stated is −1 or 1, and is not to be cut in half
     figure.add_hline(y=0, line={"color": _charts.NEUTRAL, "width": 1})
     figure.update_layout(showlegend=True)
     return figure

@@ -7,8 +7,20 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from views import _texts
-from views._charts import NEGATIVE, NEUTRAL, POSITIVE, band, estimate, feeling_axis, frame
+from views._charts import (
+    NEGATIVE,
+    NEUTRAL,
+    POSITIVE,
+    band,
+    both_ways,
+    estimate,
+    feeling_axis,
+    frame,
+    lone_bars,
+    time_axis,
+)
 from views._moved import is_sure
+from views._words import signed
 
 say = _texts.of("pulse")
 
@@ -21,6 +33,15 @@ LONGEST = 32  # characters of a name beside an axis
 def fade(people: pd.Series, few: int) -> list[float]:
     """Return the opacity of points: those of few people are faded."""
     return [FADED if number < few else 1.0 for number in people]
+
+
+def faint(people: pd.Series, few: int) -> list[str]:
+    """Return the colour of points: that of few people is pale.
+
+    Where one may choose a point, the others must not fade, so that it may not be done by opacity.
+    """
+    red, green, blue = (int(POSITIVE[place : place + 2], 16) for place in (1, 3, 5))
+    return [f"rgba({red},{green},{blue},{opacity})" for opacity in fade(people, few)]
 
 
 def short(name: str) -> str:
@@ -37,21 +58,24 @@ def bands(figure: go.Figure, points: pd.DataFrame) -> None:
         figure.data[-1].showlegend = number == 0
 
 
-def index(series: pd.DataFrame, few: int, title: str) -> go.Figure:
+def index(series: pd.DataFrame, few: int, grain: str, title: str) -> go.Figure:
     """Return the index with its band, one person one voice, and the per-post index beside it.
 
     ``series`` has period, weighting, estimate, low, high, people, mentions; points of fewer than ``few`` people are
     faded, missing ones are gaps.
     """
-    figure = frame(title, 420, yaxis=feeling_axis(say("axis")))
+    axes = {"xaxis": time_axis(series["period"], grain), "yaxis": feeling_axis(say("axis"))}
+    figure = frame(title, 420, **axes)
     person, post = (series[series["weighting"] == kind] for kind in ("person", "post"))
     bands(figure, person)
     dotted = {"color": NEUTRAL, "dash": "dot"}
     name = say("post_line")
     figure.add_scatter(x=post["period"], y=post["estimate"], name=name, mode="lines", line=dotted, hoverinfo="skip")
     beside = person[["low", "high", "people", "mentions"]]
-    style = {"size": 10, "opacity": fade(person["people"], few)}
+    style = {"size": 10, "color": faint(person["people"], few)}
     estimate(figure, person["period"], person["estimate"], say("person_line"), beside, **style)
+    chosen = {"selected": {"marker": {"size": 16}}, "unselected": {"marker": {"opacity": 1}}}  # pale means few people
+    figure.data[-1].update(error_y=lone_bars(person, "estimate"), **chosen)
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
 
@@ -70,15 +94,15 @@ def events(figure: go.Figure, found: pd.DataFrame) -> None:
         )
 
 
-def notes(figure: go.Figure, found: pd.DataFrame) -> None:
-    """Add what people noted on a day as lines with a letter; ``found`` has day, letter and text."""
+def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
+    """Add what people noted on a day as lines with a letter at ``top``; ``found`` has day, letter and text."""
     if found.empty:
         return
     for day in found["day"]:
         figure.add_vline(x=pd.Timestamp(day), line={"color": NEUTRAL, "width": 1, "dash": "dash"})
     figure.add_scatter(
         x=found["day"],
-        y=[TOP] * len(found),
+        y=[top] * len(found),
         name=say("note_mark"),
         mode="markers+text",
         text=found["letter"],
@@ -103,6 +127,12 @@ def look(contribution: float, se: float) -> dict[str, Any]:
     return {"color": NEGATIVE, "pattern": {"shape": "/"}}
 
 
+def sized(contribution: float, se: float) -> str:
+    """Return what stands on a bar: the contribution and half its 90 % interval."""
+    known = "" if pd.isna(se) else f" ± {1.645 * se:.2f}"
+    return f"{signed(contribution)}{known}"
+
+
 def error(se: float) -> dict[str, Any]:
     """Return the 90 % interval of a contribution as an error bar."""
     return {"type": "data", "array": [1.645 * se], "color": NEUTRAL, "visible": bool(pd.notna(se))}
@@ -123,6 +153,8 @@ def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> 
         figure.add_bar(
             x=[str(row.name).capitalize()],
             y=[row.contribution],
+            text=sized(row.contribution, row.se),
+            textposition="outside",
             marker=look(row.contribution, row.se),
             error_y=error(row.se),
             hovertemplate=f"%{{x}}: {behind(row)}<extra></extra>",
@@ -130,6 +162,8 @@ def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> 
     figure.add_bar(
         x=[say("parts_all")],
         y=[change],
+        text=sized(change, se_change),
+        textposition="outside",
         error_y=error(se_change),
         marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 2}},
         hovertemplate="%{x}: %{y:+.3f}" + margin(se_change) + "<extra></extra>",
@@ -139,7 +173,7 @@ def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> 
 
 
 def topics(moved: pd.DataFrame, title: str) -> go.Figure:
-    """Return what a change came from, topic by topic; ``moved`` is like the groups of `waterfall`."""
+    """Return what a change came from, topic by topic; ``moved`` is like the groups of `parts`."""
     axis = {"title": say("topics_axis"), "tickformat": "+.2f"}
     figure = frame(title, 130 + 36 * len(moved), xaxis=axis, yaxis={"autorange": "reversed"}, showlegend=False)
     for row in moved.itertuples():
@@ -155,15 +189,23 @@ def topics(moved: pd.DataFrame, title: str) -> go.Figure:
     return figure
 
 
+def top(highest: float) -> float:
+    """Return how far bars reach; those of which nothing is told nowhere."""
+    return 0.0 if pd.isna(highest) else float(highest)
+
+
 LABELS = {"neutral": (NEUTRAL, ".", 1), "positive": (POSITIVE, "", 1), "negative": (NEGATIVE, "/", -1)}
 
 
-def volume(counts: pd.DataFrame, title: str) -> go.Figure:
+def volume(counts: pd.DataFrame, grain: str, title: str) -> go.Figure:
     """Return mentions by label and period, negatives below the line.
 
     ``counts`` has period, positive, neutral, negative, and untold: the mentions of too few people, of any label.
     """
-    figure = frame(title, 320, barmode="relative", yaxis={"title": say("volume_axis")})
+    above = counts[["positive", "neutral", "untold"]].sum(axis=1).max()
+    axes = {"xaxis": time_axis(counts["period"], grain)}
+    axes |= {"yaxis": both_ways(say("volume_axis"), top(above), top(counts["negative"].max()))}
+    figure = frame(title, 320, barmode="relative", **axes)
     for label, (colour, shape, sign) in LABELS.items():
         figure.add_bar(
             x=counts["period"],
@@ -196,7 +238,10 @@ def flow(months: pd.DataFrame, title: str) -> go.Figure:
 
     ``months`` has month, people, moved_up, held, moved_down, new.
     """
-    figure = frame(title, 320, barmode="relative", yaxis={"title": say("flow_axis")})
+    above = (months["moved_up"] + months["new"]).max()
+    axes = {"xaxis": time_axis(months["month"], "month")}
+    axes |= {"yaxis": both_ways(say("flow_axis"), top(above), top(months["moved_down"].max()))}
+    figure = frame(title, 320, barmode="relative", **axes)
     for column, (colour, shape, sign) in MOVES.items():
         name = say(column)
         told = f"%{{x|%b %Y}}: %{{customdata[0]}} {name.lower()}, %{{customdata[1]}} held, of %{{customdata[2]}}"

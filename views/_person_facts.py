@@ -33,9 +33,10 @@ def who(whom: Whom) -> str:
 def metrics(row: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """Return label -> (value, what stands beside it)."""
     last_in, last_out = _words.day(row["last_in"]), _words.day(row["last_out"])
+    band = {"band": _words.interval(row["low"], row["high"]), "leaning": _words.leaning(row["low"], row["high"])}
     return {
-        say("feeling"): (_words.signed(row["feeling"]), say("band", band=_words.interval(row["low"], row["high"]))),
-        say("mentions"): (f"{row['mentions']:,}", _words.leaning(row["low"], row["high"])),
+        say("feeling"): (_words.signed(row["feeling"]), say("band", **band)),
+        say("mentions"): (f"{row['mentions']:,}", say("of_theirs", touches=f"{row['touches_in']:,}")),
         say("from_them"): (f"{row['touches_in']:,}", say("last", day=last_in)),
         say("from_us"): (f"{row['touches_out']:,}", say("last", day=last_out)),
     }
@@ -60,13 +61,13 @@ def moved(row: dict[str, Any]) -> str:
 
 def standing(row: dict[str, Any]) -> list[str]:
     """Return in words how the relationship stands."""
-    parts = [stage(row), moved(row)]
-    if row["direction"]:
-        parts.append(say("balance", direction=row["direction"], reciprocity=f"{row['reciprocity']:.2f}"))
+    gives = _words.EVIDENCE if pd.isna(row["direction"]) else row["direction"]
+    parts = [stage(row), moved(row), say("balance", direction=gives)]
     if pd.notna(row["our_asked"]) and row["our_asked"] > 0:
         parts.append(say("answered", rate=f"{row['our_rate']:.0%}", asked=int(row["our_asked"])))
     if pd.notna(row["silence_days"]) and pd.notna(row["mean_gap_days"]):
-        parts.append(say("rhythm", gap=f"{row['mean_gap_days']:.0f}", silence=int(row["silence_days"])))
+        gap, silence = _words.every(row["mean_gap_days"]), _words.in_days(row["silence_days"])
+        parts.append(say("rhythm", gap=gap, silence=silence))
     return parts
 
 

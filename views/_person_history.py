@@ -19,7 +19,7 @@ def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
     fruit = pd.DataFrame(typed.fruit if typed else [], columns=["happened_at", "kind"])
     figure = _charts_person.path(path, touches, fruit, say("path_title"))
     notes = in_time(typed.annotations if typed else [], touches)
-    _charts_pulse.notes(figure, notes)
+    _charts_pulse.notes(figure, notes, top=_charts_person.LETTERS)
     event = _show.chart(figure, path, "path", say("path_alt", name=whom.name), select=True)
     lead_on(event, touches)
     st.caption(say("path_note"))

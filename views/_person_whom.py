@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from views import _data, _rights, _texts
+from views import _data, _rights, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("person")
@@ -85,7 +85,7 @@ def called(row: dict[str, Any]) -> str:
     """Return a person's name, or what stands for it where names are not shown."""
     if _rights.viewer().people == "named":
         return str(row["name"])
-    return say("somebody", source=row["source"], mark=row["person_id"][:4])
+    return say("somebody", source=_words.source(row["source"]), mark=row["person_id"][:4])
 
 
 def forget_choice() -> None:

@@ -72,7 +72,7 @@ def turning(row: dict[Any, Any]) -> Event:
 
 def draw(events: list[Event]) -> None:
     """Show the list in words, with the way to the person whose doing it was."""
-    st.markdown(f"**{say('events')}**")
+    st.subheader(say("events"))
     if not events:
         st.caption(say("events_none"))
     for number, event in enumerate(events):

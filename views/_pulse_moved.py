@@ -18,7 +18,7 @@ NAMED = (*dict.fromkeys(_moved.WHO.values()), "other", _moved.SMALL, _moved.OTHE
 def period(brand: str, span: Days) -> pd.Series:
     """Return the feeling of a span of days and of the one before; of fewer than FEWEST people only the counts."""
     found = _data.ask("period", brand=brand, **span.asked)
-    found = _rights.of_enough(found, "now", "low", "high", "post_now", "change", "se_change")
+    found = _rights.of_enough(found, "now", "low", "high", "post_now", "post_low", "post_high", "change", "se_change")
     both = found["people_before"] >= _rights.FEWEST
     return found.assign(change=found["change"].where(both), se_change=found["se_change"].where(both)).iloc[0]
 

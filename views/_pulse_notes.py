@@ -38,7 +38,7 @@ def letter(number: int) -> str:
 
 def draw(now: Shared, notes: pd.DataFrame) -> None:
     """Show the notes, and let one add and remove them."""
-    st.markdown(f"**{say('notes')}**")
+    st.subheader(say("notes"))
     may_write = _rights.viewer().may_write
     for row in notes.to_dict("records"):
         told = {"letter": row["letter"], "day": day(row["day"]), "text": row["text"], "author": row["author"]}

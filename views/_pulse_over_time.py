@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _charts_pulse, _data, _days, _pulse_events, _pulse_moved, _pulse_notes, _rights, _show, _texts
+from views import _charts_pulse, _data, _days, _edges, _pulse_events, _pulse_moved, _pulse_notes, _rights, _show, _texts
 from views._days import Days
 from views._filters import Shared
 from views._pulse_events import Event
@@ -27,20 +27,21 @@ def draw(now: Shared) -> None:
         _pulse_events.draw(events)
     with right:
         _pulse_notes.draw(now, notes)
-    st.subheader(say("moved_title"))
+    st.header(say("moved_title"))
     span = choose(now, series, clicked)
     _pulse_moved.draw(now.brand, span, known=span == _days.whole(now))
 
 
 def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.DataFrame) -> Any:
     """Draw the chart and return the moment of the point that is chosen in it; None where none is."""
-    figure = _charts_pulse.index(series, _data.fewest_people(), say("index_title", grain=now.grain))
+    figure = _charts_pulse.index(series, _data.fewest_people(), now.grain, say("index_title", grain=now.grain))
     _charts_pulse.events(figure, _pulse_events.marks(events))
     _charts_pulse.notes(figure, notes)
     alt = say("index_alt", name=now.name, grain=now.grain)
     event = _show.chart(figure, series, "index", alt, select=True)
     sizes = {"few": _data.fewest_people(), "fewest": _rights.FEWEST}
-    st.caption(say("index_caption", correction=correction(now), **sizes))
+    edges = _edges.words(series["period"], now.start, now.until, now.grain)
+    st.caption(f"{say('index_caption', correction=correction(now), **sizes)} {edges}")
     points = event["selection"]["points"] if event else []
     return points[0]["x"] if points else None
 

@@ -15,6 +15,7 @@ from views import _texts
 say = _texts.of("shared")
 
 FORMATS = ("PNG", "SVG")
+BUTTONS = [["toImage", "resetScale2d"]]  # of the tool bar of every chart
 
 
 def image_format() -> None:
@@ -28,7 +29,7 @@ def chart(figure: go.Figure, data: pd.DataFrame, key: str, alt: str, select: boo
     """Draw a chart with its numbers to take along below; return the event of a selection, if one may select."""
     options = {"format": st.session_state.get("image", "PNG").lower(), "filename": f"orchard-{key}", "scale": 2}
     values: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
-    config = {"displaylogo": False, "toImageButtonOptions": options}
+    config = {"displaylogo": False, "modeBarButtons": BUTTONS, "toImageButtonOptions": options}
     event = st.plotly_chart(figure, key=key, alt=alt, config=config, **values)
     download(data, key)
     return event

@@ -15,6 +15,8 @@ SOURCES = {
     "x": "X",
     "bluesky": "Bluesky",
     "mastodon": "Mastodon",
+    "reddit": "Reddit",
+    "hackernews": "Hacker News",
     "reviews": "Reviews",
     "email": "E-mail",
     "hand": "In person",
@@ -59,6 +61,16 @@ def change(value: Any, se: Any) -> str:
 def count(number: int, one: str, many: str) -> str:
     """Return a number with its noun."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def in_days(number: float) -> str:
+    """Return a span of whole days in words."""
+    return count(round(number), "day", "days")
+
+
+def every(number: float) -> str:
+    """Return how often something comes, once in so many days, in words."""
+    return "every day" if number < 1.5 else f"every {in_days(number)}"
 
 
 def source(name: str) -> str:

@@ -31,6 +31,7 @@ def write(change: Callable[[str], str | None], words: str) -> bool:
         st.error(say("not_kept", reason=_words.plain(str(error))))
         return False
     st.session_state[LAST] = (made, words) if made else None
+    st.toast(_words.plain(say("kept", what=words)), icon=":material/check:")  # the offer above may be out of sight
     return True
 
 

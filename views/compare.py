@@ -5,7 +5,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _brands, _charts_compare, _charts_pulse, _data, _days, _filters, _print, _rights, _show, _texts
+from views import (
+    _brands,
+    _charts_compare,
+    _charts_pulse,
+    _data,
+    _days,
+    _edges,
+    _filters,
+    _print,
+    _rights,
+    _show,
+    _texts,
+)
 from views._days import Days
 from views._filters import Shared
 from views._words import count, days, interval, plain, signed, source
@@ -39,6 +51,7 @@ def standing(span: Days) -> None:
     every = _brands.side_by_side(span)
     told = every.dropna(subset=["now"])
     if not told.empty:
+        st.header(say("now"))
         figure = _charts_pulse.standing(told, _data.fewest_people(), say("standing_title"))
         _show.chart(figure, told, "standing", say("standing_alt"))
     rows = every.to_dict("records")
@@ -67,6 +80,7 @@ def changed(change: Any, se: Any) -> str:
 @st.fragment
 def voices(now: Shared, names: dict[str, str]) -> None:
     """Show whose voice is how loud, on a panel of one's choice."""
+    st.header(say("voices"))
     panel = st.segmented_control(
         say("panel"),
         list(PANELS),
@@ -77,15 +91,17 @@ def voices(now: Shared, names: dict[str, str]) -> None:
         bind="query-params",
     )
     found = _data.ask("share_of_voice", panel=panel, start=now.start, until=now.until)
-    if found.empty:
-        st.info(say("share_none"))
+    found = _rights.of_enough(found, "mentions", "share", "low", "high")
+    if found["share"].isna().all():
+        st.info(say("share_none", fewest=_rights.FEWEST))
         return
     few = _data.fewest_people()
     _show.chart(_charts_compare.shares(found, names, few, say("share_title")), found, "share", say("share_alt"))
+    edges = _edges.words(found["month"], now.start, now.until, "month")
     last = found[found["month"] == found["month"].max()]
     st.markdown(in_words(last, names))
     about = say(ABOUT[panel], sources=sources(last["sources"].iloc[0]))
-    st.caption(say("share_caption", panel=about, few=few))
+    st.caption(f"{say('share_caption', panel=about, few=few, fewest=_rights.FEWEST)} {edges}")
 
 
 def sources(names: str | None) -> str:
@@ -103,6 +119,8 @@ def in_words(month: pd.DataFrame, names: dict[str, str]) -> str:
 def share(name: str, row: dict[Any, Any]) -> str:
     """Return one brand's share with its interval and people."""
     people = count(int(row["people"]), say("person_one"), say("person_many"))
+    if pd.isna(row["share"]):
+        return say("share_few", name=name, people=people)
     parts = {part: "–" if pd.isna(row[part]) else f"{row[part]:.0%}" for part in ("share", "low", "high")}
     return say("share_of", name=name, people=people, **parts)
 
@@ -110,6 +128,7 @@ def share(name: str, row: dict[Any, Any]) -> str:
 @st.fragment
 def paths(now: Shared, names: dict[str, str]) -> None:
     """Show how the feeling about each brand moved."""
+    st.header(say("over_time"))
     grain = st.segmented_control(
         say("grain"), GRAINS, format_func=say, default="quarter", required=True, key="each", bind="query-params"
     )
@@ -120,11 +139,14 @@ def paths(now: Shared, names: dict[str, str]) -> None:
         st.info(say("path_none", grain=say(grain)))
         return
     title = say("path_title", grain=say(grain))
-    _show.chart(_charts_compare.paths(found, names, _data.fewest_people(), title), found, "paths", say("path_alt"))
+    figure = _charts_compare.paths(found, names, _data.fewest_people(), grain, title)
+    _show.chart(figure, found, "paths", say("path_alt"))
+    st.caption(_edges.words(found["period"], now.start, now.until, grain))
 
 
 def topics(now: Shared, names: dict[str, str]) -> None:
     """Show what people feel about each brand, topic by topic."""
+    st.header(say("by_topic"))
     found = _data.ask("brand_topics", start=now.start, until=now.until)
     if found.empty:
         st.info(say("topics_none"))

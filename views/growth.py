@@ -98,7 +98,9 @@ def fruit(now: Shared) -> None:
         st.info(say("fruit_none"))
         return
     names = {"axis": say("fruit_axis"), "fruits": say("fruit_per"), "touches": say("fruit_touches")}
-    _show.chart(_charts_growth.fruit(found, say("fruit_title"), **names), found, "fruit", say("fruit_alt"))
+    ways = {"given": say("fruit_given"), "received": say("fruit_received")}
+    figure = _charts_growth.fruit(found, say("fruit_title"), **names, ways=ways)
+    _show.chart(figure, found, "fruit", say("fruit_alt"))
     st.caption(say("fruit_note"))
     referrals(now)
 
@@ -143,7 +145,7 @@ def answers(now: Shared) -> None:
     found = _data.ask("response", brand=now.brand, grain="all")
     if found.empty:
         return
-    st.subheader(say("answers"))
+    st.header(say("answers"))
     for column, (direction, words) in zip(st.columns(2), DIRECTIONS.items(), strict=True):
         answered(column, say(words), found[found["direction"] == direction])
 

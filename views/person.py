@@ -26,6 +26,7 @@ from views import (
     _print,
     _rights,
     _texts,
+    _way_back,
     _words,
 )
 from views._filters import Shared
@@ -84,6 +85,7 @@ def head(whom: Whom) -> None:
             return
         st.button(say("brief_open"), icon=":material/print:", help=say("brief_help"), on_click=show_brief, args=(True,))
         somebody_else = _person_whom.forget_choice
+        _way_back.offer()
         st.button(say("another"), icon=":material/person_search:", type="tertiary", on_click=somebody_else)
 
 
@@ -97,6 +99,7 @@ def show_brief(shown: bool) -> None:
 
 def whole(whom: Whom, touches: pd.DataFrame, typed: Typed | None, taken_back: int) -> None:
     """Draw all that is known of a person."""
+    _filters.whole_history()
     _person_facts.draw(whom)
     _person_facts.lists(whom, touches)
     if typed:

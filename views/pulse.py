@@ -1,6 +1,6 @@
 """Pulse: how people feel about the brand, whether that has changed, and what changed it."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +10,7 @@ from views import (
     _charts_pulse,
     _data,
     _days,
+    _edges,
     _filters,
     _print,
     _pulse_moved,
@@ -20,6 +21,7 @@ from views import (
 )
 from views._days import Days
 from views._filters import Shared
+from views._moved import is_sure
 from views._words import change, days, interval, plain, signed
 
 say = _texts.of("pulse")
@@ -69,11 +71,40 @@ def figures(now: Shared, found: pd.Series) -> None:
     style: dict[str, Any] = {"border": True, "height": "stretch"}
     compared = style | {"delta_description": before, "delta_color": "off"}
     with st.grid(4, min_column_width=150):
-        delta = None if pd.isna(found["change"]) else f"{found['change']:+.2f}"
-        st.metric(say("feeling"), signed(found["now"]), delta, help=say("feeling_help"), **compared)
-        st.metric(say("post"), signed(found["post_now"]), help=say("post_help"), **style)
+        st.metric(
+            say("feeling"),
+            signed(found["now"]),
+            changed(found),
+            delta_arrow=arrow(found),
+            help=say("feeling_help"),
+            **compared,
+        )
+        known = pd.notna(found["post_low"]) and pd.notna(found["post_high"])
+        band = say("post_band", band=interval(found["post_low"], found["post_high"])) if known else None
+        st.metric(
+            say("post"),
+            signed(found["post_now"]),
+            band,
+            delta_arrow="off",
+            delta_color="off",
+            help=say("post_help"),
+            **style,
+        )
         for name, what in (("heard", "people"), ("mentions", "mentions")):
             st.metric(say(name), f"{int(found[what]):,}", difference(now, found, what), **compared)
+
+
+def changed(found: pd.Series) -> str | None:
+    """Return how the feeling differs from the period before, with its margin; None where that is not known."""
+    known = pd.notna(found["change"]) and pd.notna(found["se_change"])
+    return f"{signed(found['change'])} ± {1.645 * found['se_change']:.2f}" if known else None
+
+
+def arrow(found: pd.Series) -> Literal["off", "up", "down"]:
+    """Return where the arrow beside the change points: nowhere where chance alone would do it."""
+    if not is_sure(found["change"], found["se_change"]):
+        return "off"
+    return "up" if found["change"] > 0 else "down"
 
 
 def difference(now: Shared, found: pd.Series, what: str) -> int | None:
@@ -86,7 +117,9 @@ def flow(now: Shared) -> None:
     months = _data.ask("stage_flow", brand=now.brand, start=now.start, until=now.until)
     months = months[months["people"] >= _rights.FEWEST]
     if not months.empty:
+        st.header(say("relationships"))
         _show.chart(_charts_pulse.flow(months, say("flow_title")), months, "flow", say("flow_alt"))
+        st.caption(_edges.words(months["month"], now.start, now.until, "month"))
 
 
 def volume(now: Shared) -> None:
@@ -95,10 +128,12 @@ def volume(now: Shared) -> None:
     labels = ["positive", "neutral", "negative"]
     untold = counts[labels].sum(axis=1).where(counts["people"] < _rights.FEWEST, 0)
     counts = _rights.of_enough(counts, *labels).assign(untold=untold)
-    figure = _charts_pulse.volume(counts, say("volume_title", grain=now.grain))
+    st.header(say("said"))
+    figure = _charts_pulse.volume(counts, now.grain, say("volume_title", grain=now.grain))
     alt = say("volume_alt", name=now.name, grain=now.grain)
     event = _show.chart(figure, counts, "volume", alt, select=True)
-    st.caption(say("volume_caption"))
+    edges = _edges.words(counts["period"], now.start, now.until, now.grain)
+    st.caption(f"{say('volume_caption')} {edges}")
     points = event["selection"]["points"] if event else []
     if points:
         _pulse_moved.read_messages(_days.of_point(points[0]["x"], now.grain))
@@ -110,6 +145,7 @@ def standing(span: Days) -> None:
     told = every.dropna(subset=["now"])
     if len(every) < 2:
         return
+    st.header(say("brands"))
     if len(told) > 1:
         figure = _charts_pulse.standing(told, _data.fewest_people(), say("standing_title"))
         _show.chart(figure, told, "standing", say("standing_alt"))

@@ -13,10 +13,10 @@ from views import (
     _charts_relationships,
     _data,
     _filters,
-    _person_search,
     _rights,
     _show,
     _texts,
+    _way_back,
     _words,
     _writes,
 )
@@ -164,13 +164,7 @@ def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
     st.caption(f"{say('orchard_note')} {part}")
     points = event["selection"]["points"] if event else []
     if points:
-        to_person(points[0]["customdata"][0])
-
-
-def to_person(person_id: str) -> None:
-    """Open a person, from whom a link leads back to the list as it is now."""
-    st.session_state[_person_search.LIST] = {key: st.query_params.get_all(key) for key in st.query_params}
-    st.switch_page("views/person.py", query_params={"person": person_id})
+        _way_back.open_person(points[0]["customdata"][0])
 
 
 def spread(brand: str) -> str:
@@ -193,7 +187,7 @@ def rhythm(person: dict[Any, Any]) -> str:
         return "–"
     if pd.isna(person["mean_gap_days"]):
         return say("rhythm_once")
-    return say("rhythm", gap=person["mean_gap_days"], silence=person["silence_days"])
+    return say("rhythm", gap=_words.every(person["mean_gap_days"]), silence=_words.in_days(person["silence_days"]))
 
 
 def table(found: pd.DataFrame, chosen: str) -> list[int]:
@@ -212,7 +206,7 @@ def table(found: pd.DataFrame, chosen: str) -> list[int]:
     selection = event["selection"]
     if selection["cells"]:
         row = selection["cells"][0][0]
-        to_person(found["person_id"].iloc[row])
+        _way_back.open_person(found["person_id"].iloc[row])
     return list(selection["rows"])
 
 
@@ -235,7 +229,7 @@ def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
             say("column_path"): found["path"],
             say("column_in"): found["touches_in"],
             say("column_out"): found["touches_out"],
-            say("column_balance"): found["direction"],
+            say("column_balance"): found["direction"].fillna(_words.EVIDENCE),
             say("column_touch"): found["last_touch"],
             say("column_last_in"): found["last_in"],
             say("column_last_out"): found["last_out"],

@@ -30,6 +30,7 @@ def main() -> None:
     if months.empty:
         st.info(say("nothing"))
         return
+    _filters.whole_history()
     pile, span = choose(months)
     since = _data.labels_since(now.brand)
     counts = agreed(now.brand, since)
@@ -154,11 +155,14 @@ def answers(brand: str, touch_id: str | None, pile: str, skipped: list[str]) -> 
             )
         st.button(say("skip"), key="skip", shortcut="S", on_click=skipped.append, args=(touch_id,), disabled=nothing)
         st.button(say("undo"), key="undo", shortcut="U", on_click=take_back, disabled=not made)
-    st.caption(say("keys"))
+    st.caption(say("keys" if _rights.author() else "name_first"))
 
 
 def answer(brand: str, touch_id: str, label: str, drawn: bool) -> None:
-    """Keep an answer, so that its key can take it back."""
+    """Keep an answer, so that its key can take it back; without a name say so where nothing moves."""
+    if not _rights.author():
+        st.toast(say("name_first"), icon=":material/error:", duration="long")
+        return
     change = _labels.save(brand, [touch_id], label, drawn)
     if change:
         st.session_state["reviewed"].append(change)

@@ -3,7 +3,7 @@
 with m as (
     select brand, source, person_id, value, date_trunc($grain, happened_at)::date as period
     from touch
-    where counts and happened_at >= date_trunc($grain, $start::timestamp) and happened_at < $until
+    where counts and happened_at >= date_trunc($grain, $start::timestamp) and date_trunc($grain, happened_at) < $until
 ),
 
 person as (

@@ -11,7 +11,8 @@ p as (
     select
         person_id,
         avg(value) filter (where recent) as m1,
-        avg(value) filter (where not recent) as m0
+        avg(value) filter (where not recent) as m0,
+        count(*) filter (where recent) as n1
     from m
     group by person_id
 ),
@@ -22,13 +23,16 @@ s as (
         avg(m0) as before,
         count(m1) as people,
         count(m0) as people_before,
-        count(*) as people_either
+        count(*) as people_either,
+        sum(m1 * n1) / nullif(sum(n1), 0) as post,
+        sum(n1) as posts
     from p
 ),
 
 v as (
     select
         sqrt(sum((p.m1 - s.now) ** 2) / any_value(s.people * nullif(s.people - 1, 0))) as se,
+        sqrt(sum((p.n1 * (p.m1 - s.post)) ** 2) * any_value(s.people / nullif(s.people - 1, 0))) / any_value(s.posts) as se_post,
         sqrt(sum((p.m0 - s.before) ** 2) / any_value(s.people_before * nullif(s.people_before - 1, 0))) as se_before,
         sqrt(
             sum((coalesce((p.m1 - s.now) / s.people, 0) - coalesce((p.m0 - s.before) / s.people_before, 0)) ** 2)
@@ -57,7 +61,9 @@ select
     s.people_before,
     (select count(*) from m where recent) as mentions,
     (select count(*) from m where not recent) as mentions_before,
-    case when s.people > 0 then greatest(-1, least(1, (select avg(value) from m where recent))) end as post_now
+    case when s.people > 0 then greatest(-1, least(1, s.post)) end as post_now,
+    case when s.people > 1 then greatest(-1, least(1, s.post - 1.645 * sqrt(v.se_post ** 2 + c.sd_model ** 2))) end as post_low,
+    case when s.people > 1 then greatest(-1, least(1, s.post + 1.645 * sqrt(v.se_post ** 2 + c.sd_model ** 2))) end as post_high
 from s
 cross join v
 cross join c

@@ -17,7 +17,7 @@ def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:
     """Return one row as a touch. Raises MappingError with the reason where it cannot be one."""
     tweet, name = required(record, "tweet_id"), required(record, "name")
     if not tweet.isdigit():
-        raise MappingError(f"tweet_id is not a number: {tweet[:40]!r}")
+        raise MappingError("tweet_id is not a number")
     text, at = required(record, "text"), to_time(text_of(record, "tweet_created"))
     if not brand.is_called(required(record, "airline")):
         return NotAbout(record)

@@ -25,7 +25,7 @@ def streams(settings: BlueskySource, brand: Brand, conversations: Sequence[str])
     """Return what is read: what was said to the account, searches, what the brand writes, the recent threads."""
     own = own_handles(brand)
     terms = settings.terms or tuple(dict.fromkeys((brand.name, *brand.terms)))
-    is_ours = bool(settings.login) and brand.is_called(settings.login)
+    is_ours = bool(settings.login) and brand.is_handle(settings.login)
     sought = [*terms, *(handle for handle in own if handle != settings.login)] if settings.login else []
     threads = [uri for uri in conversations if is_address(uri)][: settings.threads]
     whole = Stream("threads", f"{len(threads)} recent threads", pages=len(threads), query=" ".join(threads), anew=True)

@@ -128,7 +128,7 @@ def words(record: Record) -> str:
 
 def is_brand(author: Any, brand: Brand) -> bool:
     """Say whether somebody is the brand, by handle or by the id that outlives it."""
-    return any(name and brand.is_called(name) for name in (ref(author, "handle"), ref(author, "did")))
+    return any(name and brand.is_handle(name) for name in (ref(author, "handle"), ref(author, "did")))
 
 
 def to_account(author: Any) -> Account:
@@ -178,8 +178,8 @@ def quoted_uri_of(post: Any) -> str:
 def speaks_to(record: Record, text: str, brand: Brand) -> bool:
     """Say whether a post answers the brand, quotes it, or names it by its handle."""
     others = (record.values.get("parent_author"), record.values.get("quoted_author"))
-    by_handle = any(brand.is_called(handle.rstrip(".-")) for handle in re.findall(r"@([\w.-]+)", text))
-    return by_handle or brand.is_addressed(text) or any(is_brand(other, brand) for other in others)
+    by_handle = any(brand.is_handle(handle.rstrip(".-")) for handle in re.findall(r"@([\w.-]+)", text))
+    return by_handle or brand.has_handle_in(text) or any(is_brand(other, brand) for other in others)
 
 
 def belongs(record: Record, text: str, brand: Brand) -> bool:

@@ -54,7 +54,9 @@ def to_touch(record: Record, brand: Brand, numbers: Mapping[str, str]) -> Mapped
     social = bool(links.source_of(row["url"])) or source == "x"
     post = Post(
         source=source,
-        native=to_native(row["url"], row["handle"], row["at"], row["text"]),
+        native=links.native_id(row["url"], author_id(source, row))
+        if links.host(row["url"])
+        else to_native("", row["handle"], row["at"], row["text"]),
         at=to_time(row["at"]),
         text=to_text(row["title"], row["text"], social),
         handle=row["handle"] if social else "",

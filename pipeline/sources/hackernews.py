@@ -106,14 +106,18 @@ def seconds(moment: datetime) -> int:
 
 def fetch_threads(stories: Sequence[str], settings: HackerNewsSource, client: httpx.Client) -> Iterator[Page]:
     """Yield every thread whole, each as one page: who answers whom is told by the tree alone."""
+    gone = 0
     for story in stories:
         tree = ask_json(client, f"{settings.api_base}/items/{story}", SEARCH, sound=(200, 404))
         if tree is None:
-            yield Page((), notes=(f"thread {story} is not there any more",))
+            gone += 1
+            yield Page(())
         elif not isinstance(tree, dict):
             raise not_documented(SEARCH)
         else:
             yield Page(to_records(list(flatten(tree))))
+    if gone:
+        yield Page((), requests=0, notes=(f"{gone} of {len(stories)} threads not there any more",))
 
 
 def flatten(story: dict[str, Any]) -> Iterator[Any]:
@@ -160,7 +164,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
     author, text, parent = required(record, "author"), words(record), text_of(record, "parent_id")
     if not text:
         raise MappingError("no text")
-    ours, asked = brand.is_called(author), text_of(record, "parent_author")
+    ours, asked = brand.is_handle(author), text_of(record, "parent_author")
     if not (ours or belongs(record, text, parent, brand)):
         return NotAbout(record, f"hackernews:{native}", text)
     touch = Touch(
@@ -172,7 +176,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
         kind="reply" if parent else "mention",
         at=to_time(text_of(record, "created_at")),
         text=text,
-        addressed=not ours and (brand.is_called(asked) or brand.is_addressed(text)),
+        addressed=not ours and (brand.is_handle(asked) or brand.has_handle_in(text)),
         conversation=f"hackernews:{text_of(record, 'story_id') or native}",
         reply_to=f"hackernews:{parent}" if parent else None,
         url=f"{ITEM}{native}",
@@ -193,12 +197,12 @@ def why_gone(record: Record) -> str | None:
 
 def other_side(user: str, brand: Brand) -> Account | None:
     """Return the person's side of a message; None where the brand spoke to nobody that we know of, or to itself."""
-    return None if not user or brand.is_called(user) else Account(f"hackernews:{user}", "hackernews", user, user)
+    return None if not user or brand.is_handle(user) else Account(f"hackernews:{user}", "hackernews", user, user)
 
 
 def belongs(record: Record, text: str, parent: str, brand: Brand) -> bool:
     """Say whether a message is to or about the brand: by its words, or by what it answers."""
-    if is_about(text, brand) or brand.is_called(text_of(record, "parent_author")):
+    if is_about(text, brand) or brand.is_handle(text_of(record, "parent_author")):
         return True  # the search is generous with spelling, so its hits are looked at, too
     return bool(parent) and parent == text_of(record, "story_id") and is_about(text_of(record, "story_title"), brand)
 

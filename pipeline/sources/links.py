@@ -47,9 +47,14 @@ def source_of(url: str) -> str:
     return HOSTS.get(host(url), "")
 
 
-def native_id(url: str) -> str:
-    """Return the id that the message behind a link has at its network; elsewhere a hash of the link."""
+def native_id(url: str, did: str = "") -> str:
+    """Return the id that the message behind a link has at its network; elsewhere a hash of the link.
+
+    ``did``: its author at Bluesky, where that is known otherwise. A link may have the handle, which ids do not.
+    """
     network = source_of(url)
+    if did.startswith("did:") and network == "bluesky":
+        url = re.sub(r"/profile/[^/]+/", f"/profile/{did}/", url)
     found = ((form, pattern.search(url)) for source, pattern, form in IDS if source == network)
     ids = (form.format(*match.groups()) for form, match in found if match)
     return next(ids, "") or hashlib.sha256(url.strip().encode()).hexdigest()[:20]

@@ -146,7 +146,7 @@ def is_brand(account: Any, host: str, brand: Brand) -> bool:
     """Say whether an account is the brand; one of the instance that was asked is named without its host."""
     acct = ref(account, "acct")
     full = acct if "@" in acct else f"{acct}@{host}"
-    return bool(acct) and (brand.is_called(acct) or brand.is_called(full))
+    return bool(acct) and (brand.is_handle(acct) or brand.is_handle(full))
 
 
 def to_account(account: Any) -> Account:

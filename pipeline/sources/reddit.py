@@ -115,13 +115,13 @@ def fetch_threads(posts: Sequence[str], client: Any) -> Iterator[Page]:
     """Yield every thread whole, each as one page: who answers whom is told by the tree alone."""
     for post in posts:
         try:
-            page = read_thread(post, f"thread {post}", client)
+            page = read_thread(post, "a thread", client)
         except SourceError as error:
             if not error.alone:
                 raise
             page = Page((), notes=(str(error),))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise not_documented(f"thread {post}") from error
+            raise not_documented("a thread") from error
         yield page
 
 

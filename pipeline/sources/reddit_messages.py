@@ -21,7 +21,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
     author, parent, text = required(record, "author"), text_of(record, "parent_id"), words(record)
     if not text:
         raise MappingError("no text")
-    ours = brand.is_called(author)
+    ours = brand.is_handle(author)
     if not (ours or record.values.get("about") or belongs(record, text, brand)):
         return NotAbout(record, f"reddit:{native}", text)
     touch = Touch(
@@ -33,7 +33,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
         kind="reply" if parent else "mention",
         at=to_time(text_of(record, "created_utc")),
         text=text,
-        addressed=not ours and (brand.is_called(parent_author(record)) or is_addressed(text, brand)),
+        addressed=not ours and (brand.is_handle(parent_author(record)) or is_addressed(text, brand)),
         conversation=f"reddit:{text_of(record, 'link_id') or native}",
         reply_to=f"reddit:{parent}" if parent else None,
         url=link_of(record),
@@ -69,7 +69,7 @@ def parent_author(record: Record) -> str:
 
 def belongs(record: Record, text: str, brand: Brand) -> bool:
     """Say whether a message is to or about the brand: by its words, or by what it answers."""
-    if is_about(text, brand) or is_addressed(text, brand) or brand.is_called(parent_author(record)):
+    if is_about(text, brand) or is_addressed(text, brand) or brand.is_handle(parent_author(record)):
         return True
     direct = text_of(record, "parent_id") and text_of(record, "parent_id") == text_of(record, "link_id")
     return bool(direct) and is_about(text_of(record, "link_title"), brand)
@@ -77,13 +77,13 @@ def belongs(record: Record, text: str, brand: Brand) -> bool:
 
 def is_addressed(text: str, brand: Brand) -> bool:
     """Say whether a text calls the brand by its user name, as Reddit writes it."""
-    return any(brand.is_called(name) for name in re.findall(r"(?<![\w/])/?u/([\w-]+)", text))
+    return any(brand.is_handle(name) for name in re.findall(r"(?<![\w/])/?u/([\w-]+)", text))
 
 
 def answered(record: Record, brand: Brand) -> Account | None:
     """Return the person whom the brand answers, where the id is known: names can be taken over, ids cannot."""
     name, native = text_of(record, "parent_author"), text_of(record, "parent_author_fullname")
-    return to_account(name, native) if name and native and not brand.is_called(name) else None
+    return to_account(name, native) if name and native and not brand.is_handle(name) else None
 
 
 def to_account(name: str, native: str) -> Account:

@@ -26,9 +26,15 @@ def streams(settings: RssSource, brand: Brand, conversations: Sequence[str]) -> 
 
 def short(url: str) -> str:
     """Return an address as it may be shown and kept: what stands behind the question mark may be a key."""
+    query = urlsplit(url).query
+    key = f"?{hashlib.sha256(query.encode()).hexdigest()[:8]}" if query else ""
+    return bare(url).partition("://")[2] + key
+
+
+def bare(url: str) -> str:
+    """Return an address without a login before its host, and without what stands behind the question mark."""
     parts = urlsplit(url)
-    key = f"?{hashlib.sha256(parts.query.encode()).hexdigest()[:8]}" if parts.query else ""
-    return f"{parts.netloc}{parts.path}{key}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def connect(settings: RssSource, secrets: Secrets) -> httpx.Client:
@@ -92,7 +98,7 @@ def notes(answer: Answer, feed: Any) -> tuple[str, ...]:
 
     broken = feed["bozo"] and not isinstance(feed["bozo_exception"], ThingsNobodyCaresAboutButMe)
     return (
-        *((f"it has moved for good: put {answer.moved} into feeds in brand.toml",) if answer.moved else ()),
+        *((f"it has moved for good, to {bare(answer.moved)}: change feeds in brand.toml",) if answer.moved else ()),
         *((f"broken XML, read as far as it could be: {feed['bozo_exception']}",) if broken else ()),
     )
 
@@ -109,10 +115,16 @@ def to_values(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, about
         "author": author_of(found),
         "published": date_of(found),
         "answers": (found.get("thr_in-reply-to") or {}).get("ref"),
-        "site": {"title": where.get("title"), "link": where.get("link") or where.get("href"), "feed": url},
+        "site": {"title": where.get("title"), "link": without_query(where), "feed": bare(url)},
         "seen": None if date_of(found) else datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat(),
         "about": about,
     }
+
+
+def without_query(site: Mapping[str, Any]) -> str | None:
+    """Return the address of a site as it may be kept: some feeds give their own, with the reader's key."""
+    link = site.get("link") or site.get("href")
+    return str(link).partition("?")[0] if link else None
 
 
 def author_of(entry: Mapping[str, Any]) -> str | None:

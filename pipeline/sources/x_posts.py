@@ -37,7 +37,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
         at=to_time(text_of(record, "created_at")),
         text=text.strip(),
         public=not person(author, record).get("protected", False),
-        addressed=not ours and (related or brand.is_addressed(text)),
+        addressed=not ours and (related or brand.has_handle_in(text)),
         conversation=f"x:{text_of(record, 'conversation_id') or native}",
         reply_to=f"x:{links['replied_to']}" if "replied_to" in links else None,
         url=f"https://x.com/i/status/{native}",
@@ -54,7 +54,7 @@ def person(id: str, record: Record) -> dict[str, Any]:
 
 def is_ours(id: str, record: Record, brand: Brand) -> bool:
     """Say whether an account is one of the brand's."""
-    return brand.is_called(person(id, record).get("username"))
+    return brand.is_handle(person(id, record).get("username"))
 
 
 def referred(record: Record, brand: Brand) -> bool:
@@ -66,7 +66,7 @@ def referred(record: Record, brand: Brand) -> bool:
 def belongs(record: Record, text: str, brand: Brand) -> bool:
     """Say whether what somebody wrote concerns the brand: by how it was found, its words and links, who answers."""
     links = [text_at(link, "expanded_url") for link in items(record.values, "entities", "urls")]
-    answered = any(map(brand.is_called, record.values["answered_by"]))
+    answered = any(map(brand.is_handle, record.values["answered_by"]))
     return bool(record.values["matched"]) or answered or is_about(" ".join([text, *links]), brand)
 
 
@@ -90,7 +90,7 @@ def named_first(record: Record, brand: Brand) -> Account | None:
     found = re.match(r"(?:RT )?\.?@(\w+)", words(record.values))
     handle = found[1] if found else ""
     for each in mentions([record.values]):
-        if text_at(each, "username").casefold() == handle.casefold() and not brand.is_called(handle):
+        if text_at(each, "username").casefold() == handle.casefold() and not brand.is_handle(handle):
             return Account(f"x:{text_at(each, 'id')}", "x", handle, handle)
     return None
 

@@ -49,7 +49,7 @@ def write(folder: Path, worlds: Mapping[str, World]) -> dict[str, list[Expected]
 
 def write_files(inbox: Path) -> dict[str, list[Expected]]:
     """Write a table of a help desk and a file in Orchard's own form; return what they say."""
-    inbox.mkdir(parents=True)
+    inbox.mkdir(parents=True, exist_ok=True)
     day = "2026-03-0{}T10:00:00"
     tickets = [(f"k{n}", f"customer{n}", day.format(n), f"Tamrow came {n} days late") for n in range(1, 6)]
     with (inbox / "tickets.csv").open("w", newline="") as file:
