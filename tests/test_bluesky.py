@@ -109,6 +109,7 @@ def test_a_handle_that_is_a_domain_is_a_proof_and_a_new_handle_is_the_same_accou
         ("0001-01-01T00:00:00Z", later(5)),
         ("yesterday", later(5)),
     ],
+    ids=["long ago", "soon", "far future", "year one", "no date"],
 )
 def test_a_clock_that_is_wrong_does_not_move_a_post_into_the_future(
     written: str, moment: datetime, workspace: Workspace, world: bluesky.World

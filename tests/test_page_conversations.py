@@ -137,7 +137,7 @@ def choose(app: AppTest, *names: str) -> AppTest:
 def sentiment(app: AppTest, name: str) -> tuple[str, str]:
     """Return the label of a message, and whose word it is."""
     row = app.dataframe[0].value.iloc[found(app).index(name)]
-    return row["Sentiment"], row["By"]
+    return row["Sentiment"].removesuffix(" ?"), row["By"]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +228,25 @@ def test_stages_and_doubts_narrow_as_the_published_file_says(marl: Workspace):
 
 
 STAGE = "select touch_id from pub.touch join pub.person using (brand, person_id) where stage = ?"
+
+
+def test_a_click_on_a_cell_opens_the_thread_and_ticks_are_for_labels(marl: Workspace):
+    app = visit(author="")
+    key = "-".join(app.dataframe[0].proto.id.rsplit("-", 2)[-2:])
+    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": [(found(app).index("roof"), "Text")]}}
+    app.run()
+    assert app.query_params["message"] == "x:roof"
+    assert any("roofing felt" in text.value for text in app.text)
+
+
+def test_doubt_stands_beside_the_sentiment_until_somebody_says_better(marl: Workspace):
+    app = visit()
+    shown = app.dataframe[0].value
+    doubted = shown[shown["By"] == "the model, in doubt"]
+    assert list(shown["Sentiment"].str.endswith(" ?")) == list(shown["By"] == "the model, in doubt")
+    name = {text: name for name, _, _, text in SAID}[doubted["Text"].iloc[0]]
+    choose(app, name).button(key="one-neutral").click().run()
+    assert app.dataframe[0].value["Sentiment"].iloc[found(app).index(name)] == "neutral"
 
 
 def test_a_label_counts_at_once_and_after_the_next_refresh_and_can_be_undone(marl: Workspace, model: run.Model):

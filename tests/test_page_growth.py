@@ -97,6 +97,7 @@ def test_where_single_people_are_not_shown_the_tree_is_only_a_count(told: Worksp
 def test_answered_and_unanswered_complaints_stand_beside_each_other_with_intervals(visit: Open):
     traces = charts(visit(PAGE))["What becomes of a complaint?"]["data"]
     assert [trace["name"] for trace in traces] == ["better", "same", "silent"]
-    assert all(
-        trace["x"] == ["we did not", "we answered"] and len(numbers(trace["error_y"]["array"])) == 2 for trace in traces
-    )
+    for trace in traces:
+        counts = [f"({of} complaints)" for _, of, _ in trace["customdata"]]
+        assert trace["x"] == [f"we did not<br>{counts[0]}", f"we answered<br>{counts[1]}"]
+        assert len(numbers(trace["error_y"]["array"])) == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
 from pipeline import journal, journal_reads, reads, run, settings, store
@@ -18,7 +19,7 @@ from pipeline.touch import Account, Mapped, Record, Touch
 from tests.conftest import TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
-from views import _charts_pulse, _days, _moved, _pulse_moved, _words
+from views import _charts, _charts_pulse, _days, _moved, _pulse_moved, _words
 
 __all__ = ["visit"]
 
@@ -120,12 +121,63 @@ def test_everybody_s_mentions_count_once_and_the_strongest_stand_first(sample: W
     assert told["key"].iloc[-1] == "all others"
 
 
+def test_a_change_that_is_chance_has_its_margin_and_no_arrow(visit: Open, sample: Workspace):
+    app = visit(PAGE, period="6 months")
+    found = shown(sample, "period", brand="tamrow", **HALF_YEAR).iloc[0]
+    feeling, post = app.metric[:2]
+    assert feeling.delta == f"{_words.signed(found['change'])} ± {1.645 * found['se_change']:.2f}"
+    assert [metric.proto.direction for metric in (feeling, post)] == [MetricProto.MetricDirection.NONE] * 2
+    assert post.delta == f"90 %: {_words.interval(found['post_low'], found['post_high'])}"
+
+
+def test_the_band_of_every_post_counts_a_loud_person_once(sample: Workspace):
+    con = store.open_published(sample.published)
+    sql = (
+        "select person_id, value from touch where brand = 'tamrow' and counts and happened_at >= ? and happened_at < ?"
+    )
+    said = con.execute(sql, [HALF_YEAR["start"], HALF_YEAR["until"]]).df()
+    found = shown(sample, "period", brand="tamrow", **HALF_YEAR).iloc[0]
+    assert found["post_now"] == pytest.approx(said["value"].mean())
+    off = (said["value"] - said["value"].mean()).groupby(said["person_id"]).sum()
+    se = (off.pow(2).sum() * len(off) / (len(off) - 1)) ** 0.5 / len(said)
+    model = (found["high"] - found["now"]) ** 2 / 1.645**2 - found["se"] ** 2
+    assert found["post_high"] - found["post_now"] == pytest.approx(1.645 * (se**2 + model) ** 0.5)
+
+
+def test_months_that_hold_more_than_the_chosen_days_are_said_to(visit: Open):
+    said = [line.value for line in visit(PAGE, period="6 months").caption]
+    first = "The first month is drawn whole, though these days begin within it."
+    assert f"Click a bar to read the messages behind it. {first} The last month is still running." in said
+    assert first in said  # of the relationships only whole months are drawn
+
+
+def test_counts_below_the_line_are_not_negative():
+    axis = _charts.both_ways("Mentions", 26, 14)
+    assert axis["tickvals"] == [-20, -10, 0, 10, 20, 30]
+    assert axis["ticktext"] == ["20", "10", "0", "10", "20", "30"]
+
+
+def test_ticks_are_the_periods_thinned_from_the_last():
+    weeks = pd.Series(pd.date_range("2026-01-05", periods=14, freq="7D"))
+    assert list(_charts.time_axis(weeks, "week")["ticktext"]) == [
+        "19 Jan<br>2026",
+        "09 Feb<br>2026",
+        "02 Mar<br>2026",
+        "23 Mar<br>2026",
+        "06 Apr<br>2026",
+    ]
+
+
 def test_every_part_of_a_change_stands_on_zero_with_its_interval():
     groups = apart(("within", 0.3, 9, 9), ("newcomer", -0.1, 9, 0)).assign(name=["stayers", "newcomers"])
     figure = _charts_pulse.parts(groups, 0.2, 0.05, "?")
     assert [bar.base for bar in figure.data] == [None] * 3
     assert [bar.error_y.array[0] for bar in figure.data] == pytest.approx([0.1645, 0.1645, 0.08225])
-    assert [bar.text for bar in figure.data] == ["+0.30 ± 0.16", "−0.10 ± 0.16", "+0.20 ± 0.08"]
+    assert list(figure.layout.xaxis.ticktext) == [
+        "Stayers<br>+0.30 ± 0.16",
+        "Newcomers<br>−0.10 ± 0.16",
+        "All of it<br>+0.20 ± 0.08",
+    ]
 
 
 def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
@@ -429,10 +481,11 @@ def test_topics_people_and_groups_each_sum_to_the_change(own: Workspace, model):
 def test_the_topic_that_moved_the_index_most_is_named_and_drawn_as_text(own: Workspace, model):
     with_topics(own, model.version)
     app = opened(PAGE, period="6 months")
-    click(app, "2026-08-01")
-    top = _moved.topics(taken_apart(own)).sort_values("contribution").iloc[0]
+    click(app, "2026-09-01")
+    rise = {"before": AUGUST, "start": SEPTEMBER, "until": datetime(2026, 10, 1)}
+    top = _moved.topics(taken_apart(own, rise)).sort_values("contribution").iloc[-1]
     name = {"other": "what is of no topic"}.get(top["name"], top["name"])
-    told = next(line.value for line in app.markdown if line.value.startswith("01 Aug 2026"))
+    told = next(line.value for line in app.markdown if line.value.startswith("01 Sep 2026"))
     assert f"; of the topics, **{_words.plain(name)}** moved it most ({_words.signed(top['contribution'])}, " in told
     bars = figures(app)["Which topics did the change come from?"]["data"]
     assert "&lt;b&gt;roof&lt;/b&gt; &amp; annex" in [bar["y"][0] for bar in bars]
@@ -478,12 +531,16 @@ def test_the_index_has_gaps_where_too_few_spoke_and_so_has_its_band():
             "mentions": [30, 9, 4, 30],
         }
     )
-    figure = _charts_pulse.index(series, 20, "?")
+    figure = _charts_pulse.index(series, 20, "month", "?")
     bands = [trace for trace in figure.data if trace.fill == "tonexty"]
     assert [[f"{day:%b}" for day in pd.to_datetime(trace.x)] for trace in bands] == [["Jan", "Feb"], ["Apr"]]
     assert [trace.showlegend for trace in bands] == [True, False]
     (line,) = (trace for trace in figure.data if trace.name == "One person, one voice")
-    assert list(line.marker.opacity) == [1.0, _charts_pulse.FADED, _charts_pulse.FADED, 1.0]
+    pale = [colour.endswith(f",{_charts_pulse.FADED})") for colour in line.marker.color]
+    assert pale == [False, True, True, False]
+    assert line.unselected.marker.opacity == 1  # a chosen point does not make the others look like few people's
+    assert list(line.error_y.array)[-1] == pytest.approx(0.1) and pd.isna(list(line.error_y.array)[:3]).all()
+    assert list(figure.layout.xaxis.ticktext) == [f"{month}<br>2026" for month in ("Jan", "Feb", "Mar", "Apr")]
 
 
 def test_numbers_of_a_past_day_leave_out_what_came_later(own: Workspace, model):

@@ -144,7 +144,7 @@ def test_a_work_list_is_one_press_away_and_can_begin_with_who_waits_longest(visi
     app = visit(PAGE)
     assert "longest on this list" not in app.selectbox(key="sort").options
     app.pills(key="list").set_value(name).run()
-    assert app.query_params["list"] == name
+    assert visit(PAGE, list=name).pills(key="list").value == name
     app.selectbox(key="sort").set_value("longest on this list").run()
     since = app.dataframe[0].value["On this list since"].tolist()
     assert since == sorted(since) and len(set(since)) > 1

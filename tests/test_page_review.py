@@ -208,18 +208,27 @@ def test_the_agreement_is_counted_on_labels_of_chance_alone_with_its_interval(pl
     with store.open_published(place.published) as con:
         of_model = dict(con.execute("select touch_id, label_of_model from pub.touch where brand = 'tamrow'").fetchall())
     other = {"negative": "positive", "neutral": "positive", "positive": "neutral"}
-    said = [of_model[t] if n % 4 else other[of_model[t]] for n, t in enumerate(wanted[:12])]
+    said = [of_model[t] if n % 4 else other[of_model[t]] for n, t in enumerate(wanted[:24])]
     rows = [{"brand": "tamrow", "touch_id": t, "label": s} for t, s in zip(wanted, said, strict=False)]
     journal.save_labels(place, rows, "Bo", drawn=True)
-    journal.save_labels(place, [rows[0] | {"touch_id": wanted[20]}], "Bo", drawn=False)
-    low, high = proportion_confint(9, 12, alpha=0.1, method="wilson")
+    journal.save_labels(place, [rows[0] | {"touch_id": wanted[24]}], "Bo", drawn=False)
+    low, high = proportion_confint(18, 24, alpha=0.1, method="wilson")
     app = visit(author="")
-    line = f"The model says the same as people on **75%** (90 %: {low:.0%} … {high:.0%}) of 12 messages"
+    line = f"The model says the same as people on **75%** (90 %: {low:.0%} … {high:.0%}) of 24 messages"
     assert f"{line} that were drawn by chance." in [text.value for text in app.markdown]
     table = app.dataframe[0].value
-    expected = Counter(zip(said, (of_model[t] for t in wanted[:12]), strict=True))
+    expected = Counter(zip(said, (of_model[t] for t in wanted[:24]), strict=True))
     counts = {(row["People say"], m): row[f"model: {m}"] for _, row in table.iterrows() for m in LABELS}
     assert {key: many for key, many in counts.items() if many} == dict(expected)
+
+
+def test_the_table_of_what_the_model_said_waits_for_twenty_labels(place: Workspace):
+    rows = [{"brand": "tamrow", "touch_id": touch, "label": "neutral"} for touch in order(place)[:20]]
+    journal.save_labels(place, rows[:19], "Bo", drawn=True)
+    app = visit(author="")
+    assert not app.dataframe and any("From 20 labels on" in line.value for line in app.caption)
+    journal.save_labels(place, rows[19:], "Bo", drawn=True)
+    assert len(visit(author="").dataframe) == 1
 
 
 @pytest.mark.parametrize(("agreed", "many"), [(0, 5), (3, 7), (90, 100), (4, 4)])

@@ -7,6 +7,7 @@ import pytest
 from pipeline import cursors, run
 from pipeline.source_settings import BlueskySource, XSource
 from pipeline.sources import (
+    airline,
     bluesky,
     bluesky_posts,
     brandwatch,
@@ -17,9 +18,11 @@ from pipeline.sources import (
     x_posts,
 )
 from pipeline.sources.network import Window, outcome
+from pipeline.sources.web import Answer
 from pipeline.store import Workspace, connect
-from pipeline.touch import Brand, Mapped, NotAbout, Record
+from pipeline.touch import Brand, Mapped, NotAbout, Record, Reject
 from tests.conftest import PAYLOADS, TAMROW
+from tests.servers.__main__ import write_files
 
 DID = "at://did:plc:abc123/app.bsky.feed.post/3k"
 OURS = Brand("tamrow", "Tamrow Build", ("tamrowbuild", "tamrow.example"))
@@ -142,3 +145,17 @@ def test_a_feed_keeps_neither_key_nor_login_of_its_address(tmp_path: Path):
     assert rss.short(url).startswith("feeds.example:8080/a?") and "SECRET" not in rss.short(url)
     values = rss.to_values({"id": "1"}, {"title": "F", "href": "https://feeds.example/a?key=SECRET"}, url, False)
     assert values["site"] == {"title": "F", "link": "https://feeds.example/a", "feed": "https://feeds.example:8080/a"}
+    moved = rss.notes(Answer(200, {}, b"", url, url), {"bozo": False})
+    assert moved == ("it has moved for good, to https://feeds.example:8080/a: change feeds in brand.toml",)
+
+
+def test_the_reason_of_a_reject_holds_nothing_of_its_row():
+    row = {"tweet_id": "ann@mail.example", "airline": "Tamrow", "name": "ann", "text": "late", "tweet_created": "now"}
+    assert [found.reason for found in airline.to_touches([Record(1, row)], OURS) if isinstance(found, Reject)] == [
+        "tweet_id is not a number"
+    ]
+
+
+def test_the_local_networks_can_be_given_the_same_folder_twice(tmp_path: Path):
+    first = write_files(tmp_path / "inbox")
+    assert write_files(tmp_path / "inbox").keys() == first.keys()

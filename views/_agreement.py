@@ -41,6 +41,9 @@ def agreement(counts: pd.DataFrame) -> None:
     low, high = wilson(agreed, many)
     of = _words.count(many, say("message"), say("messages"))
     st.markdown(say("agree", share=f"{agreed / many:.0%}", low=f"{low:.0%}", high=f"{high:.0%}", messages=of))
+    if many < OF_A_MONTH:
+        st.caption(say("too_early", needed=OF_A_MONTH))
+        return
     table = counts.pivot_table(index="people", columns="model", values="mentions", aggfunc="sum", fill_value=0)
     table = table.reindex(index=list(LABELS), columns=list(LABELS), fill_value=0)
     by_model = {say("model_says", label=label): table[label].tolist() for label in LABELS}

@@ -51,6 +51,12 @@ def both_ways(title: str, above: float, below: float) -> dict[str, Any]:
     return {"title": title, "tickvals": ticks, "ticktext": [f"{abs(tick):,.0f}" for tick in ticks]}
 
 
+def runs(points: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the stretches of points whose interval (low, high) is known."""
+    known = points["low"].notna() & points["high"].notna()
+    return [run for _, run in points[known].groupby((~known).cumsum())]
+
+
 def alone(known: pd.Series) -> pd.Series:
     """Say which points have no neighbour, so that no band can be drawn through them."""
     return known & ~known.shift(fill_value=False) & ~known.shift(-1, fill_value=False)

@@ -128,7 +128,7 @@ def look(contribution: float, se: float) -> dict[str, Any]:
 
 
 def sized(contribution: float, se: float) -> str:
-    """Return what stands on a bar: the contribution and half its 90 % interval."""
+    """Return what stands below a bar: the contribution and half its 90 % interval."""
     known = "" if pd.isna(se) else f" ± {1.645 * se:.2f}"
     return f"{signed(contribution)}{known}"
 
@@ -149,12 +149,14 @@ def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> 
     ``groups`` has name, contribution, se, people, people_before; what is no more than chance is pale.
     """
     figure = frame(title, 320, yaxis={"title": say("parts_axis"), "tickformat": "+.2f"}, showlegend=False)
+    bars = [(str(row.name).capitalize(), row.contribution, row.se) for row in groups.itertuples()]
+    bars.append((say("parts_all"), change, se_change))
+    ticks = [f"{name}<br>{sized(much, se)}" for name, much, se in bars]
+    figure.update_xaxes(tickvals=[name for name, *_ in bars], ticktext=ticks)
     for row in groups.itertuples():
         figure.add_bar(
             x=[str(row.name).capitalize()],
             y=[row.contribution],
-            text=sized(row.contribution, row.se),
-            textposition="outside",
             marker=look(row.contribution, row.se),
             error_y=error(row.se),
             hovertemplate=f"%{{x}}: {behind(row)}<extra></extra>",
@@ -162,8 +164,6 @@ def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> 
     figure.add_bar(
         x=[say("parts_all")],
         y=[change],
-        text=sized(change, se_change),
-        textposition="outside",
         error_y=error(se_change),
         marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 2}},
         hovertemplate="%{x}: %{y:+.3f}" + margin(se_change) + "<extra></extra>",

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from views import _charts, _words
+from views import _charts, _texts, _words
+
+say = _texts.of("relationships")
 
 STAGES = ("dormant", "stranger", "aware", "engaged", "reciprocal", "advocate")  # as an orchard grows: upwards
 SHAPES = {"improving": "triangle-up", "cooling": "triangle-down", "steady": "square", _words.EVIDENCE: "circle"}
@@ -25,7 +27,7 @@ def orchard(people: pd.DataFrame, title: str, axis: str, not_yet: str) -> go.Fig
         figure.add_scatter(
             x=[across(row, end) for row in rows.to_dict("records")],
             y=[upwards(row) for row in rows.to_dict("records")],
-            name=verdict,
+            name=say("mark_change", verdict=verdict),
             mode="markers",
             marker={
                 "color": [leaning_colour(row) for row in rows.to_dict("records")],
@@ -38,17 +40,26 @@ def orchard(people: pd.DataFrame, title: str, axis: str, not_yet: str) -> go.Fig
             text=[words(row) for row in rows.to_dict("records")],
             hovertemplate="%{text}<extra></extra>",
         )
+    colours(figure)
     figure.update_yaxes(tickvals=list(range(len(STAGES))), ticktext=STAGES, range=[-0.5, len(STAGES) - 0.5])
     figure.update_xaxes(
         title=axis,
         range=[-1.45 * end, 1.05 * end],
-        tickvals=[-1.3 * end, -end, -end / 2, 0, end / 2, end],
-        ticktext=[not_yet, *(_words.signed(value) for value in (-end, -end / 2, 0, end / 2, end))],
+        tickvals=[-1.3 * end, -end / 2, 0, end / 2, end],  # none at −1, which would run into the strip on a phone
+        ticktext=[not_yet, *(_words.signed(value) for value in (-end / 2, 0, end / 2, end))],
     )
     figure.add_vline(x=0, line={"color": _charts.NEUTRAL, "width": 1})
     figure.add_vline(x=-1.15 * end, line={"color": _charts.NEUTRAL, "width": 1, "dash": "dot"})
     figure.update_layout(showlegend=True)
     return figure
+
+
+def colours(figure: go.Figure) -> None:
+    """Tell in the legend what the colours mean, by marks that stand nowhere."""
+    names = {"positive": say("mark_positive"), "negative": say("mark_negative"), "neutral": say("mark_neither")}
+    for leaning, name in names.items():
+        marker = {"color": _charts.COLOURS[leaning], "symbol": "circle", "size": 10}
+        figure.add_scatter(x=[None], y=[None], name=name, mode="markers", marker=marker, hoverinfo="skip")
 
 
 def numbers(column: pd.Series) -> Sequence[float | None]:

@@ -26,13 +26,15 @@ def draw() -> None:
         return
     if not found:
         st.caption(say("no_changes"))
-    for change in found:
-        one(change)
+    elif len(found) == SHOWN:
+        st.caption(say("changes_newest", many=SHOWN))
+    for number, change in enumerate(found, 1):
+        one(number, change)
 
 
-def one(change: dict[str, Any]) -> None:
-    """Draw one change with a button that takes it back."""
-    facts = {"when": change["written_at"], "author": change["author"], "words": change["words"]}
+def one(number: int, change: dict[str, Any]) -> None:
+    """Draw one change with its number, by which the button that takes it back is called."""
+    facts = {"number": number, "when": change["written_at"], "author": change["author"], "words": change["words"]}
     with st.container(horizontal=True, vertical_alignment="center"):
         if change["undone"]:
             st.text(say("change_undone", by=change["undone_by"], **facts), width="stretch")
@@ -40,4 +42,4 @@ def one(change: dict[str, Any]) -> None:
         st.text(say("change", **facts), width="stretch")
         if _rights.viewer().may_write:
             key = f"undo-of-{change['change_id']}"
-            st.button(say("undo"), key=key, type="tertiary", on_click=_writes.take_back, args=(change["change_id"],))
+            st.button(say("undo_number", number=number), key=key, type="tertiary", on_click=_writes.take_back, args=(change["change_id"],))

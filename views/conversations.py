@@ -41,6 +41,7 @@ def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> No
     total = int(found["found"].iloc[0])
     days = _words.days(filters["start"], filters["until"])
     st.caption(say("found", messages=_words.count(total, say("message"), say("messages")), days=days))
+    st.caption(say("reading"))
     with st.container():
         chosen = table(_labels.overlaid(found, since))
     choice(now, chosen)
@@ -49,27 +50,35 @@ def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> No
 
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
-    """Show messages; return those that are chosen. A single one goes into the address bar, and its thread is shown."""
+    """Show messages; return those that are ticked. Whose cell is clicked goes into the address, and its thread is shown."""
     event = st.dataframe(
-        columns(found),
+        columns(found).assign(**{say("label"): marked(found)}),
         key=f"messages-{_filters.fingerprint(st.session_state.get('choosing', 0), *found['touch_id'])}",
         hide_index=True,
         on_select="rerun",
-        selection_mode="multi-row",
+        selection_mode=["multi-row", "single-cell"],
         height=min(len(found), 10) * 35 + 40,
         placeholder="–",
         column_config={
             say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            say("text"): st.column_config.TextColumn(width=280),
+            say("text"): st.column_config.TextColumn(width=440),
             say("score"): st.column_config.NumberColumn(format="%+.2f"),
             say("confidence"): st.column_config.NumberColumn(format="%.0f %%"),
         },
         alt=say("table"),
     )
-    chosen = found.iloc[event["selection"]["rows"]]
-    if len(chosen) == 1:
-        st.query_params["message"] = chosen["touch_id"].iloc[0]
-    return chosen
+    rows, cells = event["selection"]["rows"], event["selection"]["cells"]
+    opened = [cell[0] for cell in cells] or rows
+    if len(opened) == 1:
+        st.query_params["message"] = found["touch_id"].iloc[opened[0]]
+    return found.iloc[rows]
+
+
+def marked(found: pd.DataFrame) -> list[str]:
+    """Return the sentiment of each message, with a mark where the model is in doubt and nobody has said better."""
+    doubtful = found["doubtful"].fillna(False).astype(bool) & found["label_of_people"].isna() & found["label"].notna()
+    labels = found["label"].fillna("–")
+    return [say("doubted", label=label) if doubt else label for label, doubt in zip(labels, doubtful, strict=True)]
 
 
 def columns(found: pd.DataFrame) -> pd.DataFrame:
@@ -81,11 +90,11 @@ def columns(found: pd.DataFrame) -> pd.DataFrame:
                 name if way == "in" else say("we_to", name=name)
                 for name, way in zip(found["name"], found["direction"], strict=True)
             ],
-            say("when"): found["happened_at"],
             say("label"): found["label"].fillna("–"),
             say("score"): found["said"],
             say("confidence"): (found["confidence"] * 100).round().where(found["label_of_people"].isna()),
             say("whose"): [whose(row) for row in _messages.rows(found)],
+            say("when"): found["happened_at"],
             say("where"): [_words.source(name) for name in found["source"]],
             say("what"): found["kind"],
         }

@@ -21,6 +21,7 @@ def main() -> None:
     """Draw the page."""
     now = _filters.shared()
     st.title(say("title"))
+    verdict()
     freshness()
     chosen = load()
     mentions(now)
@@ -29,6 +30,34 @@ def main() -> None:
     _health_rejects.draw()
     versions()
     _health_changes.draw()
+
+
+def verdict() -> None:
+    """Answer the question of the page: yes, or what is out of order and what to do about it."""
+    failed, found = has_failed(), out_of_order()
+    if failed:
+        st.error(" ".join([say("not_in_order"), say("failed"), *found]), icon=":material/error:")
+    elif found:
+        st.warning(" ".join([say("not_in_order"), *found]), icon=":material/warning:")
+    else:
+        st.success(say("in_order"), icon=":material/check_circle:")
+
+
+def has_failed() -> bool:
+    """Say whether the last run that ended has failed."""
+    found = _data.ask("runs", many=RUNS)
+    ended = found[found["outcome"] != "running"]
+    return not ended.empty and bool(ended["outcome"].iloc[0] == "failed")
+
+
+def out_of_order() -> list[str]:
+    """Return what keeps the numbers from being those of today, each with what to do."""
+    meta, last = _data.ask("meta").iloc[0], _data.ask("brands")["last_touch"].max()
+    refreshed, heard = hours(meta["published_at"]) / 24, hours(last) / 24
+    waiting = int(meta["mentions"] - meta["scored"] - meta["unread"])
+    found = [say("old", days=refreshed)] if refreshed > OLD_DAYS else []
+    found += [say("silent", days=heard)] if heard > OLD_DAYS else []
+    return found + ([say("wait", waiting=waiting)] if waiting else [])
 
 
 def load() -> Settings | None:
@@ -40,7 +69,8 @@ def load() -> Settings | None:
         st.error(say("unreadable", reason=_words.plain(str(error))))
         return None
     if chosen.brand is None:
-        st.info(say("no_own", file=_words.plain(str(folder / "brand.toml"))))
+        st.info(say("no_own"))
+        st.code(str(folder / "brand.toml"), language=None, wrap_lines=True)
         st.code(EXAMPLE, language=None)
     return chosen
 
@@ -48,16 +78,12 @@ def load() -> Settings | None:
 def freshness() -> None:
     """Say how old the numbers are, and whether that will change by itself."""
     published = _data.ask("meta")["published_at"].iloc[0]
-    places = st.columns(4)
-    places[0].metric(say("last_touch"), ago(_data.ask("brands")["last_touch"].max()), border=True)
-    places[1].metric(say("last_refresh"), ago(published), border=True)
-    timer = presence.read_schedule(_data.workspace())
-    places[2].metric(say("schedule"), say("every", every=timer["every"]) if timer else say("no_schedule"), border=True)
-    worker = presence.read_worker(_data.workspace())
-    places[3].metric(say("now"), say("a_worker") if worker else say("nobody"), border=True, help=worker)
-    days = hours(published) / 24
-    if days > OLD_DAYS:
-        st.warning(say("old", days=days), icon=":material/schedule:")
+    timer, worker = presence.read_schedule(_data.workspace()), presence.read_worker(_data.workspace())
+    with st.grid(4, min_column_width=180):
+        st.metric(say("last_touch"), ago(_data.ask("brands")["last_touch"].max()), border=True)
+        st.metric(say("last_refresh"), ago(published), border=True)
+        st.metric(say("schedule"), say("every", every=timer["every"]) if timer else say("no_schedule"), border=True)
+        st.metric(say("now"), say("a_worker") if worker else say("nobody"), border=True, help=worker)
     if timer:
         st.caption(_words.plain(say("since", since=timer["since"])))
     else:
@@ -100,9 +126,6 @@ def runs() -> None:
     if found.empty:
         st.caption(say("no_runs"))
         return
-    ended = found[found["outcome"] != "running"]
-    if not ended.empty and ended["outcome"].iloc[0] == "failed":
-        st.error(say("failed"), icon=":material/error:")
     outcome = found["outcome"].replace("running", say("published_this"))
     seconds = (found["finished_at"] - found["started_at"]).dt.total_seconds()
     shown = pd.DataFrame(
