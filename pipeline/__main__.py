@@ -108,8 +108,8 @@ def collect_(
     names = [known.name for known in chosen.networks()]
     if not names:
         raise StoreError(
-            f"{place.folder / 'brand.toml'} names no network: add [[sources]] with type = \"bluesky\" (or another) and "
-            "brand = \"NAME\"; README and docs/sources tell what each needs. `refresh` takes in files"
+            f'{place.folder / "brand.toml"} names no network: add [[sources]] with type = "bluesky" (or another) and '
+            'brand = "NAME"; README and docs/sources tell what each needs. `refresh` takes in files'
         )
     if source and source not in names:
         raise StoreError(f"--source {source}: brand.toml has {', '.join(names)} in [[sources]]")

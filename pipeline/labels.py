@@ -47,7 +47,9 @@ def decided(table: Table) -> Iterator[tuple[int, Label]]:
             raise LabelError(f"{table.path}, row {row}: {record.problem}")
         if label and label not in (*LABELS, "withdraw"):
             said = record.values["label"]
-            raise LabelError(f"{table.path}, row {row}: label {said!r}; allowed: {', '.join(LABELS)}, withdraw, or empty")
+            raise LabelError(
+                f"{table.path}, row {row}: label {said!r}; allowed: {', '.join(LABELS)}, withdraw, or empty"
+            )
         if label and not touch_id:
             raise LabelError(f"{table.path}, row {row}: no id")
         if label:

@@ -98,8 +98,10 @@ def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None
             holder.write_text(
                 json.dumps({"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")})
             )
-            yield
-            holder.unlink(missing_ok=True)
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
     except filelock.Timeout as error:
         raise StoreError(f"{workspace.folder} is in use by {who_holds(holder)}; try again when it is done") from error
 

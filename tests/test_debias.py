@@ -338,7 +338,7 @@ def test_a_wrong_file_of_labels_is_named(content: str, message: str, few: Worksp
     file.write_text(content, encoding="utf-8")
     done = orchard(few.folder, "label", str(file), "--brand", "TamrowBuild", "--author", "me", "--drawn")
     assert done.returncode == 1
-    assert message in done.stderr.replace("\n", " ")
+    assert message in " ".join(done.stderr.split())
 
 
 def test_nothing_can_be_drawn_where_nothing_was_related(workspace: Workspace):

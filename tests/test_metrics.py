@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline import reads
+from pipeline.metrics.build import build
 from pipeline.store import Workspace, open_published
 from tests.worlds import START, derived
 
@@ -79,6 +80,17 @@ def test_where_people_do_not_differ_nobody_has_a_feeling_of_his_own():
     con = derived(rows, "spread", "feeling")
     assert con.execute("select t2 from derived.spread").fetchall() == [(0.0,)]
     assert con.execute("select count(*) from derived.feeling").fetchall() == [(0,)]
+
+
+def test_mentions_of_a_person_are_counted_where_nobody_has_a_feeling_of_their_own_too():
+    rows = [{"person_id": f"p{i % 50}", "value": 0.5 * (-1) ** (i // 50), "happened_at": START} for i in range(200)]
+    con = derived([{"account_id": row["person_id"]} | row for row in rows], "spread", "drift", "level", "feeling_path")
+    con.execute(
+        "create table derived.role as select distinct account_id, 'x' as source, 'person' as role,"
+        " account_id as name, account_id as handle from derived.ledger"
+    )
+    build(con, "person")
+    assert con.execute("select distinct mentions, feeling from derived.person").fetchall() == [(4, None)]
 
 
 @pytest.mark.parametrize("rows", [1, 2])

@@ -94,10 +94,11 @@ def test_where_single_people_are_not_shown_the_tree_is_only_a_count(told: Worksp
     assert any("3 people came" in m.value for m in app.markdown)
 
 
-def test_answered_and_unanswered_complaints_stand_beside_each_other_with_intervals(visit: Open):
+def test_answered_and_unanswered_complaints_stand_beside_each_other_with_intervals(visit: Open, sample: Workspace):
     traces = charts(visit(PAGE))["What becomes of a complaint?"]["data"]
+    known = shown(sample, "repair_rate", brand="tamrow", fewest=5)
+    no, yes = (known.loc[known["answered"] == answered, "complaints"].iloc[0] for answered in (False, True))
     assert [trace["name"] for trace in traces] == ["better", "same", "silent"]
     for trace in traces:
-        counts = [f"({of} complaints)" for _, of, _ in trace["customdata"]]
-        assert trace["x"] == [f"we did not<br>{counts[0]}", f"we answered<br>{counts[1]}"]
+        assert trace["x"] == [f"we did not<br>({no} complaints)", f"we answered<br>({yes} complaints)"]
         assert len(numbers(trace["error_y"]["array"])) == 2

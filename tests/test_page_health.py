@@ -168,7 +168,12 @@ def test_the_page_tells_runs_files_streams_cost_gaps_and_versions(watched: Works
     assert (runs["Command"].iloc[0], runs["Outcome"].iloc[0]) == ("refresh", "done")
     assert "relationships" in runs["What it did"].iloc[0]
     files = table(app, "Rows read")
-    assert files[["File", "Rows read", "Touches stored", "Read to the end"]].iloc[0].tolist() == ["export.csv", 2, 1, True]
+    assert files[["File", "Rows read", "Touches stored", "Read to the end"]].iloc[0].tolist() == [
+        "export.csv",
+        2,
+        1,
+        True,
+    ]
     streams = table(app, "Stream")
     told = streams[["Source", "Stream", "Requests this month", "Cost this month, at most"]].iloc[0].tolist()
     assert told == ["hackernews", "search:Tamrow", 3, 0.5]
@@ -233,9 +238,12 @@ def test_a_failed_run_is_said(watched: Workspace):
     assert "the disk is full" in table(app, "Outcome")["What it did"].iloc[0]
 
 
-def test_the_first_sentence_says_what_is_out_of_order_and_that_all_is_well_where_nothing_is(watched: Workspace):
+def test_the_first_sentence_says_what_is_out_of_order(watched: Workspace):
     (warning,) = [warning.value for warning in opened(PAGE).warning if "Not quite" in warning.value]
     assert "The last touch of any brand is" in warning and "last refresh" not in warning
+
+
+def test_the_first_sentence_says_that_all_is_well_where_it_is(watched: Workspace):
     with store.connect(watched.mentions) as con:
         con.execute(f"attach '{watched.published}' as pub")
         con.execute("update pub.brand set last_touch = $now", {"now": store.now()})

@@ -173,8 +173,9 @@ def test_the_numbers_of_a_person_stand_with_their_evidence(marl: Workspace):
     beside = {metric.label: (metric.value, metric.proto.delta_description) for metric in app.metric}
     row = shown(marl, "person", brand="marl", person=person(marl)).iloc[0]
     ends = row["low"], row["high"]
+    leaning = _words.leaning(*ends).replace("not enough evidence yet", "unclear yet")
     assert beside == {
-        "Feeling": (_words.signed(row["feeling"]), f"{_words.leaning(*ends)} (90 %: {_words.interval(*ends)})"),
+        f"Feeling: {leaning}": (_words.signed(row["feeling"]), f"90 %: {_words.interval(*ends)}"),
         "Scored mentions": ("5", "of 5 touches of theirs"),
         "From them": ("5", "last 10 Jun 2026"),
         "From us": ("2", "last 05 Mar 2026"),

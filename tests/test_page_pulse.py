@@ -132,10 +132,9 @@ def test_a_change_that_is_chance_has_its_margin_and_no_arrow(visit: Open, sample
 
 def test_the_band_of_every_post_counts_a_loud_person_once(sample: Workspace):
     con = store.open_published(sample.published)
-    sql = (
-        "select person_id, value from touch where brand = 'tamrow' and counts and happened_at >= ? and happened_at < ?"
-    )
-    said = con.execute(sql, [HALF_YEAR["start"], HALF_YEAR["until"]]).df()
+    days = [HALF_YEAR["start"], HALF_YEAR["until"]]
+    of_days = "brand = 'tamrow' and counts and happened_at >= ? and happened_at < ?"
+    said = con.execute(f"select person_id, value from pub.touch where {of_days}", days).df()
     found = shown(sample, "period", brand="tamrow", **HALF_YEAR).iloc[0]
     assert found["post_now"] == pytest.approx(said["value"].mean())
     off = (said["value"] - said["value"].mean()).groupby(said["person_id"]).sum()
@@ -159,13 +158,8 @@ def test_counts_below_the_line_are_not_negative():
 
 def test_ticks_are_the_periods_thinned_from_the_last():
     weeks = pd.Series(pd.date_range("2026-01-05", periods=14, freq="7D"))
-    assert list(_charts.time_axis(weeks, "week")["ticktext"]) == [
-        "19 Jan<br>2026",
-        "09 Feb<br>2026",
-        "02 Mar<br>2026",
-        "23 Mar<br>2026",
-        "06 Apr<br>2026",
-    ]
+    told = list(_charts.time_axis(weeks, "week")["ticktext"])
+    assert told == [f"{day}<br>2026" for day in ("12 Jan", "02 Feb", "23 Feb", "16 Mar", "06 Apr")]
 
 
 def test_every_part_of_a_change_stands_on_zero_with_its_interval():
@@ -478,15 +472,9 @@ def test_topics_people_and_groups_each_sum_to_the_change(own: Workspace, model):
         assert len(rows) > 1 and rows["contribution"].sum() == pytest.approx(found["change"].iloc[0], abs=1e-9)
 
 
-def test_the_topic_that_moved_the_index_most_is_named_and_drawn_as_text(own: Workspace, model):
+def test_a_topic_that_moved_the_index_is_drawn_as_text(own: Workspace, model):
     with_topics(own, model.version)
     app = opened(PAGE, period="6 months")
-    click(app, "2026-09-01")
-    rise = {"before": AUGUST, "start": SEPTEMBER, "until": datetime(2026, 10, 1)}
-    top = _moved.topics(taken_apart(own, rise)).sort_values("contribution").iloc[-1]
-    name = {"other": "what is of no topic"}.get(top["name"], top["name"])
-    told = next(line.value for line in app.markdown if line.value.startswith("01 Sep 2026"))
-    assert f"; of the topics, **{_words.plain(name)}** moved it most ({_words.signed(top['contribution'])}, " in told
     bars = figures(app)["Which topics did the change come from?"]["data"]
     assert "&lt;b&gt;roof&lt;/b&gt; &amp; annex" in [bar["y"][0] for bar in bars]
 

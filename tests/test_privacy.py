@@ -132,7 +132,7 @@ def test_pseudonymous_masks_in_a_conversation_who_takes_part_and_links_without_s
     assert "quux" not in told(workspace.published).lower()
 
 
-def test_of_a_message_without_account_neither_link_nor_id_is_told_of_the_brand_s_own_word_both_are(workspace: Workspace):
+def test_link_and_id_are_told_of_the_brand_s_own_word_but_not_of_a_message_without_account(workspace: Workspace):
     mapped = [said(1, None, "who am I"), said(2, None, "We are open", "out")]
     save(workspace, mapped)
     run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from views import _texts, _words
-from views._charts import NEGATIVE, NEUTRAL, POSITIVE, feeling_axis, frame, lone_bars, time_axis
+from views._charts import NEGATIVE, NEUTRAL, POSITIVE, feeling_axis, frame, lone_bars, runs, time_axis
 from views._charts_pulse import fade, short
 
 say = _texts.of("compare")
@@ -59,11 +59,14 @@ def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
 
 
 def around(figure: go.Figure, rows: pd.DataFrame, colour: str, **place: Any) -> None:
-    """Add a 90 % band in a brand's colour; ``rows`` has low, high and in its first column the time."""
-    rows = rows.dropna(subset=["low", "high"])
-    edge = {"x": rows.iloc[:, 0], "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    figure.add_scatter(y=rows["high"], **edge, **place)
-    figure.add_scatter(y=rows["low"], fill="tonexty", fillcolor=see_through(colour), **edge, **place)
+    """Add a 90 % band in a brand's colour, interrupted where it is not known.
+
+    ``rows`` has low, high and in its first column the time.
+    """
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False} | place
+    for run in runs(rows):
+        figure.add_scatter(x=run.iloc[:, 0], y=run["high"], **edge)
+        figure.add_scatter(x=run.iloc[:, 0], y=run["low"], fill="tonexty", fillcolor=see_through(colour), **edge)
 
 
 def paths(found: pd.DataFrame, names: dict[str, str], few: int, grain: str, title: str) -> go.Figure:

@@ -17,6 +17,7 @@ from views._charts import (
     feeling_axis,
     frame,
     lone_bars,
+    runs,
     time_axis,
 )
 from views._moved import is_sure
@@ -27,6 +28,7 @@ say = _texts.of("pulse")
 FADED = 0.45
 FOOT, TOP = -0.92, 0.88  # where on the axis of feeling the marks of events and notes stand
 SYMBOLS = {"kind_alert": "diamond", "kind_person": "diamond-open", "kind_turn": "star", "kind_few": "x-thin-open"}
+CHOSEN: dict[str, Any] = {"selected": {"marker": {"size": 16}}, "unselected": {"marker": {"opacity": 1}}}  # pale: few
 LONGEST = 32  # characters of a name beside an axis
 
 
@@ -52,8 +54,7 @@ def short(name: str) -> str:
 
 def bands(figure: go.Figure, points: pd.DataFrame) -> None:
     """Add the 90 % band of ``points`` (period, low, high), interrupted where it is not known."""
-    known = points["low"].notna() & points["high"].notna()
-    for number, (_, run) in enumerate(points[known].groupby((~known).cumsum())):
+    for number, run in enumerate(runs(points)):
         band(figure, run["period"], run["low"], run["high"])
         figure.data[-1].showlegend = number == 0
 
@@ -74,8 +75,7 @@ def index(series: pd.DataFrame, few: int, grain: str, title: str) -> go.Figure:
     beside = person[["low", "high", "people", "mentions"]]
     style = {"size": 10, "color": faint(person["people"], few)}
     estimate(figure, person["period"], person["estimate"], say("person_line"), beside, **style)
-    chosen = {"selected": {"marker": {"size": 16}}, "unselected": {"marker": {"opacity": 1}}}  # pale means few people
-    figure.data[-1].update(error_y=lone_bars(person, "estimate"), **chosen)
+    figure.data[-1].update(error_y=lone_bars(person, "estimate"), **CHOSEN)
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
 
@@ -91,6 +91,7 @@ def events(figure: go.Figure, found: pd.DataFrame) -> None:
             marker={"symbol": SYMBOLS[str(kind)], "size": 12, "color": NEUTRAL, "line": {"width": 2}},
             customdata=[[html.escape(words)] for words in rows["words"]],
             hovertemplate="%{customdata[0]}<extra></extra>",
+            **CHOSEN,
         )
 
 
@@ -110,6 +111,7 @@ def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
         marker={"symbol": "triangle-down", "size": 11, "color": NEUTRAL},
         customdata=[[short(text)] for text in found["text"]],
         hovertemplate="%{x|%d %b %Y}: %{customdata[0]}<extra></extra>",
+        **CHOSEN,
     )
 
 

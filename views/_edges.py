@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pandas as pd
+import streamlit as st
 
 from views import _data, _texts
 
@@ -23,3 +24,10 @@ def words(periods: pd.Series, start: datetime, until: datetime, grain: str) -> s
     elif end > pd.Timestamp(until):
         said.append(say("last_whole", grain=grain))
     return " ".join(said)
+
+
+def draw(periods: pd.Series, start: datetime, until: datetime, grain: str) -> None:
+    """Show these words below a chart, where there are any."""
+    said = words(periods, start, until, grain)
+    if said:
+        st.caption(said)

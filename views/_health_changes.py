@@ -41,5 +41,5 @@ def one(number: int, change: dict[str, Any]) -> None:
             return
         st.text(say("change", **facts), width="stretch")
         if _rights.viewer().may_write:
-            key = f"undo-of-{change['change_id']}"
-            st.button(say("undo_number", number=number), key=key, type="tertiary", on_click=_writes.take_back, args=(change["change_id"],))
+            label, made = say("undo_number", number=number), change["change_id"]
+            st.button(label, key=f"undo-of-{made}", type="tertiary", on_click=_writes.take_back, args=(made,))

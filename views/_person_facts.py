@@ -33,9 +33,10 @@ def who(whom: Whom) -> str:
 def metrics(row: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """Return label -> (value, what stands beside it)."""
     last_in, last_out = _words.day(row["last_in"]), _words.day(row["last_out"])
-    band = {"band": _words.interval(row["low"], row["high"]), "leaning": _words.leaning(row["low"], row["high"])}
+    leaning = _words.leaning(row["low"], row["high"])
+    label = say("feeling_unclear") if leaning == _words.EVIDENCE else say("feeling", leaning=leaning)  # short: else cut
     return {
-        say("feeling"): (_words.signed(row["feeling"]), say("band", **band)),
+        label: (_words.signed(row["feeling"]), say("band", band=_words.interval(row["low"], row["high"]))),
         say("mentions"): (f"{row['mentions']:,}", say("of_theirs", touches=f"{row['touches_in']:,}")),
         say("from_them"): (f"{row['touches_in']:,}", say("last", day=last_in)),
         say("from_us"): (f"{row['touches_out']:,}", say("last", day=last_out)),

@@ -21,6 +21,7 @@ def draw(now: Shared) -> None:
     series = _data.ask("series", brand=now.brand, grain=now.grain, start=now.start, until=now.until)
     series = _rights.of_enough(series, "estimate", "low", "high")
     events, notes = _pulse_events.found(now), _pulse_notes.found(now)
+    st.header(say("over_time"))
     clicked = chart(now, series, events, notes)
     left, right = st.columns(2)
     with left:

@@ -141,7 +141,7 @@ def paths(now: Shared, names: dict[str, str]) -> None:
     title = say("path_title", grain=say(grain))
     figure = _charts_compare.paths(found, names, _data.fewest_people(), grain, title)
     _show.chart(figure, found, "paths", say("path_alt"))
-    st.caption(_edges.words(found["period"], now.start, now.until, grain))
+    _edges.draw(found["period"], now.start, now.until, grain)
 
 
 def topics(now: Shared, names: dict[str, str]) -> None:

@@ -50,7 +50,7 @@ def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> No
 
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
-    """Show messages; return those that are ticked. Whose cell is clicked goes into the address, and its thread is shown."""
+    """Show messages; return those that are ticked. The message of a clicked cell goes into the address, to be shown."""
     event = st.dataframe(
         columns(found).assign(**{say("label"): marked(found)}),
         key=f"messages-{_filters.fingerprint(st.session_state.get('choosing', 0), *found['touch_id'])}",

@@ -28,6 +28,7 @@ def main() -> None:
 @st.fragment
 def becoming(now: Shared) -> None:
     """Show how many come to an outcome, when, and by how many touches."""
+    st.header(say("becoming"))
     outcome = st.segmented_control(
         say("until"), list(OUTCOMES), default="two-way", required=True, key="outcome", bind="query-params"
     )
@@ -86,6 +87,7 @@ def kept(now: Shared) -> None:
     found = _data.ask("retention", brand=now.brand)
     if found.empty:
         return
+    st.header(say("kept"))
     figure = _charts_growth.kept(found, say("kept_title"), say("kept_axis"), say("kept_share"))
     _show.chart(figure, found, "kept", say("kept_alt"))
     st.caption(say("kept_note"))
@@ -93,6 +95,7 @@ def kept(now: Shared) -> None:
 
 def fruit(now: Shared) -> None:
     """Show what relationships bear in time, and who brought whom."""
+    st.header(say("fruit"))
     found = _data.ask("fruit_rate", brand=now.brand, fewest=_rights.FEWEST)
     if found.empty or not found["fruit"].sum():
         st.info(say("fruit_none"))
@@ -171,6 +174,7 @@ def repairs(now: Shared) -> None:
     if found.empty:
         return
     names = {True: say("repair_yes"), False: say("repair_no")}
+    st.header(say("repair"))
     figure = _charts_growth.repairs(found, say("repair_title"), say("repair_axis"), names)
     _show.chart(figure, found, "repairs", say("repair_alt"))
     st.caption(say("repair_note"))
@@ -183,6 +187,7 @@ def stages(now: Shared) -> None:
     found = found[found["of_people"] >= few]
     if found.empty:
         return
+    st.header(say("stages"))
     figure = _charts_growth.transitions(found, say("stages_title"))
     _show.chart(figure, found, "transitions", say("stages_alt"))
     st.caption(say("stages_note", few=few))

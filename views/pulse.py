@@ -119,7 +119,7 @@ def flow(now: Shared) -> None:
     if not months.empty:
         st.header(say("relationships"))
         _show.chart(_charts_pulse.flow(months, say("flow_title")), months, "flow", say("flow_alt"))
-        st.caption(_edges.words(months["month"], now.start, now.until, "month"))
+        _edges.draw(months["month"], now.start, now.until, "month")
 
 
 def volume(now: Shared) -> None:

@@ -71,7 +71,6 @@ def main() -> None:
 
 def choose(brand: str) -> dict[str, Any]:
     """Draw the filters of this page and return them as parameters of the read."""
-    sources = _data.ask("sources", brand=brand)["source"].tolist()
     chosen = who(brand)
     sorts = (*SORTS, LONGEST) if is_work_list(chosen) else SORTS
     first, second = st.columns(2)

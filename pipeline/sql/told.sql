@@ -1,6 +1,7 @@
 -- What may be told of single people, as [privacy] says. named: as `person` has it. pseudonymous: no name, account, link or author,
--- and none of them in a text either, as far as links, handles and those who take part in a conversation can be known there. aggregate: nobody at all; what the numbers of a period count is left, by the day, without words,
--- under a number for each person that is drawn anew at every publish and so leads to nobody.
+-- and none of them in a text either, as far as links, handles and those who take part in a conversation can be known there.
+-- aggregate: nobody at all; what the numbers of a period count is left, by the day, without words, under a number for each person
+-- that is drawn anew at every publish and so leads to nobody.
 set variable people = $people;
 
 create temp table told_salt as
