@@ -109,7 +109,6 @@ ALLOWED = {
         "pipeline.rules",
         "pipeline.topics",
         "pipeline.vectors",
-        "pipeline.bulk",
         "pipeline.source_settings",
         "pipeline.collect",
     },

@@ -91,7 +91,7 @@ def test_without_a_token_hashtags_and_what_the_brand_says_are_read(
     assert tally.error.startswith("MASTODON_TOKEN is not set: put it into the environment or into .env; ")
     world.toml = world.toml.replace(EVERY_RUN, 'mentions = false\nhashtags = ["kitchens"]\n')
     world.say(NAME, "We open on Monday", later(0))
-    abroad = world.say(ANN, "Tamrow makes fine #kitchens", later(1))
+    world.say(ANN, "Tamrow makes fine #kitchens", later(1))
     collected(workspace, world)
     tallies = {tally.stream: tally for tally in collected(workspace, world)}
     assert text_of_all(workspace) == ["We open on Monday", "Tamrow makes fine #kitchens"]

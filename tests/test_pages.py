@@ -131,7 +131,7 @@ def test_filters_narrow_the_relationships(visit: Open):
 def test_a_person_shows_both_directions_and_the_way_to_the_next_step(visit: Open, sample: Workspace):
     app = visit("views/person.py", person=person_named(sample, "grant holloway"))
     assert app.title[0].value == "Grant Holloway"
-    assert [metric.label for metric in app.metric] [1:] == ["Scored mentions", "From them", "From us"]
+    assert [metric.label for metric in app.metric][1:] == ["Scored mentions", "From them", "From us"]
     assert app.metric[0].label.startswith("Feeling: ")
     lines = " ".join(m.value for m in app.markdown)
     assert "**Grant Holloway** → Tamrow" in lines and "→ Grant Holloway" in lines
