@@ -67,7 +67,7 @@ def persons(found: pd.DataFrame, most: int) -> pd.DataFrame:
 
     Columns key, contribution, mentions, mentions_before.
     """
-    told = why.top(rows(found, "person"), most)
+    told = why.top(each_once(rows(found, "person")), most)
     told = told.sort_values("contribution", key=abs, ascending=False, kind="stable")
     told = told.sort_values("key", key=lambda keys: keys == OTHERS, kind="stable", ignore_index=True)
     return told[["key", "contribution", "mentions", "mentions_before"]]

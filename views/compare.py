@@ -91,7 +91,7 @@ def voices(now: Shared, names: dict[str, str]) -> None:
         bind="query-params",
     )
     found = _data.ask("share_of_voice", panel=panel, start=now.start, until=now.until)
-    found = _rights.of_enough(found, "low", "high")
+    found = _rights.of_enough(found, "mentions", "share", "low", "high")
     if found["share"].isna().all():
         st.info(say("share_none", fewest=_rights.FEWEST))
         return
