@@ -160,7 +160,8 @@ def follow(place: Workspace, chosen: settings.Settings, name: str | None) -> Non
         raise StoreError(
             f"--stream follows one source: choose with --source {', '.join(known.name for known in found)}"
         )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped as Ctrl-C stops it
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where a shell's background job would not hear Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     removed = 0
     with store.following(place, found[0].name), bar(f"following {found[0].name}", None) as tick:
         try:

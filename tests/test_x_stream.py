@@ -336,15 +336,16 @@ def test_the_command_stores_as_it_comes_and_stops_cleanly(
         try:
             waited(lambda: stream.connected)
             stream.say("ann", "Tamrow was here", later(0))
-            waited(lambda: "Tamrow was here" in [text for *_, text in stored(workspace)])
+            assert ran.stdout
+            heard = next(line for line in ran.stdout if "x follow: 1 new of 1" in line)
+            assert "Tamrow was here" in [text for *_, text in stored(workspace)]
             ran.send_signal(how)
             told, _ = ran.communicate(timeout=20)
         finally:
             ran.kill()
     assert ran.returncode == 0, told
-    assert "x follow: 1 new of 1" in told
     assert told.strip().endswith("stopped; what came is stored")
-    assert BEARER["X_BEARER_TOKEN"] not in told
+    assert BEARER["X_BEARER_TOKEN"] not in heard + told
     assert not (workspace.folder / "orchard.holder.json").exists()
 
 
