@@ -18,7 +18,7 @@ run: .venv/installed
 
 test: .venv/installed
 	@$(BIN)/python -m tests.browser || true
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed
 	$(BIN)/ruff check .

@@ -343,7 +343,7 @@ def main() -> None:
     try:
         app()
     except EXPECTED as error:
-        notes.print(f"error: {error}", style="red", markup=False)
+        notes.print(f"error: {error}", style="red", markup=False, soft_wrap=True)  # a path stays whole
         sys.exit(1)
 
 

@@ -104,7 +104,9 @@ def test_two_schedules_never_work_at_once(tmp_path: Path):
         with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr
             said = ""
-            while "in use by" not in " ".join(said.split()):  # it waits a while first, since a stream may just be saving a page
+            while "in use by" not in " ".join(
+                said.split()
+            ):  # it waits a while first, since a stream may just be saving a page
                 said += process.stderr.readline()
             said += process.stderr.readline()  # a narrow terminal breaks the line
             process.terminate()

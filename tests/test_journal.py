@@ -1,7 +1,8 @@
 """The journal: nothing is overwritten, every change has an author and a time, and can be undone."""
 
-import multiprocessing
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -468,17 +469,15 @@ def type_notes(folder: Path, who: str, many: int) -> None:
 
 
 def test_users_in_several_processes_lose_nothing_while_the_numbers_are_computed(stocked: Workspace):
-    spawn = multiprocessing.get_context("spawn")
-    users = [spawn.Process(target=type_notes, args=(stocked.folder, who, 10)) for who in ("Mags", "Ed", "Flo")]
-    for user in users:
-        user.start()
+    code = "import sys; from pathlib import Path; from tests.test_journal import type_notes; "
+    code += "type_notes(Path(sys.argv[1]), sys.argv[2], 10)"
+    command = [sys.executable, "-c", code, str(stocked.folder)]
+    users = [subprocess.Popen([*command, who], cwd=ROOT) for who in ("Mags", "Ed", "Flo")]
     passes = 0
-    while any(user.is_alive() for user in users):
+    while any(user.poll() is None for user in users):
         assert len(related(stocked, "person")) == 3
         passes += 1
-    for user in users:
-        user.join()
-    assert passes and [user.exitcode for user in users] == [0, 0, 0]
+    assert passes and [user.wait() for user in users] == [0, 0, 0]
     kept = sorted(row["text"] for row in journal_reads.read_notes(stocked, "tamrow"))
     assert kept == sorted(f"{who} {n}" for who in ("Mags", "Ed", "Flo") for n in range(0, 10, 2))
     changes = journal_changes.read_changes(stocked, many=100)

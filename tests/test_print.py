@@ -62,7 +62,7 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
     assert [text for text in buttons if packed(text) in whole] == []
     for sheet, text in zip(sheets, texts, strict=True):
         boxes = [text.get_charbox(place) for place in range(text.count_chars())]
-        assert min(left for left, *_ in boxes) >= 0 and max(right for _, _, right, _ in boxes) <= sheet.get_width()
+        assert all(left >= 0 and right <= sheet.get_width() for left, _, right, _ in boxes)
     page.close()
 
 
