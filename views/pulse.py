@@ -70,7 +70,7 @@ def figures(now: Shared, found: pd.Series) -> None:
     before = say("nothing_before") if now.everything else say("before")
     style: dict[str, Any] = {"border": True, "height": "stretch"}
     compared = style | {"delta_description": before, "delta_color": "off"}
-    with st.grid(4, min_column_width=150):
+    with st.grid(4, min_column_width=180):  # a phone has one column: two would cut what stands beside a number
         st.metric(
             say("feeling"),
             signed(found["now"]),
