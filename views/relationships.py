@@ -284,11 +284,9 @@ def put(people: pd.DataFrame, name: str, belongs: bool) -> None:
     if unnamed:
         st.warning(say("tag_unnamed", people=_words.count(unnamed, "person", "people")))
     if accounts:
-        words = say(
-            "tagged" if belongs else "untagged", people=_words.count(len(accounts), "person", "people"), tag=name
-        )
-        place = _data.workspace()
-        change = lambda author: journal.save_members(place, accounts, "list", name, belongs, author)  # noqa: E731
+        many = _words.count(len(accounts), "person", "people")
+        words = say("tagged" if belongs else "untagged", people=many, tag=name)
+        change = partial(journal.save_members, _data.workspace(), accounts, "list", name, belongs)
         if _writes.write(change, words) and not unnamed:
             st.rerun()
 
