@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from pipeline.store import Workspace
-from tests.browser import ADVICE, find
 from tests.conftest import ROOT
-from tests.server import CHROMIUM, running, settled
+from tests.server import running, settled
 from tests.test_pages import person_named
 from tests.test_screens import TITLES
 
@@ -21,17 +20,6 @@ THEIRS = {
     ("color-contrast", "<p>Tags</p>"): "the name of a choice that has no options yet is drawn pale, as inactive things "
     "may be (WCAG 1.4.3), but Streamlit does not tell the browser that it is inactive",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip(f"NO BROWSER: {ADVICE}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

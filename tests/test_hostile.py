@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pipeline import journal, run, settings, store
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
-from tests.browser import ADVICE, find
 from tests.conftest import ROOT
-from tests.server import CHROMIUM, running, settled
+from tests.server import running, settled
 from tests.test_pages import PAGES, Look, opened, shown
 from tests.test_store import Fixed
 
@@ -167,17 +166,6 @@ def shown_id(place: Workspace, text: str) -> str:
 
 def number(cell: str) -> bool:
     return re.fullmatch(r"[+-]?[\d.]+(e-?\d+)?", cell) is not None
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip(f"NO BROWSER: {ADVICE}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from models import embed
@@ -20,9 +20,8 @@ from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Mapped, Record, Touch
 from pipeline.vectors import Reader
-from tests.browser import ADVICE, find
 from tests.conftest import ROOT
-from tests.server import CHROMIUM, running, settled
+from tests.server import running, settled
 from tests.test_pages import Look, opened
 from views import _search
 
@@ -454,19 +453,15 @@ def test_days_of_ones_own_go_into_the_address_and_out_again(marl: Workspace):
     assert set(found(app)) == EVERY and "from" not in app.query_params
 
 
-def test_the_export_of_the_view_holds_all_that_fits_and_no_formula(marl: Workspace, tmp_path: Path):
-    path = find()
-    if path is None:
-        pytest.skip(f"NO BROWSER: {ADVICE}")
-    with running(ROOT / "dashboard.py", marl.folder, tmp_path / "log") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+def test_the_export_of_the_view_holds_all_that_fits_and_no_formula(marl: Workspace, browser: Browser, tmp_path: Path):
+    with running(ROOT / "dashboard.py", marl.folder, tmp_path / "log") as address:
         page = browser.new_page(accept_downloads=True)
         page.goto(f"{address}/conversations?period=everything&direction=from+them")
         settled(page)
         with page.expect_download() as started:
             page.get_by_role("button", name="CSV of").click()
         started.value.save_as(tmp_path / "out.csv")
-        browser.close()
+        page.close()
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["id"]: row["Text"] for row in csv.DictReader(file)}
     safe = {"formula": '\'=HYPERLINK("http://evil.example","x") @marlkilns'}

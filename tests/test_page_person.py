@@ -18,11 +18,8 @@ from pipeline.touch import Account, Mapped, Record, Touch
 from tests.conftest import ROOT
 from tests.server import running, settled
 from tests.test_pages import NO_AREA, Look, opened, shown
-from tests.test_screens import browser
 from tests.test_store import Fixed
 from views import _charts_person, _person_ends, _person_promises, _person_tags, _person_timeline, _words
-
-__all__ = ["browser"]
 
 PAGE = "views/person.py"
 NOTES, FRUIT, ACCOUNTS = "Notes and promises", "Fruit", "Accounts"

@@ -2,14 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from statsmodels.stats.proportion import proportion_confint
 from streamlit.testing.v1 import AppTest
 
@@ -17,9 +16,8 @@ from models.catalog import card
 from pipeline import journal, publish, reads, settings, store
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
-from tests.browser import ADVICE, find
 from tests.conftest import ROOT
-from tests.server import CHROMIUM, running, settled
+from tests.server import running, settled
 from tests.test_pages import Look, opened
 from views import _agreement
 
@@ -268,17 +266,6 @@ def test_where_people_are_not_to_be_seen_nothing_is_labelled(place: Workspace):
     app = visit(author="")
     assert not app.text and not [button for button in app.button if button.key == "say-negative"]
     assert "aggregate" in app.info[0].value
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip(f"NO BROWSER: {ADVICE}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield started
-        started.close()
 
 
 def test_twenty_messages_are_labelled_by_keyboard_alone(place: Workspace, browser: Browser, tmp_path: Path):

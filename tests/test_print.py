@@ -10,10 +10,10 @@ from pipeline.store import Workspace
 from tests.server import settled
 from tests.test_page_pulse import taken_apart
 from tests.test_pages import shown
-from tests.test_screens import address, browser
+from tests.test_screens import address
 from views import _moved
 
-__all__ = ["address", "browser"]
+__all__ = ["address"]
 
 SIZES = {"laptop": {"width": 1280, "height": 900}, "wide": {"width": 1920, "height": 1080}}
 PLACES = {"pulse": "?moved_in=Aug+2026", "compare": "compare?period=12+months"}
@@ -92,4 +92,9 @@ def test_a_choice_of_compare_is_kept_in_the_address(browser: Browser, address: s
     page.get_by_role("radio", name="month", exact=True).click()
     page.wait_for_function("location.search.includes('each=month')", timeout=20_000)
     page.get_by_text("How did each move, month by month?").wait_for(timeout=20_000)
+    again = browser.new_page()
+    again.goto(page.url)
+    settled(again)
+    assert again.get_by_text("How did each move, month by month?").count() == 1
+    again.close()
     page.close()

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage
 
 from pipeline.store import Workspace
-from tests.browser import ADVICE, find
 from tests.conftest import ROOT
-from tests.server import CHROMIUM, running, settled
+from tests.server import running, settled
 from tests.test_pages import person_named
 
 SCREENS = ROOT / "build" / "screens"
@@ -23,17 +22,6 @@ TITLES = {
     "review": "What do people mean who speak of Tamrow Design-Build?",
     "health": "Is everything in order?",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip(f"NO BROWSER: {ADVICE}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
