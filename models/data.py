@@ -95,8 +95,10 @@ def split(tone: Labelled, toward: Labelled, size: int = VALIDATION_ROWS, unseen:
 
     ``validation`` is ``size`` rows, drawn at random within each label so that their shares are those of the file.
     ``unseen`` is all rows of targets drawn at random until there are ``unseen`` of them: a user's brand is new, too.
+    Of a small file not more than a fifth is held out.
     """
     chance = random.Random(SPLIT_SEED)
+    size, unseen = min(size, len(tone) // 5), min(unseen, len(toward) // 5)
     held_out = stratified(tone.labels, size, chance)
     validation = tone.take(sorted(held_out))
     hidden = hidden_targets(toward.targets, unseen, chance)

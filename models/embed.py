@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.bases import BASES, SHIPPED_BASE, ModelError
 from models.batches import by_budget
-from models.catalog import BASE_SHA256, ModelError
 from models.onnx import OnnxRunner, cache_folder, write
-from models.sentiment import CHUNK, shipped_tokenizer
+from models.sentiment import CHUNK, base_tokenizer
 from models.text import clean, masked
 
 WIDTH = 384
@@ -67,12 +67,12 @@ def padded(pieces: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
 
 def version() -> str:
     """Return what the vectors are kept under, without loading anything."""
-    return f"minilm-{BASE_SHA256[:10]}-{EXPORT}"
+    return f"minilm-{BASES[SHIPPED_BASE].sha256[:10]}-{EXPORT}"
 
 
 def load() -> Embedder:
     """Load the embedder; on first use it is exported into the cache. Raises ModelError where the package is missing."""
-    return Embedder(version(), OnnxRunner(cached()), shipped_tokenizer())
+    return Embedder(version(), OnnxRunner(cached()), base_tokenizer())
 
 
 def load_exported() -> Embedder:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.catalog import ModelError, find, version
+from models.bases import ModelError
+from models.catalog import find, version
 from models.onnx import exported
 from models.sentiment import Backend, SentimentModel, load
 

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
-from models.catalog import HEADS, LABELS, MAX_LENGTH, ModelError, Source, base_folder
+from models.bases import SHIPPED_BASE, ModelError, base_folder
+from models.catalog import HEADS, LABELS, MAX_LENGTH, Source, base_of
 
 
 @contextmanager
@@ -25,12 +26,12 @@ def quietly() -> Iterator[None]:
         yield
 
 
-def base_network() -> tuple[Any, Any]:
-    """Return (network with a fresh layer of all HEADS, tokenizer) of the packaged base.
+def base_network(name: str = SHIPPED_BASE) -> tuple[Any, Any]:
+    """Return (network with a fresh layer of all HEADS, tokenizer) of a base.
 
     Attention is the plain one: of short texts it is the fastest on a CPU, and the only one that ONNX Runtime fuses.
     """
-    folder = str(base_folder())
+    folder = str(base_folder(name))
     with quietly():
         network = AutoModelForSequenceClassification.from_pretrained(
             folder,
@@ -51,10 +52,10 @@ def load_encoder() -> tuple[Any, Any]:
 
 
 def load_adapter(folder: Path) -> tuple[Any, Any]:
-    """Return (network, tokenizer): the packaged base with an adapter merged into it."""
+    """Return (network, tokenizer): the base of an adapter with the adapter merged into it."""
     from peft import PeftModel
 
-    network, tokenizer = base_network()
+    network, tokenizer = base_network(base_of(folder))
     with quietly():
         return PeftModel.from_pretrained(network, str(folder)).merge_and_unload().eval(), tokenizer
 
@@ -85,12 +86,17 @@ class TorchRunner:
     def __init__(self, network: Any) -> None:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.network = network.to(self.device)
-        self.half = torch.bfloat16 if self.device == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
+
+    def precision(self) -> AbstractContextManager[None]:
+        """Return autocast on a GPU; on the CPU what the caller has set remains."""
+        if self.device == "cpu":
+            return nullcontext()
+        return torch.autocast(self.device, torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16)
 
     def __call__(self, inputs: dict[str, NDArray[np.int64]]) -> NDArray[np.float32]:
         """Return the logits (n, columns) of one padded batch."""
         tensors = {name: torch.from_numpy(value).to(self.device) for name, value in inputs.items()}
-        with torch.inference_mode(), torch.autocast(self.device, self.half, enabled=self.device == "cuda"):
+        with torch.inference_mode(), self.precision():
             found: NDArray[np.float32] = self.network(**tensors).logits.float().cpu().numpy()
         return found
 

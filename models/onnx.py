@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,17 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
-RANGES = "ranges.safetensors"
+from models.graphs import first_piece_only, rewrite
+from models.int8 import RANGES, quantise, read_ranges, spread_norms, watch
 
-EXPORT = 1  # to be raised when this file writes another network from the same adapter: what is cached is then made anew
-
-# How far the ranges of a layer's inputs are moved into its weights before both are rounded (SmoothQuant, Xiao et al.
-# 2023, whose alpha this is). Tried from .5 to .95 on real tweets: docs/decisions.md.
-SMOOTHING = 0.85
-# Weights are rounded to -63..63, not to -127..127: on processors without VNNI the products of full bytes overflow.
-LARGEST = 63
+EXPORT = 2  # to be raised when another network is written from the same adapter: its scores are others
 
 Array = NDArray[np.float32]
 
@@ -47,7 +41,7 @@ def cache_folder() -> Path:
 
 def exported(version: str, int8: bool = True) -> Path:
     """Return where the network of an adapter lies once it was exported."""
-    return cache_folder() / version / f"{'int8' if int8 else 'fp32'}-{EXPORT}.onnx"
+    return cache_folder() / version / ("int8.onnx" if int8 else "fp32.onnx")
 
 
 def cached(adapter: Path, version: str, int8: bool = True) -> Path:
@@ -61,7 +55,8 @@ def cached(adapter: Path, version: str, int8: bool = True) -> Path:
         with TemporaryDirectory(dir=file.parent) as new:
             made = export(adapter, Path(new))
             if int8:
-                made = quantise(made, read_ranges(adapter), Path(new) / "int8.onnx")
+                ranges = read_ranges(adapter)
+                made = rewrite(made, made, lambda graph: quantise(graph, ranges), spread_norms)
             made.replace(file)
     return file
 
@@ -71,7 +66,8 @@ def export(adapter: Path, folder: Path) -> Path:
     from models.network import Logits, encode, load_adapter
 
     network, tokenizer = load_adapter(adapter)
-    return write(Logits(network), "logits", encode(tokenizer, ["two texts", "of unequal length"]), folder)
+    file = write(Logits(network), "logits", encode(tokenizer, ["two texts", "of unequal length"]), folder)
+    return rewrite(file, file, first_piece_only)
 
 
 def write(module: Any, output: str, example: dict[str, Any], folder: Path) -> Path:
@@ -108,132 +104,9 @@ def write(module: Any, output: str, example: dict[str, Any], folder: Path) -> Pa
     return folder / "fp32.onnx"
 
 
-@dataclass(frozen=True)
-class Range:
-    """The smallest and largest value that each channel of a layer's input took, each of shape (channels,)."""
-
-    low: Array
-    high: Array
-
-
-def read_ranges(adapter: Path) -> dict[str, Range]:
-    """Return the ranges that `train` wrote beside an adapter, by the name of the layer's input."""
-    found = load_file(adapter / RANGES)
-    names = {name.rpartition(".")[0] for name in found}
-    return {name: Range(found[f"{name}.low"], found[f"{name}.high"]) for name in names}
-
-
 def save_ranges(adapter: Path, batches: Iterator[dict[str, NDArray[np.int64]]]) -> None:
     """Watch the fp32 network read some batches, and write the ranges of its layers' inputs beside the adapter."""
     with TemporaryDirectory() as new:
         found = watch(export(adapter, Path(new)), batches)
     low = {f"{name}.low": range_.low for name, range_ in found.items()}
     save_file(low | {f"{name}.high": range_.high for name, range_ in found.items()}, adapter / RANGES)
-
-
-def watch(file: Path, batches: Iterator[dict[str, NDArray[np.int64]]]) -> dict[str, Range]:
-    """Return the range of each channel of the inputs of the layers that are put into int8; padding does not count."""
-    import onnx
-    import onnxruntime
-
-    model = onnx.load(file)
-    names = sorted({node.input[0] for node in layers(model.graph)})
-    for name in names:
-        model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    found: dict[str, Range] = {}
-    for batch in batches:
-        read = batch["attention_mask"].astype(bool)
-        for name, value in zip(names, session.run(names, batch), strict=True):
-            low, high = value[read].min(0), value[read].max(0)
-            known = found.get(name, Range(low, high))
-            found[name] = Range(np.minimum(known.low, low), np.maximum(known.high, high))
-    return found
-
-
-def layers(graph: Any) -> list[Any]:
-    """Return the nodes that multiply by weights: all the work, but for the two small ones of the heads."""
-    weights = {tensor.name for tensor in graph.initializer}
-    return [node for node in graph.node if node.op_type in ("MatMul", "Attention") and node.input[1] in weights]
-
-
-def quantise(file: Path, ranges: dict[str, Range], out: Path) -> Path:
-    """Write the network with its layers in int8; return ``out``.
-
-    The quantiser of ONNX Runtime takes the range of a layer's input from the batch at hand: a text's score would then
-    depend on its company, by up to .15 in probability. Here the ranges are fixed, and moved in part into the weights,
-    so that a few far-out channels do not take the others' digits: a score is the same alone and in any batch.
-    """
-    import onnx
-
-    model = onnx.load(file)
-    graph, wanted = model.graph, layers(model.graph)
-    tensors = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    nodes: list[Any] = []
-    for node in graph.node:
-        if node in wanted:
-            made, added = in_int8(node, tensors[node.input[1]], ranges[node.input[0]])
-            nodes += made
-            graph.initializer.extend(onnx.numpy_helper.from_array(value, name) for name, value in added.items())
-        else:
-            nodes.append(node)
-    del graph.node[:]
-    graph.node.extend(nodes)
-    used = {name for node in nodes for name in node.input}
-    kept = [tensor for tensor in graph.initializer if tensor.name in used]
-    del graph.initializer[:]
-    graph.initializer.extend(kept)
-    onnx.save(model, out)
-    return out
-
-
-def in_int8(node: Any, weight: Array, range_: Range) -> tuple[list[Any], dict[str, NDArray[Any]]]:
-    """Return the nodes that stand for one layer in int8, and their constants by name."""
-    from onnx.helper import make_node
-
-    smooth = smoothing(range_, weight)
-    scale, zero = input_scale(Range(range_.low / smooth, range_.high / smooth))
-    rounded, scales = round_weight(weight * smooth[:, None])
-    at = node.output[0].replace("/", "_")
-    constants: dict[str, NDArray[Any]] = {
-        f"{at}.smooth": 1 / smooth,
-        f"{at}.scale": scale,
-        f"{at}.zero": zero,
-        f"{at}.weight": rounded,
-        f"{at}.scales": scales,
-        f"{at}.zeros": np.zeros(len(scales), np.int8),
-    }
-    smooth_, scale_, zero_, weight_, scales_, zeros_ = constants
-    made = [
-        make_node("Mul", [node.input[0], smooth_], [f"{at}.smoothed"]),
-        make_node("QuantizeLinear", [f"{at}.smoothed", scale_, zero_], [f"{at}.bytes"]),
-    ]
-    if node.op_type == "MatMul":
-        inputs = [f"{at}.bytes", weight_, scale_, scales_, zero_]
-        return [*made, make_node("MatMulIntegerToFloat", inputs, node.output, domain="com.microsoft")], constants
-    bias, mask = node.input[2], node.input[3]
-    inputs = [f"{at}.bytes", weight_, bias, scale_, scales_, mask, zero_, zeros_]
-    heads = next(attribute.i for attribute in node.attribute if attribute.name == "num_heads")
-    return [*made, make_node("QAttention", inputs, node.output, domain="com.microsoft", num_heads=heads)], constants
-
-
-def smoothing(range_: Range, weight: Array) -> Array:
-    """Return what each channel of a layer's input (channels,) is divided by, and its row of the weights multiplied."""
-    inputs = np.maximum(np.maximum(-range_.low, range_.high), 1e-6)
-    rows = np.maximum(np.abs(weight).max(1), 1e-6)
-    found = inputs**SMOOTHING / rows ** (1 - SMOOTHING)
-    scaled: Array = (found / np.exp(np.log(found).mean())).astype(np.float32)
-    return scaled
-
-
-def input_scale(range_: Range) -> tuple[Array, NDArray[np.uint8]]:
-    """Return the size of a step and the place of zero with which a range becomes bytes."""
-    low, high = min(float(range_.low.min()), 0.0), max(float(range_.high.max()), 0.0)
-    step = (high - low) / 255
-    return np.array(step, np.float32), np.array(np.clip(round(-low / step), 0, 255), np.uint8)
-
-
-def round_weight(weight: Array) -> tuple[NDArray[np.int8], Array]:
-    """Return a weight matrix as whole numbers, and the size of a step of each column."""
-    steps = (np.abs(weight).max(0) / LARGEST).astype(np.float32)
-    return np.clip(np.round(weight / steps), -LARGEST, LARGEST).astype(np.int8), steps

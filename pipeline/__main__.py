@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import sys
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -10,26 +9,27 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import (
-    collect,
     commands_care,
+    commands_collect,
     commands_files,
     commands_identity,
     commands_journal,
     presence,
-    rules,
+    renamed,
     run,
     sample,
     schedule,
     settings,
-    store,
     tables,
 )
-from pipeline.follow import follow as follow_source
+from pipeline.contents import read_metric, read_status
+from pipeline.locks import working
 from pipeline.metrics import METRICS
 from pipeline.progress import bar, notes
 from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
 from pipeline.publish import relate as relate_facts
+from pipeline.scores import count_unscored
 from pipeline.sources.files import FileError
 from pipeline.sources.network import SourceError
 from pipeline.store import StoreError, Workspace
@@ -39,6 +39,7 @@ from pipeline.vectors import Embedder, Reader
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Orchard: how people feel about a company."
 )
+app.add_typer(commands_collect.app)
 app.add_typer(commands_files.app)
 app.add_typer(commands_care.app)
 app.add_typer(commands_journal.app)
@@ -55,7 +56,7 @@ def workspace() -> Workspace:
 
 def load_model() -> run.Model:
     """Load the model of the settings; imported late, since torch takes seconds."""
-    from models.catalog import ModelError
+    from models.bases import ModelError
     from models.sentiment import load
 
     chosen = settings.load(workspace().folder).model
@@ -67,7 +68,7 @@ def load_model() -> run.Model:
 
 def embedder() -> Reader:
     """Return what topics are found by, without loading it."""
-    from models.catalog import ModelError
+    from models.bases import ModelError
     from models.embed import load, version
 
     def loaded() -> Embedder:
@@ -81,7 +82,8 @@ def embedder() -> Reader:
 
 def model_facts() -> ModelFacts:
     """Return what is known of the model of the settings, without loading it."""
-    from models.catalog import ModelError, card, version
+    from models.bases import ModelError
+    from models.catalog import card, version
 
     chosen = settings.load(workspace().folder).model
     try:
@@ -90,104 +92,20 @@ def model_facts() -> ModelFacts:
         raise StoreError(str(error)) from error
 
 
-@app.command(name="collect")
-def collect_(
-    source: Annotated[str | None, typer.Option(help="Only the source of this name.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be asked for, and what it may cost.")
-    ] = False,
-    stream: Annotated[bool, typer.Option("--stream", help="Follow one source as it comes, until Ctrl-C.")] = False,
-    recheck: Annotated[
-        bool, typer.Option("--recheck", help="Look up again now what is stored, and remove what is gone.")
-    ] = False,
-    wait: Wait = 30,
-) -> None:
-    """Read the network sources of brand.toml: what is new is stored, and how far each was read."""
-    place = workspace()
-    chosen = settings.load(place.folder)
-    names = [known.name for known in chosen.networks()]
-    if not names:
-        raise StoreError(
-            f'{place.folder / "brand.toml"} names no network: add [[sources]] with type = "bluesky" (or another) and '
-            'brand = "NAME"; README and docs/sources tell what each needs. `refresh` takes in files'
-        )
-    if source and source not in names:
-        raise StoreError(f"--source {source}: brand.toml has {', '.join(names)} in [[sources]]")
-    if dry_run and stream:
-        raise StoreError("--dry-run cannot tell what --stream will bring; without --stream it plans a collect")
-    if dry_run:
-        tell_plans(list(collect.plan(place, chosen, source, recheck)))
-    elif stream:
-        follow(place, chosen, source)
-    else:
-        with store.working(place, "collect", wait), bar("collecting", None) as tick:
-            tallies = list(collect.collect(place, chosen, source, tick, recheck))
-            if any(tally.removed for tally in tallies):
-                commands_care.anew(place)  # what is gone is not shown until the next refresh either
-        tell_tallies(tallies)
-
-
-def tell_tallies(tallies: list[collect.Tally]) -> None:
-    """Print what every stream brought; raises SourceError where one failed."""
-    print("\n".join(tally.words() for tally in tallies))
-    if any(tally.error for tally in tallies):
-        raise SourceError("not every source could be read to its end; what was read is kept, and the next run goes on")
-
-
-def tell_plans(plans: list[collect.Plan | collect.Tally]) -> None:
-    """Print what would be asked for, with an upper bound of the cost where there is one."""
-    for plan in plans:
-        if isinstance(plan, collect.Tally):
-            print(plan.words())
-            continue
-        since = f"{plan.window.since:%d %b %Y %H:%M}" if plan.window.since else "as far back as it goes"
-        pages = "an unknown number of" if plan.pages is None else f"at most {plan.pages}"
-        cost = "unknown" if plan.cost is None else f"at most ${plan.cost:.3f}"
-        print(f"{plan.source} {plan.stream}: {plan.what}, from {since}; {pages} requests, cost {cost}")
-    known = [plan for plan in plans if isinstance(plan, collect.Plan)]
-    bound = (
-        "unknown"
-        if any(plan.cost is None for plan in known)
-        else f"at most ${sum(plan.cost or 0 for plan in known):.3f}"
-    )
-    print(f"cost of the whole run: {bound}; no request was made")
-
-
-def follow(place: Workspace, chosen: settings.Settings, name: str | None) -> None:
-    """Follow the one source that is named, or the only one that there is, until Ctrl-C."""
-    found = [known for known in chosen.networks() if name in (None, known.name)]
-    if len(found) > 1:
-        raise StoreError(
-            f"--stream follows one source: choose with --source {', '.join(known.name for known in found)}"
-        )
-    for number in (signal.SIGTERM, signal.SIGINT):  # also where a shell's background job would not hear Ctrl-C
-        signal.signal(number, signal.default_int_handler)
-    removed = 0
-    with store.following(place, found[0].name), bar(f"following {found[0].name}", None) as tick:
-        try:
-            for tally in follow_source(collect.open_job(place, chosen, found[0]), tick):
-                removed += tally.removed
-                notes.print(tally.words(), markup=False)
-        except KeyboardInterrupt:
-            notes.print("stopped; what came is stored", markup=False)
-        finally:
-            if removed:
-                with store.working(place, "collect --stream", 30):
-                    commands_care.anew(place)
-
-
 @app.command()
 def score(wait: Wait = 30) -> None:
     """Score the mentions that the model of the settings has not read yet; what is done stays done."""
     place = workspace()
-    with store.working(place, "score", wait):
+    with working(place, "score", wait):
         print(f"{score_all(place, load_model())} mentions read")
 
 
 def score_all(place: Workspace, model: run.Model) -> int:
     """Score what is waiting, with a progress bar."""
     chosen = settings.load(place.folder)
-    waiting = store.count_unscored(place, rules.version(model.version, chosen.rules))
+    kept = run.kept_under(model.version, chosen)
+    run.renew(place, chosen, kept, lambda: model)
+    waiting = count_unscored(place, kept)
     with bar("scoring", waiting) as tick:
         return run.score(place, chosen, model, tick)
 
@@ -208,9 +126,9 @@ def relate(
     """
     place = workspace()
     until = as_of and as_of + timedelta(days=1)
-    with store.working(place, "relate", wait):
+    with working(place, "relate", wait):
         chosen = settings.load(place.folder)
-        model = run.under_rules(model_facts(), chosen)
+        model = run.under_settings(model_facts(), chosen)
         print(f"{relate_facts(place, chosen, model, until, parse_group(group))} relationships")
 
 
@@ -234,9 +152,9 @@ def metrics(
             raise StoreError(f"metrics {name}: unknown; there are: {', '.join(METRICS)}")
         print("\n".join(f"{known:18} {what}" for known, what in METRICS.items()))
         return
-    found = store.read_metric(workspace(), name)
+    found = read_metric(workspace(), name)
     if as_json:
-        print("\n".join(json.dumps(row, default=str, ensure_ascii=False) for row in found.to_pylist()))
+        tables.write_lines(found.to_pylist(), sys.stdout)
     elif as_csv:
         tables.write_csv(found, sys.stdout)
     else:
@@ -247,7 +165,7 @@ def metrics(
 def publish(wait: Wait = 30) -> None:
     """Build the dashboard's file and swap it in."""
     place = workspace()
-    with store.working(place, "publish", wait):
+    with working(place, "publish", wait):
         publish_file(place)
     print(place.published)
 
@@ -255,24 +173,35 @@ def publish(wait: Wait = 30) -> None:
 @app.command()
 def refresh(wait: Wait = 30) -> None:
     """Collect, score, relate and publish once; a second time changes nothing."""
-    print("\n".join(refresh_once(wait)))
+    tell_refresh(wait)
+
+
+def tell_refresh(wait: float) -> None:
+    """Make one pass and print what was done, also where a source failed."""
+    try:
+        print("\n".join(refresh_once(wait)))
+    except run.CollectError as error:
+        print("\n".join(error.done))
+        raise
 
 
 def refresh_once(wait: float) -> list[str]:
     """Make one pass under the workspace's lock."""
     place = workspace()
     chosen = settings.load(place.folder)
-    with store.working(place, "refresh", wait), bar("scoring", None) as tick:
+    with working(place, "refresh", wait), bar("scoring", None) as tick:
         return run.refresh(place, chosen, load_model, model_facts, tick, embedder())
 
 
 @app.command(name="schedule")
-def schedule_(every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 1d.")] = "15m") -> None:
+def schedule_(
+    every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 1d.")] = "15m", wait: Wait = 30
+) -> None:
     """Repeat refresh until stopped with Ctrl-C or SIGTERM; a failed pass is reported and the next one is made."""
 
     def one_pass() -> None:
         try:
-            notes.print("; ".join(refresh_once(wait=30)), markup=False)  # a stream may just save a page
+            notes.print("; ".join(refresh_once(wait)), markup=False)  # a stream may just save a page
         except EXPECTED as error:
             notes.print(f"this pass failed: {error}", style="red", markup=False)
 
@@ -285,8 +214,10 @@ def schedule_(every: Annotated[str, typer.Option(help="How often: 30s, 15m, 2h, 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
     """Show what the workspace holds, and when it was refreshed last."""
     place = workspace()
-    version = run.under_rules(model_facts(), settings.load(place.folder)).version
-    found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **store.read_status(place, version)}
+    chosen = settings.load(place.folder)
+    version = run.under_settings(model_facts(), chosen).version
+    found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **read_status(place, version)}
+    found["called_otherwise"] = ", ".join(renamed.changed(place, version, run.known_brands(place, chosen)))
     print(json.dumps(found, default=str) if as_json else "\n".join(f"{key:20}{value}" for key, value in found.items()))
 
 
@@ -302,11 +233,11 @@ def demo(wait: Wait = 30) -> None:
     place.folder.mkdir(parents=True, exist_ok=True)
     own.write_text(ours, encoding="utf-8")
     chosen = settings.load(place.folder)
-    with store.working(place, "demo", wait):
+    with working(place, "demo", wait):
         for brand in chosen.brand_settings():
             run.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
         sample.write_journal(place, SAMPLE / "journal.toml", chosen.brand_settings()[0].key)
-    print("\n".join(refresh_once(wait)))
+    tell_refresh(wait)
 
 
 @app.command()
@@ -327,7 +258,7 @@ def benchmark_import(
     rows: Annotated[int, typer.Argument(min=1, help="How many mentions.")] = 1_000_000,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
-    """Measure imports of made-up files beside DuckDB's own reader of the same files, each in a process of its own."""
+    """Measure imports of made-up files beside DuckDB's own readers, each in a process of its own."""
     from pipeline.benchmark_import import compare
 
     found = compare(rows, lambda figures: notes.print(figures) if as_json else print(figures))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.keyness import telling, used
 from pipeline.words import spelt
 
 # Cosine to a topic's centre below which a text is "other". On real tweets to three airlines about a quarter are; of the
@@ -60,8 +59,10 @@ def find(
 
     Where topics are ``known`` already, only clear new ones are.
     """
-    from sklearn.cluster import KMeans
+    from sklearn.cluster import KMeans  # late, since only a first look at topics needs it
     from sklearn.decomposition import PCA
+
+    from pipeline.keyness import telling, used
 
     if len(texts) < AT_LEAST:
         return []

@@ -1,12 +1,14 @@
 """The commands that look after what is stored: rejects are tried again, people are forgotten."""
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
-from pipeline import forget, publish, retry, run, settings, store, tables
+from pipeline import forget, publish, retry, settings, store, tables
+from pipeline.contents import read_rejects
+from pipeline.history import recorded
+from pipeline.locks import working
 from pipeline.progress import bar
 from pipeline.store import Workspace
 
@@ -21,8 +23,8 @@ def retry_(wait: Wait = 30) -> None:
     place = Workspace(settings.workspace_folder())
     chosen = settings.load(place.folder)
     with (
-        store.working(place, "retry", wait),
-        run.recorded(place, "retry") as detail,
+        working(place, "retry", wait),
+        recorded(place, "retry") as detail,
         bar("mapping again", None) as tick,
     ):
         found = retry.retry(place, chosen, tick)
@@ -46,9 +48,9 @@ def rejects(
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, with all that came.")] = False,
 ) -> None:
     """Print rows that could not be mapped, as they came, with file, number and reason."""
-    found = store.read_rejects(Workspace(settings.workspace_folder()), many)
+    found = read_rejects(Workspace(settings.workspace_folder()), many)
     if as_json:
-        print("\n".join(json.dumps(row, default=str, ensure_ascii=False) for row in found.to_pylist()))
+        tables.write_lines(found.to_pylist(), sys.stdout)
     else:
         tables.show(found, sys.stdout)
 
@@ -61,7 +63,7 @@ def forget_(
 ) -> None:
     """Remove a person's account with all that is stored and typed of it, for good; no later import brings it back."""
     place = Workspace(settings.workspace_folder())
-    with store.working(place, "forget", wait), run.recorded(place, "forget") as detail:
+    with working(place, "forget", wait), recorded(place, "forget") as detail:
         others = forget.others_of(place, account)
         gone = forget.forget(place, account, author)
         detail.append(f"{gone.touches} touches and {gone.journal} rows of the journal of one account")

@@ -12,11 +12,13 @@ from typing import Annotated, get_args
 
 import typer
 
-from pipeline import known, run, settings, store, watch
+from pipeline import known, run, settings, watch
+from pipeline.contents import read_brands, read_imported
 from pipeline.export import export
+from pipeline.locks import working
 from pipeline.progress import bar, notes
 from pipeline.source_settings import FILE_FORMATS, SOURCE_NAME
-from pipeline.sources.files import FileError
+from pipeline.sources.files import FileError, decodes
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Counts
@@ -77,10 +79,15 @@ def import_(
     if not re.fullmatch(SOURCE_NAME, source):
         raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
     place = Workspace(settings.workspace_folder())
-    target = settings.load(place.folder).find_brand(brand, store.read_brands(place))
+    target = settings.load(place.folder).find_brand(brand, read_brands(place))
     how = How(place, target, format, parse_map(map) if map else None, encoding, source, direct_messages, wait)
     if file and not folder:
         tell(import_one(file, how), target.key)
+        if encoding and file.is_file() and not decodes(file, encoding):
+            notes.print(
+                f"some bytes are no {encoding}, and became \ufffd; without --encoding the likeliest is found",
+                markup=False,
+            )
     elif folder and not file:
         follow(folder, how, watch.stop_signal())
     else:
@@ -89,7 +96,7 @@ def import_(
 
 def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
     """Import one file under the workspace's lock; a stop is heard between two chunks."""
-    with store.working(how.place, "import", how.wait), bar(f"importing {file.name}", None) as tick:
+    with working(how.place, "import", how.wait), bar(f"importing {file.name}", None) as tick:
 
         def heard(rows: int) -> None:
             tick(rows)
@@ -142,7 +149,7 @@ def take_patiently(file: Path, how: How, stop: Event) -> None:
 
 def take(file: Path, how: How, stop: Event) -> str:
     """Import a file whose content was not imported whole before; return a line on it."""
-    if (run.sha256(file, how.mapping, how.direct_messages), how.brand.key) in store.read_imported(how.place):
+    if (run.sha256(file, how.mapping, how.direct_messages), how.brand.key) in read_imported(how.place):
         return f"{file.name}: imported before"
     counts = import_one(file, how, stop)
     rejected = sum(counts.rejected.values())

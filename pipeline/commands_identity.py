@@ -1,6 +1,5 @@
 """The commands that say which accounts are one person."""
 
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -40,8 +39,7 @@ def identities(
 
     found = suggest(workspace(), least)
     if as_json:
-        for each in found:
-            print(json.dumps(asdict(each), ensure_ascii=False))
+        tables.write_lines(map(asdict, found), sys.stdout)
         return
     rows = [shown(each) for each in found]
     tables.show(pa.table({name: [row[name] for row in rows] for name in COLUMNS}), sys.stdout)

@@ -1,6 +1,5 @@
 """The commands that keep what people type, list it and take it back."""
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -181,7 +180,7 @@ def changes(
     key = known.brand_key(place, brand) if brand else None
     found = journal_changes.read_changes(place, key, [account] if account else [], many)
     if as_json:
-        print("\n".join(json.dumps(row, default=str, ensure_ascii=False) for row in found))
+        tables.write_lines(found, sys.stdout)
     else:
         tables.show(pa.Table.from_pylist([shown(row) for row in found], schema=SHOWN), sys.stdout)
 

@@ -9,20 +9,11 @@ from typing import Any
 
 import duckdb
 
+from pipeline.rows import reject_table, touch_table
 from pipeline.sources.network import Page
-from pipeline.store import (
-    Workspace,
-    connect,
-    count,
-    incoming,
-    now,
-    query,
-    reject_table,
-    touch_table,
-    transaction,
-    without_forgotten,
-)
+from pipeline.store import Workspace, connect, incoming, now, query, transaction
 from pipeline.touch import Brand, Gone, Mapped, Reject
+from pipeline.touches import firsts, save_accounts, save_new, unknown, wanted
 
 
 @dataclass(frozen=True)
@@ -117,17 +108,20 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tu
 
     An edited text replaces the old one, which its author took back; it is scored anew.
     """
-    with incoming(con, without_forgotten(con, touch_table(mapped))):
+    touches = wanted(con, touch_table(mapped))
+    with incoming(con, touches):
         con.execute(query("save_learnt"))  # first, so that an account that it adds to a touch is saved as that touch's
-        con.execute(query("save_accounts"))
+    first = firsts(con, touches)
+    new = unknown(con, first, "touch")
+    save_accounts(con, first, new)
+    with incoming(con, first):
         edited = [row for (row,) in con.execute(query("save_edits"), {"now": now()}).fetchall()]
-        for table in ("raw", "score", "cluster_of"):
-            con.execute(
-                f"delete from {table} where brand = $brand and list_contains($ids, touch_id)",
-                {"ids": edited, "brand": mapped[0].touch.brand},
-            )
-        con.execute(query("save_raw"))
-        return count(con, query("save_touches"), {"now": now()}), len(edited)
+    for table in ("raw", "score", "score_beside", "cluster_of"):
+        con.execute(
+            f"delete from {table} where brand = $brand and list_contains($ids, touch_id)",
+            {"ids": edited, "brand": mapped[0].touch.brand},
+        )
+    return save_new(con, first, new), len(edited)
 
 
 def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Sequence[str]) -> int:
@@ -137,7 +131,7 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
     """
     values = {"ids": list(gone.touch_ids)}
     removed = con.execute(query("remove_touches"), values).fetchall()
-    for table in ("raw", "score", "cluster_of", *derived(con, "touch_id")):
+    for table in ("raw", "score", "score_beside", "cluster_of", *derived(con, "touch_id")):
         con.execute(f"delete from {table} where touch_id in (select unnest($ids::text[]))", values)
     accounts = [account for _, account, _, _ in removed if account]
     left = con.execute(query("remove_accounts"), {"accounts": accounts, "written": written}).fetchall()

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipeline import cursors
-from pipeline.collect import Job, Tally, Tick, affordable, latest, save
+from pipeline.budget import affordable
 from pipeline.cursors import Cursor, Place
+from pipeline.job import Job, Tick
+from pipeline.locks import working
+from pipeline.pages import save
 from pipeline.sources.network import Page, SourceError, Window
-from pipeline.store import rewrite, working
+from pipeline.store import rewrite
+from pipeline.tally import Tally
+from pipeline.windows import latest
 
 FOR_EVER = -1.0  # a refresh may take long, and what comes meanwhile must not be lost
 

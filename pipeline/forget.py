@@ -8,6 +8,9 @@ from pipeline import store, typed
 from pipeline.publish import run_all
 from pipeline.store import StoreError, Workspace, connect, count, query, rewrite, transaction
 
+# Without the id: it is recorded why a run failed, and who was forgotten must not come back by that.
+NOBODY = "nothing is stored of this account; who is called how, `metrics role` shows"
+
 
 @dataclass(frozen=True)
 class Forgotten:
@@ -33,7 +36,7 @@ def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
         ids = [each for row in rows for each in row]
     typed_rows = forget_typed(workspace, account_id, ids)
     if not known and not typed_rows:
-        raise StoreError(f"nothing is stored of {account_id!r}; who is called how, `metrics role` shows")
+        raise StoreError(NOBODY)
     with connect(workspace.mentions) as con, transaction(con):
         named = count(con, query("named_by_others"), {"account": account_id})
         forget_facts(con, account_id, author)
@@ -70,7 +73,7 @@ def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -
         "delete from touch where account_id = $account returning touch_id, brand, md5(text)", account
     ).fetchall()
     ids = {"ids": [touch_id for touch_id, _, _ in removed]}
-    for table in ("raw", "score", "cluster_of"):
+    for table in ("raw", "score", "score_beside", "cluster_of"):
         con.execute(f"delete from {table} where list_contains($ids, touch_id)", ids)
     con.execute(query("remove_vectors"), {"digests": [digest for _, _, digest in removed]})
     con.execute("delete from account where account_id = $account", account)

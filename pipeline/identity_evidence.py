@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz, process, utils
 
+from pipeline.contents import read_metric
 from pipeline.identity import to_mind
 from pipeline.journal_reads import read
-from pipeline.store import Workspace, connect, query, read_metric
+from pipeline.store import Workspace, connect, query
 
 # Evidence -> how far it goes by itself towards being sure, 0 … 1: our judgement, not measured.
 WEIGHTS = {
     "the same e-mail address": 0.95,
     "the same verified link": 0.9,
+    "the same handle at one network, once without its number": 0.9,
     "the same link": 0.6,
     "the same handle": 0.5,
     "the same organisation and a similar name": 0.6,
@@ -61,13 +63,14 @@ def suggest(workspace: Workspace, least: float = 0.5) -> list[Suggestion]:
 def suggestions(accounts: Sequence[Account], decided: Iterable[Pair] = ()) -> list[Suggestion]:
     """Return a suggestion for each pair of accounts with evidence that is not decided, the surest first."""
     called = {account["account_id"]: account for account in accounts}
+    settled = set(decided)
     evidence = defaultdict[Pair, set[str]](set)
-    for two, why in (*same(accounts), *colleagues(accounts)):
+    for two, why in (*same(accounts), *numbered(accounts), *colleagues(accounts)):
         evidence[two].add(why)
     found = [
         suggestion(called[a], called[b], why)
         for (a, b), why in evidence.items()
-        if called[a]["person"] != called[b]["person"] and (a, b) not in set(decided)
+        if called[a]["person"] != called[b]["person"] and (a, b) not in settled
     ]
     return sorted(found, key=lambda one: (-one.confidence, one.account_id, one.with_account_id))
 
@@ -87,6 +90,27 @@ def same(accounts: Sequence[Account]) -> Iterator[tuple[Pair, str]]:
         for group in sharing.values():
             if len(group) <= MOST_SHARING:
                 yield from ((pair(a["account_id"], b["account_id"]), why(key, a, b)) for a, b in elsewhere(group))
+
+
+def numbered(accounts: Sequence[Account]) -> Iterator[tuple[Pair, str]]:
+    """Yield accounts that a file knows by their handle alone, each with the one of its network that has that handle.
+
+    Never where two had it: a handle can be given up and taken by somebody else, and nobody says whose the words were.
+    """
+    holders = defaultdict[tuple[str, str], list[Account]](list)
+    for account in accounts:
+        holders[account["source"], exact(account)].append(account)
+    for (source, name), group in holders.items():
+        bare = [account for account in group if account["account_id"].casefold() == f"{source}:{name}"]
+        others = [account for account in group if account not in bare]
+        if name and len(bare) == len(others) == 1 and source != "hand":
+            two = pair(bare[0]["account_id"], others[0]["account_id"])
+            yield two, "the same handle at one network, once without its number"
+
+
+def exact(account: Account) -> str:
+    """Return a handle as its network tells it from others: in any case, but with every sign."""
+    return str(account["handle"] or "").strip().removeprefix("@").casefold()
 
 
 def elsewhere(group: Sequence[Account]) -> Iterator[tuple[Account, Account]]:

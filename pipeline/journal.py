@@ -10,7 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import typed
-from pipeline.store import Workspace, connect, count, incoming, now, query, read_metric, transaction
+from pipeline.contents import read_metric
+from pipeline.store import Workspace, connect, count, incoming, now, query, transaction
 from pipeline.touch import FRUITS, GROUPS, OFFLINE_KINDS
 from pipeline.typed import JournalError
 

@@ -6,9 +6,10 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import settings
+from pipeline.contents import read_brands
 from pipeline.identity import chain, merged
 from pipeline.journal_reads import read_contacts
-from pipeline.store import StoreError, Workspace, connect, incoming, open_published, query, read_brands
+from pipeline.store import StoreError, Workspace, connect, incoming, open_published, query
 
 MENTION_SCHEMA = pa.schema([(name, pa.string()) for name in ("brand", "touch_id")])
 MOST_NAMED = 10

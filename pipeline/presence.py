@@ -8,7 +8,8 @@ from pathlib import Path
 
 import filelock
 
-from pipeline.store import StoreError, Workspace, now, who_holds
+from pipeline.locks import who_holds
+from pipeline.store import StoreError, Workspace, now
 
 LOCK, NOTE = "schedule.lock", "schedule.json"
 

@@ -9,7 +9,6 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.metrics import METRICS
-from pipeline.metrics.build import build
 from pipeline.metrics.debias import LABELS
 from pipeline.settings import Settings, load
 from pipeline.sources import known_columns
@@ -56,6 +55,8 @@ def relate(
     The numbers know what happened before ``as_of``, without it all that has; they are those of a ``group`` alone, and
     without one of everybody. Raises StoreError where that leaves nothing.
     """
+    from pipeline.metrics.build import build  # late, since only this needs scipy, which takes half a second
+
     until = now()
     written = read_journal(workspace)
     with connect(workspace.mentions) as con, transaction(con):

@@ -9,14 +9,18 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import cursors, sources, store
+from pipeline.contents import read_brands
+from pipeline.rows import touch_table
 from pipeline.settings import Settings
 from pipeline.sources.network import outcome
 from pipeline.sources.networks import NETWORKS
-from pipeline.store import Workspace, connect, incoming, query, touch_table, transaction
+from pipeline.store import Workspace, connect, incoming, query, transaction
 from pipeline.touch import Brand, Gone, Mapped, Outcome, Record, Reject
+from pipeline.touches import save_touches
 
 BATCH = 5000  # rejects of one file at a time
 KEPT = "it cannot be mapped again from what was kept of it: import its file once more"
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError, duckdb.DataError)  # payloads and formats of another time
 
 Tick = Callable[[int], None]
 ToOutcomes = Callable[[Sequence[Record]], Iterable[Outcome]]
@@ -65,13 +69,14 @@ class Batch:
 def retry(workspace: Workspace, settings: Settings, tick: Tick = lambda rejects: None) -> Retried:
     """Map every reject again that is whole, in batches of one transaction each; return what became of them.
 
-    A file that fails keeps its rejects, and does not keep the others waiting.
+    A file whose payloads cannot be read keeps its rejects, and does not keep the others waiting. Raises StoreError
+    where the workspace itself cannot be read or written.
     """
     found = Retried()
     for file in read_files(workspace):
         try:
             retry_file(workspace, settings, file, found, tick)
-        except Exception as error:  # whatever an old payload holds, it is of this file alone
+        except UNREADABLE as error:
             found.failed[file] = f"{type(error).__name__}: {error}"
     return found
 
@@ -117,7 +122,7 @@ def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
         rows = con.execute(query("ways"), {"file": file}).fetchall()
     if any(name in sources.WHOLE and not mapping for _, name, mapping, _ in rows):
         return []
-    stored = store.read_brands(workspace)
+    stored = read_brands(workspace)
     return [
         Way(settings.find_brand(brand, stored), by_file(settings.find_brand(brand, stored), name, mapping, source))
         for brand, name, mapping, source in rows
@@ -185,7 +190,7 @@ def save_mapped(
     if not mapped:
         return []
     con.execute(query("save_brand"), {"brand": brand.key, "name": brand.name, "now": store.now()})
-    stored, clashes = store.save_touches(con, touch_table(mapped))
+    stored, clashes = save_touches(con, touch_table(mapped))
     found.stored += stored
     found.already += len(mapped) - stored - len(clashes)
     return clashes

@@ -2,37 +2,47 @@
 
 import glob
 import hashlib
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import bulk, collect, rules, sources, store, topics, vectors
-from pipeline.bulk import Step
-from pipeline.collect import Tally
+from pipeline import beside, bulk, collect, renamed, rules, sources, store, topics, vectors
+from pipeline.ahead import ahead
+from pipeline.bulk import GROUP_ROWS, Step
+from pipeline.contents import read_brands, read_imported
+from pipeline.file_cursors import FileCursor, save_chunk
+from pipeline.history import recorded
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.rules import Rule
+from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
 from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
-from pipeline.store import FileCursor, Reading, Workspace
-from pipeline.touch import Brand, Counts
+from pipeline.store import Workspace
+from pipeline.touch import Brand, Counts, sound
 
-CHUNK_ROWS = 250_000  # what a crash can cost, some seconds of work; each chunk rewrites part of the indexes
+CHUNK_GROUPS = 2
+CHUNK_ROWS = 500_000  # where few rows become touches; a crash costs a chunk, and the next, which is made beside
 HASHED_BYTES = 1 << 20  # at a time
 READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
 
 Tick = Callable[[int], None]
+Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last
 
 
 class CollectError(RuntimeError):
-    """Some of [[sources]] could not be read; the message has a line on each."""
+    """Some of [[sources]] could not be read; the message has a line on each, ``done`` on everything else."""
+
+    def __init__(self, failures: Sequence[str], done: Sequence[str]) -> None:
+        super().__init__("\n".join(failures))
+        self.done = done
 
 
 class Model(Protocol):
@@ -50,8 +60,13 @@ class Model(Protocol):
     ) -> NDArray[np.float32]:
         """Return probabilities (n, 3) of negative, neutral and positive toward the target, among other brands."""
 
-    def doubtful(self, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Say of each row whether more than one label is plausible."""
+    def doubtful(
+        self, probabilities: NDArray[np.float32], texts: Sequence[str], target: Sequence[str], others: Sequence[str]
+    ) -> NDArray[np.bool_]:
+        """Say of each row of what ``predict`` said of the texts whether more than one label is plausible."""
+
+    def inputs(self, texts: Sequence[str], target: tuple[str, ...], others: tuple[str, ...]) -> list[Any]:
+        """Return what the network is given of each text, with the names of brands marked in it."""
 
 
 def import_file(
@@ -72,30 +87,38 @@ def import_file(
     Raises FileError where the file cannot be read or is of no known shape.
     """
     name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages)
-    digest = sha256(path, mapping, direct_messages)
     counts = Counts(encoding=records.encoding)
-    for chunk, is_last in chunks(bulk.read_steps(name, records, brand, mapping, source), tick):
-        rows_read = counts.read + chunk.rows
-        save(workspace, chunk, counts, FileCursor(str(path), digest, brand, name, rows_read, is_last, mapping, source))
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(sha256, path, mapping, direct_messages)
+        for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
+            rows, key, file = counts.read + chunk.rows, digest.result(), sound(str(path))
+            save(workspace, chunk, counts, FileCursor(file, key, brand, name, rows, is_last, mapping, source))
     return counts
 
 
-def chunks(steps: Iterator[Step], tick: Tick) -> Iterator[tuple[Step, bool]]:
-    """Yield (steps joined to CHUNK_ROWS rows or a few more, whether they are the last)."""
-    held, rows = list[Step](), 0
+def chunks(steps: Iterator[Step], tick: Tick) -> Iterator[Chunk]:
+    """Yield (steps joined to whole groups of touches, or to CHUNK_ROWS rows or a few more, whether they are the last).
+
+    The first is of one group, so that saving begins soon; the others are of CHUNK_GROUPS. The rejects of steps that are
+    cut go with what is left of them.
+    """
+    held, size = bulk.joined([]), GROUP_ROWS
     for step in steps:
-        held.append(step)
-        rows += step.rows
+        held = bulk.joined([held, step])
         tick(step.rows)
-        if rows >= CHUNK_ROWS:
-            yield bulk.joined(held), False
-            held, rows = [], 0
-    yield bulk.joined(held), True
+        while held.touches.num_rows >= size:
+            chunk, held = held.cut(size)
+            yield bulk.in_groups(chunk), False
+            size = CHUNK_GROUPS * GROUP_ROWS
+        if held.rows >= CHUNK_ROWS:
+            yield bulk.in_groups(held), False
+            held = bulk.joined([])
+    yield bulk.in_groups(held), True
 
 
 def save(workspace: Workspace, chunk: Step, counts: Counts, cursor: FileCursor) -> None:
     """Save a chunk, and count what became of its rows."""
-    stored, clashes = store.save_chunk(workspace, chunk.touches, chunk.rejects, cursor)
+    stored, clashes = save_chunk(workspace, chunk.touches, chunk.rejects, cursor)
     counts.read += chunk.rows
     counts.stored += stored
     counts.already += chunk.touches.num_rows - stored - len(clashes)
@@ -149,7 +172,7 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
 def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError]:
     """Yield the files of a source whose present content is not imported, and the error of one that cannot be read."""
     pattern = Path(glob.escape(str(workspace.folder))) / source.path  # the folder's own name is no pattern
-    done = store.read_imported(workspace)
+    done = read_imported(workspace)
     for path in sorted(map(Path, glob.glob(str(pattern), recursive=True))):
         try:
             if path.is_file() and (sha256(path, source.map, source.direct_messages), brand.key) not in done:
@@ -166,23 +189,29 @@ def unreadable(path: Path, error: OSError) -> FileError:
 def score(workspace: Workspace, settings: Settings, model: Model, tick: Tick = lambda texts: None) -> int:
     """Score what the model has not read, in chunks that are saved as they are done; return the mentions read.
 
-    No connection is held while the model runs.
+    What names other brands beside its own is read toward each of them, too; that is saved first, so that no score is
+    there without it. No connection is held while the model runs.
     """
-    read, kept = 0, rules.version(model.version, settings.rules)
+    read, kept = 0, kept_under(model.version, settings)
+    renew(workspace, settings, kept, lambda: model)
     brands = known_brands(workspace, settings)
-    while waiting := store.read_unscored(workspace, kept, READ_TEXTS):
+    names = beside.names_of(brands)
+    while waiting := read_unscored(workspace, kept, READ_TEXTS):
         for key, texts in waiting.items():
             for start in range(0, len(texts), CHUNK_TEXTS):
                 chunk = texts[start : start + CHUNK_TEXTS]
                 found = readings(model, brands, key, chunk, settings.rules, tick)
-                read += store.save_scores(workspace, kept, key, found)
+                for other, named in beside.waiting(found, key, names, settings.rules).items():
+                    toward = readings(model, brands, other, named, settings.rules, lambda texts: None)
+                    beside.save(workspace, kept, key, other, toward)
+                read += save_scores(workspace, kept, key, found)
     return read
 
 
 def known_brands(workspace: Workspace, settings: Settings) -> list[Brand]:
     """Return the brands of brand.toml, and those that were imported under a name of their own."""
     configured = [brand.to_brand() for brand in settings.brand_settings()]
-    stored = store.read_brands(workspace)
+    stored = read_brands(workspace)
     return configured + [brand for brand in stored if not any(own.is_called(brand.key) for own in configured)]
 
 
@@ -200,8 +229,9 @@ def readings(
     foreign = {text: code for text, code in zip(left, model.unread(left), strict=True) if code}
     read = [text for text in left if text not in foreign]
     tick(len(texts) - len(read))
-    probabilities = model.predict([rules.to_read(text, phrases) for text in read], tick, target, others)
-    doubts = dict(zip(read, model.doubtful(probabilities), strict=True))
+    words = [rules.to_read(text, phrases) for text in read]
+    probabilities = model.predict(words, tick, target, others)
+    doubts = dict(zip(read, model.doubtful(probabilities, words, target, others), strict=True))
     scored = dict(zip(read, probabilities, strict=True)) | decided
     return [Reading(text, language=code) for text, code in foreign.items()] + [
         Reading(text, *to_floats(row), bool(doubts.get(text, False)), rules.applied(text, phrases))
@@ -215,24 +245,20 @@ def to_floats(row: Sequence[float] | NDArray[np.float32]) -> tuple[float, float,
     return float(negative), float(neutral), float(positive)
 
 
-@contextmanager
-def recorded(workspace: Workspace, command: str) -> Iterator[list[str]]:
-    """Record a run with its outcome; the block adds lines of detail to the list that it gets."""
-    run_id, started, detail = uuid.uuid4().hex, store.now(), list[str]()
-    store.save_run(workspace, run_id, command, started, "running")
-    try:
-        yield detail
-    except BaseException as error:
-        store.save_run(
-            workspace, run_id, command, started, "failed", "; ".join([*detail, f"{type(error).__name__}: {error}"])
-        )
-        raise
-    store.save_run(workspace, run_id, command, started, "done", "; ".join(detail))
+def kept_under(version: str, settings: Settings) -> str:
+    """Return what scores of a model are kept under: another way to compute and other phrase rules are other scores."""
+    backend = settings.model.backend
+    return rules.version(version if backend in ("auto", "onnx") else f"{version}+{backend}", settings.rules)
 
 
-def under_rules(model: ModelFacts, settings: Settings) -> ModelFacts:
-    """Return the model as its scores are kept with the phrase rules of the settings."""
-    return replace(model, version=rules.version(model.version, settings.rules))
+def under_settings(model: ModelFacts, settings: Settings) -> ModelFacts:
+    """Return the model as its scores are kept under the settings."""
+    return replace(model, version=kept_under(model.version, settings))
+
+
+def renew(workspace: Workspace, settings: Settings, kept: str, load_model: Callable[[], Model]) -> int:
+    """Take out the scores that were made when brands had other names; return of how many mentions they are."""
+    return renamed.settle(workspace, kept, known_brands(workspace, settings), settings.rules, load_model)
 
 
 def refresh(
@@ -250,26 +276,41 @@ def refresh(
     the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
-        failures, removed = list[str](), 0
-        for line in (*collect_files(workspace, settings), *collect.collect(workspace, settings, tick=tick)):
-            if isinstance(line, FileError) or (isinstance(line, Tally) and line.error):
-                failures.append(line.words() if isinstance(line, Tally) else str(line))
-            else:
-                detail.append(line.words() if isinstance(line, Tally) else line)
-            removed += line.removed if isinstance(line, Tally) else 0
-        model = under_rules(facts(), settings)
-        waiting = store.count_unscored(workspace, model.version)
-        detail.append(f"{score(workspace, settings, load_model(), tick) if waiting else 0} mentions read")
+        failures, removed = bring(workspace, settings, detail, tick)
+        model, loaded = under_settings(facts(), settings), cache(load_model)
+        again = renew(workspace, settings, model.version, loaded)
+        waiting = count_unscored(workspace, model.version)
+        detail.append(f"{score(workspace, settings, loaded(), tick) if waiting else 0} mentions read")
+        if again:
+            detail.append(f"{again} of them again, since brands are called otherwise or came or went")
         if embedder:
-            silent = [handle.lower() for handle in (*settings.staff, *settings.bots)]
-            ignored = frozenset(word.lower() for word in settings.topics.ignore)
-            stage = topics.Stage(workspace, embedder, model.version, silent, ignored, tick)
-            detail += topics.place(stage, known_brands(workspace, settings))
-            vectors.keep_all(stage.keeper, model.version, known_brands(workspace, settings))
+            detail += place(workspace, settings, embedder, model.version, tick)
         detail.append(f"{relate(workspace, settings, model)} relationships")
         if removed:
             store.rewrite(workspace.mentions)  # once more, since relate has replaced tables that told of who is gone
         publish(workspace, settings.privacy.people)
         if failures:
-            raise CollectError("\n".join(failures))
+            raise CollectError(failures, detail)
     return detail
+
+
+def bring(workspace: Workspace, settings: Settings, detail: list[str], tick: Tick) -> tuple[list[str], int]:
+    """Read all of [[sources]], a line of detail on each; return what failed, and how many touches were removed."""
+    failures, removed = list[str](), 0
+    for line in collect_files(workspace, settings):
+        (failures if isinstance(line, FileError) else detail).append(str(line))
+    for tally in collect.collect(workspace, settings, tick=tick):
+        (failures if tally.error else detail).append(tally.words())
+        removed += tally.removed
+    return failures, removed
+
+
+def place(workspace: Workspace, settings: Settings, embedder: vectors.Reader, version: str, tick: Tick) -> list[str]:
+    """Place mentions in topics, and give every text its vector; return what was done."""
+    silent = [handle.lower() for handle in (*settings.staff, *settings.bots)]
+    ignored = frozenset(word.lower() for word in settings.topics.ignore)
+    stage = topics.Stage(workspace, embedder, version, silent, ignored, tick)
+    brands = known_brands(workspace, settings)
+    done = list(topics.place(stage, brands))
+    vectors.keep_all(stage.keeper, version, brands)
+    return done

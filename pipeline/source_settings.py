@@ -180,6 +180,7 @@ class XSource(NetworkSource):
         default="job", description="by a batch compliance job, or by price_post for each stored post"
     )
     job_minutes: float = Field(default=10, ge=0, le=120, description="how long a run waits for a job; the next goes on")
+    job_wait_seconds: float = Field(default=1, ge=0, le=60, description="before a job is looked at again; doubled")
     api_base: str = Field(default="https://api.x.com", pattern=r"^https?://[^\s/?#@]+$")
 
     @model_validator(mode="after")

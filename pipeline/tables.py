@@ -1,6 +1,8 @@
-"""Tables as text: for the eye, and as CSV that no spreadsheet takes for formulas."""
+"""Tables as text: for the eye, as JSON lines, and as CSV that no spreadsheet takes for formulas."""
 
 import csv
+import json
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 import pyarrow as pa
@@ -17,6 +19,11 @@ ROWS = 50  # shown at most; --json and --csv give all
 def safe(value: Any) -> Any:
     """Return a cell for CSV; text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP)."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def write_lines(rows: Iterable[Any], file: TextIO) -> None:
+    """Write rows as JSON, one a line."""
+    file.writelines(json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in rows)
 
 
 def write_csv(table: pa.Table, file: TextIO) -> None:

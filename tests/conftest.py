@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from pipeline import run, settings
+from pipeline.locks import working
 from pipeline.publish import ModelFacts
-from pipeline.store import Workspace, working
+from pipeline.store import Workspace
 from pipeline.touch import Brand
 from tests.browser import ADVICE, find
 from tests.server import CHROMIUM
@@ -77,7 +78,7 @@ def tiny(tmp_path: Path) -> Path:
     """A complete but very small classifier of a hub's form, with its labels in another order."""
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-    from models.catalog import base_folder
+    from models.bases import base_folder
 
     names = {0: "Positive", 1: "Negative", 2: "Neutral"}
     config = BertConfig(

@@ -15,6 +15,20 @@ from playwright.sync_api import Page
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
+LOOK = """() => {
+    window.changed = performance.now();
+    window.watcher ??= new MutationObserver(() => { window.changed = performance.now(); });
+    window.watcher.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+}"""
+# Longer than a click takes to be sent: Streamlit waits 150 ms for a second one in the same table.
+STILL = """() => {
+    const {testScriptState: script, testConnectionState: connection} =
+        document.querySelector('[data-testid="stApp"]').dataset;
+    const moves = each => each.playState === 'running' && each.effect.getComputedTiming().endTime !== Infinity;
+    const idle = script === 'notRunning' && connection === 'CONNECTED' && !document.getAnimations().some(moves);
+    return idle && performance.now() - window.changed >= 300;
+}"""
+
 
 @contextmanager
 def running(script: Path, workspace: Path, log: Path) -> Iterator[str]:
@@ -44,8 +58,13 @@ def wait_for_address(log: Path) -> str:
 def settled(page: Page) -> None:
     """Wait until the page has drawn all that it is going to draw."""
     page.wait_for_selector("h1", timeout=60_000)
-    page.wait_for_selector('[data-testid="stStatusWidget"]', state="detached", timeout=60_000)
     if page.locator('[data-testid="stPlotlyChart"]').count():
         page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
     page.wait_for_function("!document.querySelector('[data-testid=\"stSkeleton\"]')", timeout=60_000)
-    page.wait_for_timeout(700)
+    still(page)
+
+
+def still(page: Page) -> None:
+    """Wait until the script has run to its end, and nothing has changed or moved on the page for a while."""
+    page.evaluate(LOOK)
+    page.wait_for_function(STILL, timeout=60_000)

@@ -6,7 +6,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from pipeline import collect
+from pipeline.plan import read_plans
 from pipeline.store import Workspace, now
 from tests.servers import bluesky
 from tests.servers.bluesky import EVERY_RUN, OURS, did_of, refusal
@@ -175,7 +175,7 @@ def test_records_of_other_forms_are_rejects_with_reasons(workspace: Workspace, w
 
 def test_one_login_serves_a_run_and_the_password_is_told_to_nobody_else(workspace: Workspace, world: bluesky.World):
     world.fill(3)
-    plans = list(collect.plan(workspace, chosen(workspace, world)))
+    plans = list(read_plans(workspace, chosen(workspace, world)))
     assert [plan.stream for plan in plans] == ["search:Tamrow", f"search:{OURS}", f"author:{OURS}"]
     assert world.logins == []
     collected(workspace, world)

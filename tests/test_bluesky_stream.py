@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import collect, cursors, follow
-from pipeline.collect import Tally
+from pipeline import cursors, follow
 from pipeline.cursors import Cursor, Place
+from pipeline.job import open_job
 from pipeline.sources.bluesky_stream import micros
 from pipeline.sources.network import SourceError
 from pipeline.store import Workspace, now
+from pipeline.tally import Tally
 from pipeline.touch import Brand
 from tests.servers import bluesky
 from tests.servers.bluesky import OURS, did_of
@@ -44,7 +45,7 @@ class Listener:
 
     def __init__(self, workspace: Workspace, world: bluesky.World) -> None:
         found = chosen(workspace, world)
-        job = collect.open_job(workspace, found, found.networks()[0])
+        job = open_job(workspace, found, found.networks()[0])
         self.tallies = follow.follow(job, lambda records: None)
 
     def hear(self, records: int) -> list[Tally]:

@@ -27,7 +27,8 @@ TEXTS = (
     "it hums", "", " ", "@TamrowBuild where is it", "@tamrowbuildé no", "ask @Tamrow_Help, now", "=1+1",
     "a@TAMROWBUILD", "@@tamrowbuild", "@tam\u212aow", "@tamrowbuild\U0001f642", " @9 late ", "\u3000wide\u3000", "ﬁne",
     "\x1cfile\x1f", "é", "two\nlines", 'a "quoted" word', "x" * 300, "\x85next", "@gus: it's, well",
-    "@ TamrowBuild", "İstanbul @tamrowbuild", "\u200bthin", "@ﬁne @tamrowbuild", "@gus\u0301 hm",
+    "@ TamrowBuild", "tea &amp; cake &lt;3", "&nbsp;", "&",
+    "İstanbul @tamrowbuild", "\u200bthin", "@ﬁne @tamrowbuild", "@gus\u0301 hm",
 )
 NAMES = (
     "gus", "Gus", "@gus", " TamrowBuild ", "tamrow", "@ tamrow", "Tamrow Büild", "tamrow\u3000build", "Ünal", "12",
@@ -229,6 +230,7 @@ def test_frames_and_chunks_end_anywhere_and_nothing_is_lost_between_them(
     monkeypatch.setattr(frames, "FRAME_ROWS", 7)
     monkeypatch.setattr(frames, "SLICE_ROWS", 3)
     monkeypatch.setattr(run, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(run, "GROUP_ROWS", 4)
     rows = [{"Body": f"note {n}", "User": "gus", "Date": "2025-03-04" if n % 5 else "soon"} for n in range(53)]
     mapping = {"text": "Body", "author": "User", "at": "Date"}
     for file in (

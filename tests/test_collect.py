@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
-from pipeline import __main__ as command
 from pipeline import collect, cursors, follow, run, secrets, settings
-from pipeline.collect import Job, Tally
+from pipeline import commands_collect as command
 from pipeline.cursors import Cursor, Place, Sorted
+from pipeline.job import Job, open_job
+from pipeline.locks import following, working
+from pipeline.plan import read_plans
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.sources.files import FileError
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
 from pipeline.sources.networks import NETWORKS
-from pipeline.store import StoreError, Workspace, connect, following, now, open_published, rewrite, working
+from pipeline.store import StoreError, Workspace, connect, now, open_published, rewrite
+from pipeline.tally import Tally
 from pipeline.touch import Account, Brand, Gone, Mapped, Record, Reject, Touch
 
 TAMROW = Brand("tamrow", "Tamrow", ("tamrow",))
@@ -108,9 +111,9 @@ def test_no_error_of_a_follower_or_a_plan_tells_a_secret(
 
     chosen = prepare(bluesky={"follow": refused})
     with pytest.raises(SourceError, match=r"^\(BLUESKY_APP_PASSWORD\) was refused$"):
-        list(follow.follow(collect.open_job(workspace, chosen, chosen.networks()[0]), lambda _: None))
+        list(follow.follow(open_job(workspace, chosen, chosen.networks()[0]), lambda _: None))
     chosen = prepare(bluesky={"connect": lambda *_: next(refused()) and boom()})
-    (tally,) = collect.plan(workspace, chosen)
+    (tally,) = read_plans(workspace, chosen)
     assert isinstance(tally, Tally) and "hunter2" not in tally.error and "ValueError" in tally.error
 
 
@@ -269,7 +272,7 @@ def test_the_dry_run_of_a_recheck_counts_the_recheck(workspace: Workspace, prepa
     recheck = {"recheck": lambda *_: iter([]), "recheck_cost": lambda _: 0.5}
     chosen = prepare(hackernews=recheck)
     usual, again = (
-        {plan.stream: plan.cost for plan in collect.plan(workspace, chosen, again=wanted)} for wanted in (False, True)
+        {plan.stream: plan.cost for plan in read_plans(workspace, chosen, again=wanted)} for wanted in (False, True)
     )
     assert (usual, again) == ({"s": 0.0}, {"s": 0.0, "recheck": 1.0})
 
@@ -282,7 +285,7 @@ def test_a_refresh_can_run_while_a_source_is_followed_and_a_page_waits_for_its_e
             yield Page(to_records([hit(native, "Tamrow is fine")]))
 
     chosen = prepare(hackernews={"follow": endless})
-    job: Job = collect.open_job(workspace, chosen, chosen.networks()[0])
+    job: Job = open_job(workspace, chosen, chosen.networks()[0])
     pages = follow.follow(job, lambda _: None)
     assert next(pages).stored == 1
     with working(workspace, "refresh"):
@@ -315,6 +318,19 @@ def test_what_a_collect_removes_is_not_published_any_more(
     command.collect_(stream=stream, recheck=not stream, wait=1)
     assert published_words(workspace) == [("Tamrow is fine",)]
     assert b"Tamrow is dear" not in workspace.mentions.read_bytes() + workspace.published.read_bytes()
+
+
+def test_a_source_with_nothing_to_ask_for_says_so(
+    workspace: Workspace,
+    prepare: Prepare,
+    in_workspace: Callable[[Workspace], None],
+    capsys: pytest.CaptureFixture[str],
+):
+    in_workspace(workspace)
+    prepare(hackernews={"streams": lambda *_: []})
+    for dry in (True, False):
+        command.collect_(dry_run=dry, wait=1)
+        assert "nothing to ask for with these settings; docs/sources/hackernews.md" in capsys.readouterr().out
 
 
 def test_a_dry_run_of_a_stream_is_refused_and_a_source_is_followed_once(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import schedule, store
+from pipeline.locks import working
 from pipeline.store import Workspace
 from tests.conftest import PAYLOADS, ROOT, orchard
 
@@ -98,15 +99,13 @@ def test_a_schedule_repeats_records_its_runs_and_stops_cleanly(tmp_path: Path):
 
 def test_two_schedules_never_work_at_once(tmp_path: Path):
     place = Workspace(tmp_path)
-    with store.working(place, "another refresh"):
+    with working(place, "another refresh"):
         env = os.environ | {"ORCHARD_DATA": str(tmp_path)}
-        command = [sys.executable, "-m", "pipeline", "schedule", "--every", "1s"]
+        command = [sys.executable, "-m", "pipeline", "schedule", "--every", "1s", "--wait", "1"]
         with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr
             said = ""
-            while "in use by" not in " ".join(
-                said.split()
-            ):  # it waits a while first, since a stream may just be saving a page
+            while "in use by" not in " ".join(said.split()):
                 said += process.stderr.readline()
             said += process.stderr.readline()  # a narrow terminal breaks the line
             process.terminate()

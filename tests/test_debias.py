@@ -1,6 +1,7 @@
 """What labels of people are worth: the model's errors taken out, the month audited, words kept and taken back."""
 
 import csv
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pyarrow as pa
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from pipeline import journal, labels, publish, run, settings, store
+from pipeline import journal, labels, publish, run, settings
+from pipeline.contents import read_metric
+from pipeline.locks import working
 from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, Use, corrected, finish, values
 from pipeline.publish import ModelFacts
-from pipeline.store import StoreError, Workspace, working
+from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand
 from tests.conftest import orchard
 from tests.worlds import START, derived, table
@@ -245,15 +248,15 @@ def test_three_hundred_labels_bring_each_airline_closest_to_the_truth(airlines: 
     names = {-1.0: "negative", 0.0: "neutral", 1.0: "positive"}
     facts = ModelFacts(version("default"), card())
     publish.relate(airlines, settings.Settings(), facts)
-    card_only = {row["brand"]: row for row in store.read_metric(airlines, "debias").to_pylist()}
+    card_only = {row["brand"]: row for row in read_metric(airlines, "debias").to_pylist()}
     brands = sorted(card_only)
     for brand in brands:
         drawn = journal.draw(airlines, brand, 300, "1", None, None).to_pylist()
         said = [labels.Label(row["id"], names[truth[row["id"]]]) for row in drawn]
         journal.save_labels(airlines, labels.to_rows(said, brand), "test", drawn=True)
     publish.relate(airlines, settings.Settings(), facts)
-    own = {row["brand"]: row for row in store.read_metric(airlines, "debias").to_pylist()}
-    ledger = [row for row in store.read_metric(airlines, "ledger").to_pylist() if row["counts"]]
+    own = {row["brand"]: row for row in read_metric(airlines, "debias").to_pylist()}
+    ledger = [row for row in read_metric(airlines, "ledger").to_pylist() if row["counts"]]
     worth = {"negative": -1, "neutral": 0, "positive": 1}
     print()
     for brand in brands:
@@ -274,10 +277,12 @@ def test_three_hundred_labels_bring_each_airline_closest_to_the_truth(airlines: 
 # Labels on their way in and out.
 
 
-@pytest.fixture
-def few(workspace: Workspace) -> Workspace:
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A few mentions that a model has read, all in the same way."""
     from tests.conftest import PAYLOADS, TAMROW
 
+    workspace = Workspace(tmp_path_factory.mktemp("read"))
     with working(workspace, "test"):
         run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
 
@@ -290,10 +295,17 @@ def few(workspace: Workspace) -> Workspace:
             def predict(self, texts, progress, target, others):
                 return np.tile(np.float32([0.2, 0.3, 0.5]), (len(texts), 1))
 
-            def doubtful(self, found):
+            def doubtful(self, found, texts, target, others):
                 return np.zeros(len(found), bool)
 
         run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    return workspace
+
+
+@pytest.fixture
+def few(read: Workspace, workspace: Workspace) -> Workspace:
+    """A copy of them that a test may write to."""
+    shutil.copytree(read.folder, workspace.folder)
     return workspace
 
 
@@ -304,7 +316,7 @@ def test_a_label_wins_over_the_model_until_it_is_taken_back(few: Workspace):
         rows = labels.to_rows([labels.Label(first["id"], label)], "TamrowBuild")
         journal.save_labels(few, rows, "me", drawn=False)
         publish.relate(few, settings.Settings(), ModelFacts("fixed"))
-        return next(r for r in store.read_metric(few, "ledger").to_pylist() if r["touch_id"] == first["id"])
+        return next(r for r in read_metric(few, "ledger").to_pylist() if r["touch_id"] == first["id"])
 
     said = say("negative")
     assert (said["value"], said["label"], said["label_of_model"]) == (-1.0, "negative", "positive")

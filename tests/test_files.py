@@ -130,6 +130,13 @@ def test_a_zip_that_is_no_whole_archive_says_what_is_missing(without, more, mess
         sources.open_file(zipped(without=without, **more))
 
 
+def test_a_zip_that_is_cut_off_is_called_so(zipped):
+    path = zipped()
+    path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(FileError, match=r"a damaged zip .* download it again"):
+        sources.open_file(path)
+
+
 def test_an_archive_with_an_empty_list_of_posts_is_imported_as_nothing(zipped, workspace: Workspace):
     path = zipped(without=("tweets.js",), tweets__js="window.YTD.tweets.part0 = [ ]")
     counts = run.import_file(workspace, path, TAMROW)
@@ -176,6 +183,17 @@ def test_a_damaged_zip_and_a_workbook_are_named_as_such(zipped, tmp_path: Path):
         book.writestr("xl/workbook.xml", "<workbook/>")
     with pytest.raises(FileError, match="an Excel workbook; save the sheet as CSV"):
         sources.open_file(tmp_path / "export.xlsx")
+
+
+def test_an_encrypted_zip_is_named_as_such(zipped):
+    path = zipped()
+    content = path.read_bytes()
+    for start, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # a file, and its entry in the directory
+        parts = content.split(start)
+        content = start.join([parts[0], *(part[: flags - 4] + b"\x01" + part[flags - 3 :] for part in parts[1:])])
+    path.write_bytes(content)
+    with pytest.raises(FileError, match="in it is encrypted; unpack it, and import the folder"):
+        outcomes(path)
 
 
 def test_the_settings_decide_on_direct_messages_and_a_changed_mind_imports_again(zipped, workspace: Workspace):

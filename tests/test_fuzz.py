@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import bulk, collect, settings, sources, store
+from pipeline import bulk, settings, sources, store
+from pipeline.file_cursors import save_rows
+from pipeline.job import open_job, streams
+from pipeline.rows import touch_table
 from pipeline.sources.files import FileError
 from pipeline.sources.network import Window, outcome, to_records
 from pipeline.sources.networks import NETWORKS
@@ -242,7 +245,7 @@ def test_a_broken_file_is_refused_or_every_row_is_accounted_for_and_can_be_kept(
             try:
                 found = check_file(path, mapping)
                 if found:
-                    store.save_rows(con, found.touches, found.rejects, path.name)
+                    save_rows(con, found.touches, found.rejects, path.name)
             except Exception as error:
                 error.add_note(f"{name}, case {case}: {path}")
                 raise
@@ -265,12 +268,8 @@ def seeds_of(network: str, server: HTTPServer, workspace: Workspace, monkeypatch
     workspace.folder.mkdir(parents=True, exist_ok=True)
     (workspace.folder / "brand.toml").write_text(BRAND + world.toml)
     chosen = settings.load(workspace.folder)
-    job = collect.open_job(workspace, chosen, chosen.networks()[0])
-    pages = (
-        page
-        for stream in collect.streams(job)
-        for page in job.network.fetch(Window(), stream, job.settings, job.client)
-    )
+    job = open_job(workspace, chosen, chosen.networks()[0])
+    pages = (page for stream in streams(job) for page in job.network.fetch(Window(), stream, job.settings, job.client))
     return [record.values for page in pages for record in page.records]
 
 
@@ -295,7 +294,7 @@ def test_a_broken_payload_of_a_network_is_a_touch_a_reject_with_its_reason_or_no
             assert found.reason
             rejects.append(found)
         elif isinstance(found, Mapped):
-            store.touch_table([found])
+            touch_table([found])
             kept.append(found)
     with store.blank() as con:
-        store.save_rows(con, store.touch_table(kept), rejects, network)
+        save_rows(con, touch_table(kept), rejects, network)

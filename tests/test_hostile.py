@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pipeline import journal, run, settings, store
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
 from tests.conftest import ROOT
-from tests.server import running, settled
+from tests.server import running, settled, still
 from tests.test_pages import PAGES, Look, opened, shown
 from tests.test_store import Fixed
 
@@ -78,8 +79,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     for brand in (OWN, RIVAL):
         mapped = [each for n, (key, text) in enumerate(WRITTEN.items()) for each in said(n, key, text, brand)]
         rejects = [Reject(Record(n, {text: text}), text) for n, text in enumerate(WRITTEN.values())]
-        cursor = store.FileCursor(f"{SHORT['markdown']}.csv", brand.key, brand, "mapped", 9, finished=True)
-        store.save_outcomes(place, mapped, rejects, cursor)
+        cursor = FileCursor(f"{SHORT['markdown']}.csv", brand.key, brand, "mapped", 9, finished=True)
+        save_outcomes(place, mapped, rejects, cursor)
     typed_by_people(place)
     run.refresh(place, settings.load(place.folder), Fixed, lambda: ModelFacts("fixed"))
     return place
@@ -202,7 +203,7 @@ def test_a_browser_runs_and_draws_nothing_of_it(
         settled(tab)
         for opener in tab.locator("[data-testid=stMain] details summary").all():
             opener.click()
-        tab.wait_for_timeout(500)
+        still(tab)
         check(tab, f"{name} {size}")
         assert [url for url in asked if "injected" in url.split("?")[0]] == []
         tab.close()

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from pipeline import identity, journal, journal_changes, publish, reads, settings, store
+from pipeline.contents import read_metric
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.identity_evidence import Suggestion, suggestions
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
-from pipeline.store import FileCursor, Reading, Workspace
+from pipeline.scores import Reading, save_scores
+from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from pipeline.typed import JournalError
 from tests.conftest import orchard
@@ -40,10 +43,10 @@ def fill(place: Workspace, said: list[tuple[Account, float, str, str, bool]]) ->
         for n, (who, day, direction, text, addressed) in enumerate(said)
     ]
     brand = Brand("b", "B")
-    store.save_outcomes(place, mapped, [], FileCursor("f.csv", "digest", brand, "mapped", len(said), finished=True))
+    save_outcomes(place, mapped, [], FileCursor("f.csv", "digest", brand, "mapped", len(said), finished=True))
     moods = {text: 0.05 + 0.9 * (hash_of(text) % 100) / 100 for _, _, _, text, _ in said}
     readings = [Reading(text, (1 - mood) * 0.9, 0.1, mood * 0.9) for text, mood in moods.items()]
-    store.save_scores(place, "fixed", "b", readings)
+    save_scores(place, "fixed", "b", readings)
 
 
 def hash_of(text: str) -> int:
@@ -71,7 +74,7 @@ def relate(place: Workspace, **more: Any) -> None:
 
 
 def numbers(place: Workspace, name: str) -> list[dict]:
-    return store.read_metric(place, name).to_pylist()
+    return read_metric(place, name).to_pylist()
 
 
 def person_of(place: Workspace, account_id: str) -> str:
@@ -247,6 +250,41 @@ def row(account_id: str, **more: Any) -> dict[str, Any]:
     source, native = account_id.split(":")
     known = {"account_id": account_id, "person": account_id, "source": source, "handle": native, "name": None}
     return known | {"link": None, "email": None, "verified": False, "organisations": []} | more
+
+
+@pytest.mark.parametrize("name", ["Bo", "bo_1"])
+def test_who_is_known_by_number_and_from_a_file_by_handle_alone_comes_first(name: str):
+    """As short as a handle may be: within one network it is nobody else's."""
+    counted, bare = row("x:4711", handle=name), row(f"x:{name.lower()}", handle=f"@{name}")
+    others = [row("bluesky:analopez"), row("x:analopez")]
+    first, second = suggestions([*others, counted, bare])
+    assert (first.account_id, first.with_account_id, first.confidence) == ("x:4711", f"x:{name.lower()}", 0.9)
+    assert first.evidence == ("the same handle at one network, once without its number",)
+    assert second.evidence == ("the same handle",) and first.mind is None
+
+
+@pytest.mark.parametrize(
+    "accounts",
+    [
+        [row("x:1", handle="ana"), row("x:2", handle="Ana"), row("x:ana")],  # given up, and taken by somebody else
+        [row("x:1", handle="ana_"), row("x:ana")],  # a sign more is somebody else
+        [row("x:1", handle="ana"), row("x:2", handle="ana")],
+        [row("x:1", handle=None), row("x:", handle="")],
+        [row("hand:ana"), row("hand:1", handle="ana")],
+    ],
+)
+def test_a_handle_that_two_had_or_nobody_has_says_nothing(accounts: list[dict]):
+    assert suggestions(accounts) == []
+
+
+def test_a_file_of_handles_and_a_network_of_numbers_are_two_people_until_somebody_merges_them(workspace: Workspace):
+    numbered = Account("x:4711", "x", "analopez", "analopez")
+    fill(workspace, [(numbered, 1, "in", "words 90", True), (account("x:analopez"), 2, "in", "words 10", True)])
+    relate(workspace)
+    (found,) = json.loads("[" + ",".join(orchard(workspace.folder, "identities", "--json").stdout.splitlines()) + "]")
+    assert (found["account_id"], found["with_account_id"]) == ("x:4711", "x:analopez")
+    assert found["evidence"][0] == "the same handle at one network, once without its number"
+    assert len(numbers(workspace, "person")) == 2
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +12,11 @@ import duckdb
 import pytest
 
 from pipeline import cursors, journal, journal_changes, journal_reads, labels, publish, settings, store
+from pipeline.contents import read_metric
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.publish import ModelFacts
-from pipeline.store import FileCursor, Workspace
+from pipeline.scores import Reading, save_scores
+from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from pipeline.typed import JournalError
 from tests.conftest import ROOT
@@ -46,15 +49,15 @@ def stocked(workspace: Workspace) -> Workspace:
     ]
     mapped = [Mapped(Record(n, {}), each) for n, each in enumerate(touches)]
     brand = Brand("tamrow", "Tamrow")
-    store.save_outcomes(workspace, mapped, [], FileCursor("f.csv", "digest", brand, "mapped", 3, finished=True))
-    store.save_scores(workspace, "fixed", "tamrow", [store.Reading("fine", 0.1, 0.2, 0.7)])
+    save_outcomes(workspace, mapped, [], FileCursor("f.csv", "digest", brand, "mapped", 3, finished=True))
+    save_scores(workspace, "fixed", "tamrow", [Reading("fine", 0.1, 0.2, 0.7)])
     return workspace
 
 
 def related(place: Workspace, name: str) -> list[dict]:
     """Compute everything anew and return one number."""
     publish.relate(place, settings.Settings(), ModelFacts("fixed"))
-    return store.read_metric(place, name).to_pylist()
+    return read_metric(place, name).to_pylist()
 
 
 def published(place: Workspace, sql: str) -> list[tuple]:
@@ -485,18 +488,6 @@ def test_users_in_several_processes_lose_nothing_while_the_numbers_are_computed(
 
 
 def test_users_of_one_dashboard_lose_nothing(workspace: Workspace):
-    failures = []
-
-    def user(who: str) -> None:
-        try:
-            type_notes(workspace.folder, who, 10)
-        except Exception as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=user, args=(who,)) for who in ("Mags", "Ed", "Flo", "Ida")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with ThreadPoolExecutor(4) as users:
+        list(users.map(lambda who: type_notes(workspace.folder, who, 10), ("Mags", "Ed", "Flo", "Ida")))
     assert len(journal_reads.read_notes(workspace, "tamrow")) == 20

@@ -1,15 +1,17 @@
 """Offline touches and other words of people on the command line."""
 
 import json
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline import identity, journal_changes, log, publish, settings, store
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.known import find_account
 from pipeline.publish import ModelFacts
-from pipeline.store import FileCursor, Workspace
+from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import orchard
 
@@ -18,9 +20,10 @@ DAY = datetime(2025, 2, 1)
 PEOPLE = {"x:ana": "Ana Lopez", "x:anna": "Anna Berg", "bluesky:berg": "Anna Berg"}
 
 
-@pytest.fixture
-def known(workspace: Workspace) -> Path:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published workspace with three people whom the brand knows by name, and one whom it does not."""
+    workspace = Workspace(tmp_path_factory.mktemp("known"))
     said = [*((account, name, True) for account, name in PEOPLE.items()), ("x:zoe", "Zoe Wild", False)]
     mapped = [
         Mapped(
@@ -33,9 +36,15 @@ def known(workspace: Workspace) -> Path:
         for n, (account, name, named) in enumerate(said)
     ]
     cursor = FileCursor("f.csv", "digest", Brand("tamrow", "Tamrow"), "mapped", 3, finished=True)
-    store.save_outcomes(workspace, mapped, [], cursor)
+    save_outcomes(workspace, mapped, [], cursor)
     renew(workspace.folder)
     return workspace.folder
+
+
+@pytest.fixture
+def known(published: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may write to."""
+    return Path(shutil.copytree(published, tmp_path / "known"))
 
 
 def renew(folder: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import collect
+from pipeline.plan import read_plans
 from pipeline.store import Workspace, now
 from tests.servers import mastodon
 from tests.servers.mastodon import EVERY_RUN, NAME
@@ -278,6 +278,6 @@ def test_the_token_is_in_no_message_and_in_no_row(workspace: Workspace, world: m
     world.say(ANN, "hello", later(1), mentions=(NAME,))
     world.fail(after=0, status=403, body={"error": f"the token {world.secrets['MASTODON_TOKEN']} is wrong"})
     first, second = collected(workspace, world), collected(workspace, world)
-    plans = list(collect.plan(workspace, chosen(workspace, world)))
+    plans = list(read_plans(workspace, chosen(workspace, world)))
     assert world.secrets["MASTODON_TOKEN"] not in f"{first} {second} {plans}"
     assert not rows(workspace, f"select 1 from raw where contains(payload::text, '{world.secrets['MASTODON_TOKEN']}')")

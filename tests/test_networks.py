@@ -7,10 +7,11 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from pipeline import collect, settings
-from pipeline.collect import Tally
+from pipeline.plan import Plan, read_plans
 from pipeline.settings import Settings
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import Workspace, connect
+from pipeline.tally import Tally
 from tests.servers import World, bluesky, hackernews, mastodon, reddit, rss, x
 
 WORLDS: Mapping[str, Callable[[HTTPServer], World]] = {
@@ -140,6 +141,6 @@ def test_a_broken_answer_is_an_error_that_names_the_source_and_loses_nothing(wor
 
 def test_the_dry_run_asks_for_nothing(workspace: Workspace, world: World):
     world.fill(3)
-    plans = list(collect.plan(workspace, chosen(workspace, world)))
-    assert plans and all(isinstance(plan, collect.Plan) for plan in plans)
+    plans = list(read_plans(workspace, chosen(workspace, world)))
+    assert plans and all(isinstance(plan, Plan) for plan in plans)
     assert world.requests == 0

@@ -16,6 +16,7 @@ from models import embed
 from models.catalog import card
 from models.explain import explain
 from pipeline import journal_changes, journal_reads, publish, run, settings, store
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Mapped, Record, Touch
@@ -92,7 +93,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspac
     chosen = settings.load(place.folder)
     outcomes = [touch(number, *rest) for number, rest in enumerate(SAID)]
     brand = chosen.find_brand("marl")
-    store.save_outcomes(place, outcomes, [], store.FileCursor("f", "d", brand, "mapped", len(SAID), finished=True))
+    save_outcomes(place, outcomes, [], FileCursor("f", "d", brand, "mapped", len(SAID), finished=True))
     refresh(place, model)
     return place
 
@@ -224,6 +225,13 @@ def test_stages_and_doubts_narrow_as_the_published_file_says(marl: Workspace):
     assert set(found(visit(author="", state="the model is in doubt"))) == doubtful
     for stage, expected in stages.items():
         assert set(found(visit(author="", stage=stage))) == expected != EVERY
+
+
+def test_what_a_phrase_rule_had_a_say_in_is_told(marl: Workspace):
+    app = visit(author="")
+    rules = {rule.words for rule in settings.load(marl.folder).rules}
+    assert {sentiment(app, name)[1].removeprefix("phrase rule: ") for name in ("sick", "down")} == rules
+    assert sentiment(app, "roof")[1].startswith("the model")
 
 
 STAGE = "select touch_id from pub.touch join pub.person using (brand, person_id) where stage = ?"
@@ -423,7 +431,7 @@ def test_a_message_that_is_not_there_any_more_is_said(marl: Workspace):
 def test_of_a_long_thread_what_is_around_the_message_is_shown_until_all_is_wanted(marl: Workspace):
     brand = settings.load(marl.folder).find_brand("marl")
     more = [touch(20 + n, f"long{n}", "bo", "in", f"@marlkilns and {n}") for n in range(60)]
-    store.save_outcomes(marl, more, [], store.FileCursor("g", "e", brand, "mapped", 60, finished=True))
+    save_outcomes(marl, more, [], FileCursor("g", "e", brand, "mapped", 60, finished=True))
     publish.relate(marl, settings.load(marl.folder), ModelFacts(scored_by(marl), card()))
     publish.publish(marl)
     app = visit(author="", message="x:long30")

@@ -32,14 +32,22 @@ def numbers(column: list | dict) -> list[float]:
     return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"]).tolist()
 
 
-@pytest.fixture
-def told(sample: Workspace, tmp_path: Path, in_workspace: Look, model) -> Workspace:
-    """A copy of the sample in which its people typed what they typed."""
-    place = Workspace(tmp_path / "told")
+@pytest.fixture(scope="module")
+def typed(sample: Workspace, tmp_path_factory: pytest.TempPathFactory, model) -> Workspace:
+    """The sample in which its people typed what they typed."""
+    place = Workspace(tmp_path_factory.mktemp("typed") / "typed")
     shutil.copytree(sample.folder, place.folder)
     assert sample_story.write_journal(place, ROOT / "data" / "sample" / "journal.toml", "tamrow") > 20
     relate(place, settings.load(place.folder), ModelFacts(model.version))
     publish(place)
+    return place
+
+
+@pytest.fixture
+def told(typed: Workspace, tmp_path: Path, in_workspace: Look) -> Workspace:
+    """A copy of it that a test may change, and that the pages show."""
+    place = Workspace(tmp_path / "told")
+    shutil.copytree(typed.folder, place.folder)
     in_workspace(place)
     return place
 

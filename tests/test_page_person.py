@@ -12,8 +12,9 @@ from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from pipeline import identity, journal, journal_reads, run, settings, store
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.publish import ModelFacts
-from pipeline.store import FileCursor, Workspace
+from pipeline.store import Workspace
 from pipeline.touch import Account, Mapped, Record, Touch
 from tests.conftest import ROOT
 from tests.server import running, settled
@@ -67,7 +68,7 @@ class Moody(Fixed):
         progress(len(texts))
         return [MOODS.get(text[-2:], [0.1, 0.8, 0.1]) for text in texts]
 
-    def doubtful(self, probabilities):
+    def doubtful(self, probabilities, texts, target, others):
         return [max(row) < 0.6 for row in probabilities]
 
 
@@ -93,7 +94,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     (place.folder / "brand.toml").write_text(BRAND, encoding="utf-8")
     brand = settings.load(place.folder).find_brand("marl")
     outcomes = [touch(number, *rest) for number, rest in enumerate(SAID)]
-    store.save_outcomes(place, outcomes, [], FileCursor("f", "d", brand, "mapped", len(SAID), finished=True))
+    save_outcomes(place, outcomes, [], FileCursor("f", "d", brand, "mapped", len(SAID), finished=True))
     refresh(place)
     return place
 

@@ -12,6 +12,7 @@ from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
 from pipeline import journal, journal_reads, reads, run, settings, store
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.metrics import why
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
@@ -379,7 +380,7 @@ def of_people(tmp_path: Path, in_workspace: Look, many: int) -> AppTest:
         )
         for number in range(many)
     ]
-    store.save_outcomes(place, touches, [], store.FileCursor("f", "d", TAMROW, "mapped", many, finished=True))
+    save_outcomes(place, touches, [], FileCursor("f", "d", TAMROW, "mapped", many, finished=True))
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     return opened(PAGE)

@@ -29,15 +29,23 @@ EVERYBODY = {
 }
 
 
-@pytest.fixture
-def own(sample: Workspace, tmp_path: Path, in_workspace: Look, model) -> Workspace:
-    """A copy of the sample that a test may change, in which somebody has the tag `vip` already."""
-    place = Workspace(tmp_path / "own")
+@pytest.fixture(scope="module")
+def tagged(sample: Workspace, tmp_path_factory: pytest.TempPathFactory, model) -> Workspace:
+    """The sample, in which somebody has the tag `vip` already."""
+    place = Workspace(tmp_path_factory.mktemp("tagged") / "tagged")
     shutil.copytree(sample.folder, place.folder)
-    in_workspace(place)
     people = shown(place, "relationships", search="priya", **EVERYBODY)
     journal.save_members(place, people["account_id"].tolist(), "list", "vip", True, "Jo")
     published_anew(place, model.version)
+    return place
+
+
+@pytest.fixture
+def own(tagged: Workspace, tmp_path: Path, in_workspace: Look) -> Workspace:
+    """A copy of it that a test may change, and that the pages show."""
+    place = Workspace(tmp_path / "own")
+    shutil.copytree(tagged.folder, place.folder)
+    in_workspace(place)
     return place
 
 

@@ -14,10 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from models.catalog import card
 from pipeline import journal, publish, reads, settings, store
+from pipeline.contents import read_metric
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from tests.conftest import ROOT
-from tests.server import running, settled
+from tests.server import running, settled, still
 from tests.test_pages import Look, opened
 from views import _agreement
 
@@ -220,6 +221,10 @@ def test_the_agreement_is_counted_on_labels_of_chance_alone_with_its_interval(pl
     assert {key: many for key, many in counts.items() if many} == dict(expected)
 
 
+def test_a_share_is_never_less_than_nothing():
+    assert [_agreement.wilson(0, 4)[0], _agreement.wilson(4, 4)[1]] == [0, 1]
+
+
 def test_the_table_of_what_the_model_said_waits_for_twenty_labels(place: Workspace):
     rows = [{"brand": "tamrow", "touch_id": touch, "label": "neutral"} for touch in order(place)[:20]]
     journal.save_labels(place, rows[:19], "Bo", drawn=True)
@@ -244,7 +249,7 @@ def test_from_twenty_labels_of_a_month_on_the_band_is_shown_as_the_audit_compute
     assert any("From 20 labels of one month on" in info.value and "are 30" in info.value for info in before.info)
     relate(place)
     app = visit(author="")
-    (row,) = store.read_metric(place, "audit").to_pylist()
+    (row,) = read_metric(place, "audit").to_pylist()
     both = (row["high"] - row["low"]) / 2
     alone = 1.645 * row["se_labels_only"]
     line = next(text.value for text in app.caption if "prediction-powered" in text.value)
@@ -278,7 +283,7 @@ def test_twenty_messages_are_labelled_by_keyboard_alone(place: Workspace, browse
         page.keyboard.press("Enter")
         page.keyboard.press("Escape")
         page.evaluate("document.activeElement.blur()")
-        page.wait_for_timeout(500)
+        still(page)
         started = time.perf_counter()
         for number, touch in enumerate(wanted[:20]):
             page.wait_for_function(

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline import publish, reads, run, settings, store
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from tests.conftest import ROOT, TAMROW
@@ -211,7 +212,7 @@ def test_text_from_the_network_is_shown_as_it_is(tmp_path: Path, in_workspace: L
     place = Workspace(tmp_path)
     outcomes = [hostile(number, text) for number, text in enumerate(HOSTILE)]
     brand = TAMROW
-    store.save_outcomes(place, outcomes, [], store.FileCursor("f", "d", brand, "mapped", 4, finished=True))
+    save_outcomes(place, outcomes, [], FileCursor("f", "d", brand, "mapped", 4, finished=True))
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     for page in PAGES:
@@ -281,8 +282,8 @@ def test_names_are_told_only_of_people_who_addressed_the_brand(tmp_path: Path):
         )
 
     place = Workspace(tmp_path)
-    cursor = store.FileCursor("f", "d", TAMROW, "mapped", 2, finished=True)
-    store.save_outcomes(place, [said(1, "shy", False), said(2, "bold", True)], [], cursor)
+    cursor = FileCursor("f", "d", TAMROW, "mapped", 2, finished=True)
+    save_outcomes(place, [said(1, "shy", False), said(2, "bold", True)], [], cursor)
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     with store.connect(place.mentions) as con:
         con.execute("insert or ignore into brand values ('b', 'B', now()::timestamp)")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pipeline.store import Workspace
-from tests.server import settled
+from tests.server import settled, still
 from tests.test_page_pulse import taken_apart
 from tests.test_pages import shown
 from tests.test_screens import address
@@ -36,7 +36,7 @@ def opened(browser: Browser, address: str, place: str, size: str = "laptop") -> 
     page.goto(f"{address}/{place}")
     settled(page)
     page.wait_for_function(DRAWN, timeout=60_000)
-    page.wait_for_timeout(700)
+    still(page)
     return page
 
 
@@ -56,6 +56,7 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
     sheets = pypdfium2.PdfDocument(page.pdf(format="A4"))
     texts = [sheet.get_textpage() for sheet in sheets]
     whole = packed("".join(text.get_text_range() for text in texts))
+    assert [text.get_text_range().strip() != "" for text in texts] == [True] * len(texts), "a blank sheet"
     assert len(charts) > 20 and [text for text in charts if packed(text) not in whole] == []
     assert len(said) > 2 and [text for text in said if packed(text) not in whole] == []
     buttons = ("Charts are saved as", "CSV", "Note what happened", "Read the messages")
@@ -78,7 +79,7 @@ def test_two_clicks_lead_from_a_fall_of_the_index_to_who_lowered_it_most(
     settled(page)  # the table of the chosen month has taken the place of the other one
     table = page.locator('[data-testid="stDataFrame"]').first
     table.scroll_into_view_if_needed()
-    page.wait_for_timeout(700)
+    still(page)
     box = table.bounding_box()
     assert box
     page.mouse.click(box["x"] + 60, box["y"] + 35 * 1.5)

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 
 from pipeline import cursors, forget, journal, publish, run, settings, store
+from pipeline.contents import read_rejects
+from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Account, Mapped, Record, Touch
+from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
 from tests.conftest import TAMROW, orchard
 from tests.test_pages import PAGES, Look, opened
 from tests.test_store import Fixed
@@ -48,13 +50,14 @@ def touches() -> list[Mapped]:
 
 
 def save(place: Workspace, mapped: Iterable[Mapped], digest: str = "d") -> tuple[int, list]:
-    cursor = store.FileCursor("f.csv", digest, TAMROW, "mapped", 9, finished=True)
-    return store.save_outcomes(place, list(mapped), [], cursor)
+    cursor = FileCursor("f.csv", digest, TAMROW, "mapped", 9, finished=True)
+    return save_outcomes(place, list(mapped), [], cursor)
 
 
-@pytest.fixture
-def place(workspace: Workspace, in_workspace: Look) -> Workspace:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace of nine people and what was typed about one of them."""
+    workspace = Workspace(tmp_path_factory.mktemp("made"))
     save(workspace, touches())
     journal.save_note(workspace, BRAND, ZELDA.id, "zanzibar: she prefers mornings", "Mo")
     journal.save_members(workspace, [ZELDA.id], "list", "zanzibar club", True, "Mo")
@@ -65,6 +68,13 @@ def place(workspace: Workspace, in_workspace: Look) -> Workspace:
     journal.save_fruit(workspace, given | {"happened_at": datetime(2025, 1, 21), "author": "Mo"})
     journal.save_annotation(workspace, BRAND, date(2025, 1, 3), "new website", "Mo")
     run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    return workspace
+
+
+@pytest.fixture
+def place(made: Workspace, workspace: Workspace, in_workspace: Look) -> Workspace:
+    """A copy of it that a test may change, and that the pages show."""
+    shutil.copytree(made.folder, workspace.folder)
     in_workspace(workspace)
     return workspace
 
@@ -143,9 +153,9 @@ def test_link_and_id_are_told_of_the_brand_s_own_word_but_not_of_a_message_witho
 
 
 def test_of_a_reject_only_columns_of_a_format_and_of_the_map_are_told_by_name(place: Workspace):
-    cursor = store.FileCursor("h.csv", "h", TAMROW, "mapped", 1, True, mapping={"text": "Body.words"})
+    cursor = FileCursor("h.csv", "h", TAMROW, "mapped", 1, True, mapping={"text": "Body.words"})
     values = {"text": "Aé 12", "Account": "x", "Body": "b", "zquux": {"Zelda": "Quux"}}
-    store.save_outcomes(place, [], [store.Reject(Record(1, values), "no")], cursor)
+    save_outcomes(place, [], [Reject(Record(1, values), "no")], cursor)
     publish.publish(place)
     with store.open_published(place.published) as con:
         shapes = con.execute("select shape from pub.reject_example").fetchall()
@@ -224,6 +234,58 @@ def test_of_enough_empties_what_fewer_than_five_people_feel():
     assert _rights.of_enough(frame, "now")["now"].isna().tolist() == [True, False]
 
 
+def test_a_part_of_few_people_cannot_be_had_by_subtracting_the_others_from_the_whole():
+    from views import _rights
+
+    months = {
+        "one of few": [90, 20, 3],
+        "two of few, four together": [90, 2, 2],
+        "two of few, five together": [90, 3, 2],
+        "nobody is no group": [90, 20, 0],
+        "only a few": [4, 0, 0],
+    }
+    frame = pd.DataFrame(
+        [(month, brand, n, n / sum(p)) for month, p in months.items() for brand, n in zip("abc", p, strict=True)],
+        columns=["month", "brand", "people", "share"],
+    )
+    found = _rights.of_parts(frame, "month", "share")
+    told = {month: "".join(rows["brand"][rows["share"].notna()]) for month, rows in found.groupby("month", sort=False)}
+    assert list(told.values()) == ["a", "", "a", "ab", ""]
+    for month, rows in found.groupby("month"):
+        hidden = rows[rows["share"].isna()]["people"].sum()
+        assert hidden == 0 or hidden >= 5 or month == "only a few"
+    assert found["brand"][found["of_few"]].tolist() == ["b", "a"]
+
+
+def share_of(place: Workspace, sizes: dict[str, int]) -> None:
+    """Let so many people speak of each brand in May 2025."""
+    for start, (brand, many) in enumerate(sizes.items()):
+        numbers = range(start * 100, start * 100 + many)
+        accounts = [Account(f"x:{number}", "x", f"handle{number}") for number in numbers]
+        found = [said(number, account, "fine") for number, account in zip(numbers, accounts, strict=True)]
+        other = [
+            Mapped(one.record, Touch(**one.touch.__dict__ | {"brand": brand, "at": datetime(2025, 5, 1 + at % 28)}))
+            for at, one in enumerate(found)
+        ]
+        cursor = FileCursor("f.csv", brand, Brand(brand, brand), "mapped", many, finished=True)
+        save_outcomes(place, other, [], cursor)
+        late = Touch(**other[0].touch.__dict__ | {"id": f"x:late{brand}", "at": datetime(2025, 6, 2)})
+        save_outcomes(place, [Mapped(Record(1, {}), late)], [], cursor)
+
+
+def test_compare_tells_the_shares_of_a_month_only_where_no_small_group_follows_from_them(
+    workspace: Workspace, in_workspace: Look
+):
+    share_of(workspace, {"alder": 30, "birch": 10, "cedar": 3})
+    run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    in_workspace(workspace)
+    app = opened("views/compare.py", period="everything", panel="everything heard")
+    (sentence,) = [each.value for each in app.markdown if each.value.startswith("May 2025")]
+    assert "alder 70%" in sentence and re.findall(r"\d+%", sentence.split("birch")[1]) == []
+    assert "birch: not told, since it would tell of a smaller group by subtraction (10 people)" in sentence
+    assert "cedar: not enough evidence yet (3 people)" in sentence
+
+
 def test_the_forgotten_leave_nothing_in_any_file(place: Workspace):
     done = orchard(place.folder, "forget", ZELDA.id, "--author", "Mo")
     assert done.returncode == 0, done.stderr
@@ -263,21 +325,29 @@ def test_no_later_import_brings_the_forgotten_back_by_account_or_by_handle(place
 
 def test_rejects_that_name_the_forgotten_go_too(place: Workspace):
     rejects = [
-        store.Reject(Record(1, {"user": "zquux", "text": "?"}), "no date"),
-        store.Reject(Record(2, {"u": "b"}), "no"),
+        Reject(Record(1, {"user": "zquux", "text": "?"}), "no date"),
+        Reject(Record(2, {"u": "b"}), "no"),
     ]
-    cursor = store.FileCursor("g.csv", "g", TAMROW, "mapped", 2, finished=True)
-    store.save_outcomes(place, [], rejects, cursor)
+    cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 2, finished=True)
+    save_outcomes(place, [], rejects, cursor)
     forget.forget(place, ZELDA.id, "Mo")
-    assert [row["row_number"] for row in store.read_rejects(place, 9).to_pylist()] == [2]
+    assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
 
 
 def test_who_is_not_there_cannot_be_forgotten_and_nobody_without_an_author(place: Workspace):
-    with pytest.raises(StoreError, match="nothing is stored of 'x:1'"):
+    with pytest.raises(StoreError, match="nothing is stored of this account"):
         forget.forget(place, "x:1", "Mo")
     with pytest.raises(StoreError, match="author: it is empty"):
         forget.forget(place, ZELDA.id, " ")
     assert "Zelda Quux" in kept(place, place.mentions)
+
+
+def test_to_ask_a_second_time_does_not_bring_the_name_back(place: Workspace):
+    asked = ("forget", ZELDA.id, "--author", "Mo")
+    assert orchard(place.folder, *asked).returncode == 0
+    again = orchard(place.folder, *asked)
+    assert again.returncode == 1 and "nothing is stored of this account" in again.stderr
+    assert "zquux" not in kept(place, place.mentions)
 
 
 def test_the_last_person_can_be_forgotten(workspace: Workspace):

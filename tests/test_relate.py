@@ -10,6 +10,7 @@ import pytest
 
 from models.catalog import card
 from pipeline import publish, run, settings, store
+from pipeline.contents import read_metric
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -27,13 +28,14 @@ def copy(sample: Workspace, tmp_path: Path) -> Workspace:
 
 
 def numbers(place: Workspace, name: str) -> list[dict]:
-    return store.read_metric(place, name).to_pylist()
+    return read_metric(place, name).to_pylist()
 
 
 def some_account(place: Workspace) -> str:
-    """Return an account that the own brand knows by name."""
-    people = [row for row in numbers(place, "person") if row["brand"] == "tamrow" and row["account_id"]]
-    return str(people[0]["account_id"])
+    """Return an account of a person who has a stage with the own brand: the same one whatever the ids of persons."""
+    staged = {row["person_id"] for row in numbers(place, "stage") if row["brand"] == "tamrow"}
+    named = [row for row in numbers(place, "person") if row["account_id"]]
+    return min(str(row["account_id"]) for row in named if row["person_id"] in staged)
 
 
 def rounded(row: dict) -> tuple:
@@ -67,6 +69,10 @@ def test_every_number_is_printed_as_a_table_as_csv_and_as_json(copy: Workspace):
     again = [json.loads(line) for line in orchard(copy.folder, "metrics", "stage", "--json").stdout.splitlines()]
     assert len(rows) == len(again) == len(numbers(copy, "stage")) > 100
     assert [row["stage"] for row in rows] == [row["stage"] for row in again]
+
+
+def test_a_number_without_rows_is_no_line_of_json(copy: Workspace):
+    assert orchard(copy.folder, "metrics", "fruit", "--json").stdout == ""
 
 
 def test_a_number_that_is_not_there_is_named(workspace: Workspace):
@@ -127,7 +133,9 @@ def test_a_fruit_that_cannot_be_is_refused(changed: dict, message: str, copy: Wo
 
 def test_groups_of_the_settings_have_a_feeling_of_their_own(copy: Workspace, model: run.Model):
     file = copy.folder / "brand.toml"
-    people = [row["account_id"] for row in numbers(copy, "person") if row["brand"] == "tamrow" and row["account_id"]]
+    people = sorted(
+        row["account_id"] for row in numbers(copy, "person") if row["brand"] == "tamrow" and row["account_id"]
+    )
     file.write_text(file.read_text() + f"\n[kinds]\ncustomer = {json.dumps(people[:40])}\n", encoding="utf-8")
     publish.relate(copy, settings.load(copy.folder), ModelFacts(model.version, card()))
     found = [row for row in numbers(copy, "group_index") if row["name"] == "customer" and row["grain"] == "month"]

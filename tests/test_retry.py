@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import retry, run, settings, store
+from pipeline import retry, run, settings
+from pipeline.contents import read_rejects
 from pipeline.retry import Retried
 from pipeline.sources import SOURCES, WHOLE, files
 from pipeline.store import Workspace, connect
@@ -28,6 +29,7 @@ TOUCHES = "select touch_id, direction, account_id, conversation, addressed from 
 
 @pytest.fixture
 def upgrade(monkeypatch: pytest.MonkeyPatch):
+    """Let the program read one more form of times: no later version is at hand, and the file must stay the same."""
     from pipeline import touch
 
     return lambda: monkeypatch.setattr(touch, "TIME_FORMATS", (*touch.TIME_FORMATS, LATER))
@@ -48,7 +50,7 @@ def rows(place: Workspace, sql: str) -> list[tuple]:
 
 
 def reasons(place: Workspace) -> list[str]:
-    return [row["reason"] for row in store.read_rejects(place, 99).to_pylist()]
+    return [row["reason"] for row in read_rejects(place, 99).to_pylist()]
 
 
 def test_rejects_of_a_file_that_must_be_read_whole_stay_until_it_is_imported_again(workspace: Workspace, upgrade):
@@ -64,7 +66,7 @@ def test_rejects_of_a_file_that_must_be_read_whole_stay_until_it_is_imported_aga
         ("x:3", "in", "x:200", "x:3", False),
         ("x:4", "out", "x:200", "x:3", False),
     ]
-    assert [row["payload"] for row in store.read_rejects(workspace, 9).to_pylist() if "no heating" in row["payload"]]
+    assert [row["payload"] for row in read_rejects(workspace, 9).to_pylist() if "no heating" in row["payload"]]
     assert len(reasons(workspace)) == 1  # it has no brand in its thread: nothing took its place
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, ConsoleMessage
 
 from pipeline.store import Workspace
 from tests.conftest import ROOT
-from tests.server import running, settled
+from tests.server import running, settled, still
 from tests.test_pages import person_named
 
 SCREENS = ROOT / "build" / "screens"
@@ -54,7 +54,7 @@ def test_every_page_is_whole_at_every_size_in_both_themes(
     page.set_viewport_size(
         {"width": SIZES[size]["width"], "height": max(SIZES[size]["height"], min(int(height), 3000))}
     )
-    page.wait_for_timeout(700)
+    still(page)
     page.screenshot(path=SCREENS / f"{name}-{size}-{theme}.png")
     assert page.locator("h1").first.inner_text().strip() == TITLES[name]
     assert page.locator('[data-testid="stException"]').count() == 0

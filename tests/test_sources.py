@@ -1,6 +1,7 @@
 """Every source keeps one contract: nothing lost, nothing twice, and the right touches."""
 
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import Workspace
 from pipeline.touch import Brand, Counts, Mapped, MappingError, to_time
-from tests.conftest import PAYLOADS, TAMROW
+from tests.conftest import PAYLOADS, TAMROW, orchard
 
 
 def payload(name: str) -> Path:
@@ -75,6 +76,23 @@ def test_airline_times_are_utc_and_one_handle_is_one_account():
     assert [touch.at for touch in found] == [datetime(2015, 2, 24, 19, 35, 52), datetime(2015, 2, 24, 20, 35, 52)]
     assert {touch.account.id for touch in found} == {"x:gus_p"}
     assert [touch.addressed for touch in found] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["twcs", "airline", "dialogues", "xarchive"])
+def test_entities_of_x_are_read_as_what_they_stand_for(name: str, tmp_path: Path):
+    """Whichever file or network brings a post first, its words are the same."""
+    source = next(PAYLOADS.glob(f"{name}*"))
+    copied = tmp_path / source.name
+    if source.is_dir():
+        shutil.copytree(source, copied)
+    else:
+        shutil.copy(source, copied)
+    brand = Brand("tamrow", "Tamrow Build") if name == "airline" else TAMROW
+    words = max((touch.text.split("\n")[0] for touch in touches(copied, brand)), key=len)
+    written = words.replace(" ", " &amp; &lt;3 ", 1)
+    for file in [copied] if copied.is_file() else copied.rglob("*.js"):
+        file.write_text(file.read_text(encoding="utf-8").replace(words, written), encoding="utf-8")
+    assert words.replace(" ", " & <3 ", 1) in {touch.text.split("\n")[0] for touch in touches(copied, brand)}
 
 
 def test_a_dialogue_has_its_last_answer_with_the_time_inside_its_id():
@@ -243,3 +261,19 @@ def test_the_real_files_are_accounted_for(file: str, brand: str, shared: Path, w
     counts = run.import_file(workspace, shared / "conversations" / file, Brand(brand, brand))
     assert adds_up(counts)
     assert counts.stored > 20 and not counts.rejected
+
+
+def test_bytes_that_a_chosen_encoding_does_not_know_are_told(tmp_path: Path):
+    file = tmp_path / "old.csv"
+    file.write_bytes("Body,User,Date\nle café,ana,2025-03-04\n".encode("cp1252"))
+    asked = ("import", str(file), "--brand", "tamrow", "--map", "text=Body,author=User,at=Date", "--encoding")
+    wrong = orchard(tmp_path / "a", *asked, "utf-8")
+    assert wrong.returncode == 0 and "some bytes are no utf-8, and became \ufffd" in wrong.stderr
+    assert "some bytes" not in orchard(tmp_path / "b", *asked, "cp1252").stderr
+
+
+def test_an_object_in_a_mapped_column_is_no_text(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps([{"Body": "it hums", "User": {"name": "ann"}, "Date": "2025-03-04"}]), encoding="utf-8")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    assert counts.rejected == {"author is no text, but several values (column User)": 1}

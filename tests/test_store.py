@@ -1,5 +1,6 @@
 """The store: migrations, transactions, locks, and a published file that is always whole."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,13 @@ import duckdb
 import pytest
 
 from pipeline import journal, journal_reads, publish, reads, run, settings, store
+from pipeline.contents import read_status
+from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.history import save_run
+from pipeline.locks import working
 from pipeline.publish import ModelFacts
-from pipeline.store import FileCursor, StoreError, Workspace
+from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
+from pipeline.store import StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import PAYLOADS, ROOT, TAMROW
 
@@ -73,10 +79,10 @@ def test_a_workspace_of_a_newer_orchard_is_refused(workspace: Workspace):
 
 
 def test_rows_and_cursor_are_saved_together_or_not_at_all(workspace: Workspace):
-    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    save_outcomes(workspace, [said(1)], [], cursor(1))
     broken = Mapped(Record(2, {}), Touch("x:2", "x", "tamrow", None, "sideways", "mention", datetime(2025, 1, 1)))  # type: ignore[arg-type]
     with pytest.raises(duckdb.ConstraintException):
-        store.save_outcomes(workspace, [said(3), broken], [], cursor(3))
+        save_outcomes(workspace, [said(3), broken], [], cursor(3))
     with store.connect(workspace.mentions) as con:
         assert con.execute("select touch_id from touch").fetchall() == [("x:1",)]
         assert con.execute("select rows_read from import").fetchall() == [(1,)]
@@ -84,7 +90,7 @@ def test_rows_and_cursor_are_saved_together_or_not_at_all(workspace: Workspace):
 
 def test_what_goes_in_comes_out_value_by_value(workspace: Workspace):
     many = [said(n, f"text {n} “é” 🙂", person=f"p{n % 7}") for n in range(5000)]
-    assert store.save_outcomes(workspace, many, [], cursor(5000)) == (5000, [])
+    assert save_outcomes(workspace, many, [], cursor(5000)) == (5000, [])
     with store.connect(workspace.mentions) as con:
         rows = con.execute("select touch_id, account_id, happened_at, text from touch").fetchall()
         payloads = con.execute("select touch_id, payload->>'n' from raw").fetchall()
@@ -93,7 +99,7 @@ def test_what_goes_in_comes_out_value_by_value(workspace: Workspace):
 
 
 def test_one_message_about_two_brands_is_two_touches(workspace: Workspace):
-    assert store.save_outcomes(workspace, [said(1), said(1, brand="quillstone")], [], cursor(2)) == (2, [])
+    assert save_outcomes(workspace, [said(1), said(1, brand="quillstone")], [], cursor(2)) == (2, [])
 
 
 def test_a_row_with_the_id_of_another_message_is_kept_as_a_reject(tmp_path: Path, workspace: Workspace):
@@ -108,7 +114,7 @@ def test_a_row_with_the_id_of_another_message_is_kept_as_a_reject(tmp_path: Path
 
 
 def test_half_a_character_does_not_stop_an_import(workspace: Workspace):
-    assert store.save_outcomes(workspace, [said(1, "cut off \ud83d")], [], cursor(1)) == (1, [])
+    assert save_outcomes(workspace, [said(1, "cut off \ud83d")], [], cursor(1)) == (1, [])
     with store.connect(workspace.mentions) as con:
         assert con.execute("select text from touch").fetchall() == [("cut off \ufffd",)]
 
@@ -119,26 +125,28 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_waiting(workspace: 
     (inbox / "a.csv").write_bytes(b"")
     shutil.copy(PAYLOADS / "twcs.csv", inbox / "b.csv")
     chosen = settings.Settings(sources=[{"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}])  # type: ignore[list-item]
-    with pytest.raises(run.CollectError, match=r"a\.csv: the file is empty"):
+    with pytest.raises(run.CollectError, match=r"a\.csv: the file is empty") as failed:
         refresh(workspace, chosen)
+    assert any("b.csv" in line for line in failed.value.done) and "3 mentions read" in failed.value.done
     con = store.open_published(workspace.published)
     assert reads.frame(con, "brands")["touches"].tolist() == [5]
 
 
 def test_equal_texts_are_read_once_and_later_twins_take_over_the_score(workspace: Workspace):
-    store.save_outcomes(workspace, [said(1, "good"), said(2, "good"), said(3, "bad")], [], cursor(3))
-    assert store.read_unscored(workspace, "m", 10) == {"tamrow": ["bad", "good"]}
-    assert store.save_scores(workspace, "m", "tamrow", [store.Reading("good", 0.1, 0.2, 0.7)]) == 2
-    assert store.read_unscored(workspace, "m", 10) == {"tamrow": ["bad"]}
-    store.save_outcomes(workspace, [said(4, "good")], [], cursor(4))
-    assert store.count_unscored(workspace, "m") == 1
-    assert store.read_unscored(workspace, "another model", 10) == {"tamrow": ["bad", "good"]}
+    save_outcomes(workspace, [said(1, "good"), said(2, "good"), said(3, "bad")], [], cursor(3))
+    assert read_unscored(workspace, "m", 10) == {"tamrow": ["bad", "good"]}
+    assert save_scores(workspace, "m", "tamrow", [Reading("good", 0.1, 0.2, 0.7)]) == 2
+    assert read_unscored(workspace, "m", 10) == {"tamrow": ["bad"]}
+    save_outcomes(workspace, [said(4, "good")], [], cursor(4))
+    assert count_unscored(workspace, "m") == 1
+    assert read_unscored(workspace, "another model", 10) == {"tamrow": ["bad", "good"]}
 
 
 HOLD = """
     import sys, time
     from pathlib import Path
-    from pipeline.store import Workspace, working
+    from pipeline.locks import working
+    from pipeline.store import Workspace
     with working(Workspace(Path(sys.argv[1])), "a long refresh"):
         print("held", flush=True)
         time.sleep(60)
@@ -154,12 +162,12 @@ def test_the_lock_says_who_holds_it_and_a_killed_holder_frees_it(workspace: Work
         assert holder.stdout and holder.stdout.readline() == "held\n"
         with (
             pytest.raises(StoreError, match=rf"`a long refresh` \(process {holder.pid}, since"),
-            store.working(workspace, "x"),
+            working(workspace, "x"),
         ):
             pass
         holder.kill()
         holder.wait()
-    with store.working(workspace, "x", wait=5):
+    with working(workspace, "x", wait=5):
         assert workspace.lock.exists()
 
 
@@ -184,8 +192,11 @@ class Fixed:
         progress(len(texts))
         return [[0.1, 0.2, 0.7] for _ in texts]
 
-    def doubtful(self, probabilities):
+    def doubtful(self, probabilities, texts, target, others):
         return [False for _ in probabilities]
+
+    def inputs(self, texts, target, others):
+        return [(text, [name for name in (*target, *others) if name in text]) for text in texts]
 
 
 def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
@@ -194,10 +205,10 @@ def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
 
 def test_a_reader_keeps_its_file_while_the_next_one_sees_the_new(workspace: Workspace):
     chosen = settings.Settings()
-    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    save_outcomes(workspace, [said(1)], [], cursor(1))
     refresh(workspace, chosen)
     old = store.open_published(workspace.published)
-    store.save_outcomes(workspace, [said(2)], [], cursor(2))
+    save_outcomes(workspace, [said(2)], [], cursor(2))
     refresh(workspace, chosen)
     new = store.open_published(workspace.published)
     assert reads.frame(old, "brands")["touches"].tolist() == [1]
@@ -220,7 +231,7 @@ def test_a_second_refresh_changes_nothing(workspace: Workspace):
 
 
 def test_leftovers_of_a_killed_publish_are_removed(workspace: Workspace):
-    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    save_outcomes(workspace, [said(1)], [], cursor(1))
     leftover = workspace.folder / "published-1.building"
     leftover.write_bytes(b"half a file")
     refresh(workspace, settings.Settings())
@@ -246,7 +257,7 @@ def test_files_of_a_source_are_collected_once(workspace: Workspace):
 
 
 def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Workspace):
-    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    save_outcomes(workspace, [said(1)], [], cursor(1))
     refresh(workspace, settings.Settings())
     entry = {"brand": "tamrow", "account_id": "x:ana", "kind": "call", "direction": "out"}
     journal.save_entry(workspace, entry | {"happened_at": datetime(2025, 2, 1), "text": "20 min", "author": "Mags"})
@@ -261,14 +272,14 @@ def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Work
 
 
 def test_a_run_that_was_cut_off_is_marked_so(workspace: Workspace):
-    store.save_run(workspace, "1", "refresh", store.now(), "running")
-    store.save_run(workspace, "2", "refresh", store.now(), "running")
+    save_run(workspace, "1", "refresh", store.now(), "running")
+    save_run(workspace, "2", "refresh", store.now(), "running")
     with store.connect(workspace.mentions) as con:
         assert con.execute("select outcome from run order by run_id").fetchall() == [("cut off",), ("running",)]
 
 
 def test_a_failed_refresh_is_recorded_with_its_reason(workspace: Workspace):
-    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    save_outcomes(workspace, [said(1)], [], cursor(1))
 
     def broken() -> run.Model:
         raise RuntimeError("no weights")
@@ -280,10 +291,10 @@ def test_a_failed_refresh_is_recorded_with_its_reason(workspace: Workspace):
 
 
 def test_a_language_that_is_not_read_is_a_row_without_a_score_and_is_not_read_again(workspace: Workspace):
-    store.save_outcomes(workspace, [said(1, "lovely"), said(2, "¿cuándo llega?")], [], cursor(2))
+    save_outcomes(workspace, [said(1, "lovely"), said(2, "¿cuándo llega?")], [], cursor(2))
     assert refresh(workspace, settings.Settings())[0] == "2 mentions read"
     assert refresh(workspace, settings.Settings())[0] == "0 mentions read"
-    status = store.read_status(workspace, "fixed")
+    status = read_status(workspace, "fixed")
     assert (status["scored"], status["unread"], status["unscored"]) == (1, 1, 0)
     with store.connect(workspace.mentions) as con:
         rows = con.execute("select text, label, unread, counts from derived.ledger order by text").fetchall()
@@ -299,9 +310,7 @@ def test_phrase_rules_are_applied_recorded_and_undone(workspace: Workspace):
             heard.extend(texts)
             return super().predict(texts, progress, target, others)
 
-    store.save_outcomes(
-        workspace, [said(1, "War Zone is out"), said(2, "slow clap"), said(3, "warzone")], [], cursor(3)
-    )
+    save_outcomes(workspace, [said(1, "War Zone is out"), said(2, "slow clap"), said(3, "warzone")], [], cursor(3))
     phrases = ({"phrase": "war zone", "read_as": "the game"}, {"phrase": "Slow clap", "feeling": "negative"})
     ruled = settings.Settings(rules=phrases)
     assert run.refresh(workspace, ruled, Listening, lambda: ModelFacts("fixed"))[0] == "3 mentions read"
@@ -328,7 +337,7 @@ def test_the_model_is_told_the_brand_and_the_others(workspace: Workspace):
             told.append((texts, sorted(target), sorted(others)))
             return super().predict(texts, progress, target, others)
 
-    store.save_outcomes(workspace, [said(1), said(2, brand="quillstone")], [], cursor(2))
+    save_outcomes(workspace, [said(1), said(2, brand="quillstone")], [], cursor(2))
     own = {"key": "tamrow", "name": "Tamrow Build", "handles": ["tamrowbuild"], "terms": ["Tamrow"]}
     chosen = settings.Settings(brand=own, competitors=({"key": "quillstone", "name": "Quillstone"},))
     run.refresh(workspace, chosen, Listening, lambda: ModelFacts("fixed"))
@@ -337,7 +346,7 @@ def test_the_model_is_told_the_brand_and_the_others(workspace: Workspace):
 
 
 def test_a_file_published_by_another_version_says_what_to_do(workspace: Workspace):
-    store.save_outcomes(workspace, [said(1)], [], cursor(1))
+    save_outcomes(workspace, [said(1)], [], cursor(1))
     refresh(workspace, settings.Settings())
     with duckdb.connect(workspace.published) as con:
         con.execute("update meta set form = 1")
@@ -345,3 +354,43 @@ def test_a_file_published_by_another_version_says_what_to_do(workspace: Workspac
         store.open_published(workspace.published)
     refresh(workspace, settings.Settings())
     store.open_published(workspace.published).close()
+
+
+def told(number: int, day: int, **account: str) -> str:
+    """Return a line of somebody's words, with what it tells of them."""
+    own = {"id": str(number), "brand": "tamrow", "source": "x", "direction": "in", "kind": "mention", "text": "it hums"}
+    return json.dumps(own | {"at": f"2025-03-0{day}", "account": {"id": "gus", "source": "x"} | account})
+
+
+def accounts(workspace: Workspace) -> list[tuple]:
+    """Return what is known of every account: handle, e-mail, kind, and the day of the month when first seen."""
+    with store.connect(workspace.mentions) as con:
+        return con.execute("select handle, email, kind, day(first_seen) from account").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("lines", "known"),
+    [
+        ([told(1, 1), told(2, 2, handle="gus", email="g@example.org")], ("gus", "g@example.org", "person", 1)),
+        ([told(1, 1, handle="gus"), told(2, 2, handle="bot", kind="bot")], ("gus", None, "bot", 1)),
+        ([told(1, 3, handle="Gus"), told(2, 3, handle="gus")], ("Gus", None, "person", 3)),
+        ([told(1, 3, handle="new"), told(2, 2, handle="old")], ("old", None, "person", 2)),
+    ],
+)
+def test_an_account_is_what_its_touches_tell_of_it_together(
+    lines: list[str], known: tuple, tmp_path: Path, workspace: Workspace
+):
+    file = tmp_path / "a.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    run.import_file(workspace, file, Brand("tamrow", "Tamrow"))
+    assert accounts(workspace) == [known]
+
+
+def test_what_a_later_file_tells_of_an_account_fills_gaps_and_nobody_is_there_twice(
+    tmp_path: Path, workspace: Workspace
+):
+    for number, line in enumerate((told(1, 3, handle="gus"), told(2, 1, handle="Gus!", email="g@example.org"))):
+        file = tmp_path / f"{number}.jsonl"
+        file.write_text(line, encoding="utf-8")
+        run.import_file(workspace, file, Brand("tamrow", "Tamrow"))
+    assert accounts(workspace) == [("gus", "g@example.org", "person", 1)]

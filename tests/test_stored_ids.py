@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from pipeline import cursors, run
 from pipeline.source_settings import BlueskySource, XSource
@@ -14,6 +15,7 @@ from pipeline.sources import (
     hackernews,
     links,
     reddit_messages,
+    x_client,
     x_compliance,
     x_posts,
 )
@@ -22,28 +24,25 @@ from pipeline.sources.web import Answer
 from pipeline.store import Workspace, connect
 from pipeline.touch import Brand, Mapped, NotAbout, Record, Reject
 from tests.conftest import PAYLOADS, TAMROW
+from tests.servers import x
 from tests.servers.__main__ import write_files
+from tests.servers.x_compliance import Compliance
 
 DID = "at://did:plc:abc123/app.bsky.feed.post/3k"
 OURS = Brand("tamrow", "Tamrow Build", ("tamrowbuild", "tamrow.example"))
 
 
-def asked_of_x(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def asked_of_x(place: Workspace, server: HTTPServer) -> set[str]:
     """Return the ids that a recheck asks X about."""
-    asked: set[str] = set()
-
-    def answer(client, route, question, *rest):
-        asked.update(question["ids"].split(","))
-        return {}
-
-    monkeypatch.setattr(x_compliance, "ask", answer)
-    settings = XSource(type="x", brand="tamrow", recheck="lookup")
-    list(x_compliance.recheck(Window(), cursors.read_stored_ids(place, "x"), settings, None))  # type: ignore[arg-type]
-    return asked
+    Compliance(x.World(server), server)
+    settings = XSource(type="x", brand="tamrow", recheck="lookup", api_base=server.url_for("").rstrip("/"))
+    client = x_client.connect(settings, x.BEARER)
+    list(x_compliance.recheck(Window(), cursors.read_stored_ids(place, "x"), settings, client))
+    return {id for request, _ in server.log for id in request.args["ids"].split(",")}
 
 
 def test_x_is_asked_about_the_posts_of_an_archive_but_not_about_its_direct_messages(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, httpserver: HTTPServer
 ):
     workspace.folder.mkdir()
     run.import_file(workspace, PAYLOADS / "xarchive", TAMROW, direct_messages=True)
@@ -51,15 +50,13 @@ def test_x_is_asked_about_the_posts_of_an_archive_but_not_about_its_direct_messa
         kinds = dict(con.execute("select touch_id, kind from touch").fetchall())
     posts = {id.removeprefix("x:") for id, kind in kinds.items() if kind != "message"}
     assert len(posts) == 7 and len(kinds) == 11
-    assert asked_of_x(workspace, monkeypatch) == posts
+    assert asked_of_x(workspace, httpserver) == posts
 
 
-def test_x_is_not_asked_about_the_numbers_that_a_data_set_gave_its_posts(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-):
+def test_x_is_not_asked_about_the_numbers_that_a_data_set_gave_its_posts(workspace: Workspace, httpserver: HTTPServer):
     workspace.folder.mkdir()
     assert run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW).stored
-    assert asked_of_x(workspace, monkeypatch) == set()
+    assert asked_of_x(workspace, httpserver) == set()
 
 
 def test_a_private_message_that_tells_how_to_look_it_up_is_asked_about(workspace: Workspace):

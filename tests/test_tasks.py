@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page
 from pipeline import journal_changes, journal_reads
 from pipeline.store import Workspace
 from tests.conftest import ROOT
-from tests.server import running, settled
+from tests.server import running, settled, still
 
 DESKTOP = {"width": 1280, "height": 900}
 TABLE = ROOT / "build" / "tasks.md"
@@ -37,7 +37,7 @@ class Hand:
         into.fill(text)
         into.press("Enter")
         self.clicks += 1
-        self.page.wait_for_timeout(400)
+        still(self.page)
 
     def choose(self, label: str, option: str) -> None:
         self.click(self.page.get_by_role("combobox", name=label))
@@ -48,7 +48,7 @@ class Hand:
     def cell(self, table: Locator, row: int, x: float) -> None:
         """Click into a table, which is drawn on a canvas, so many pixels from its left edge."""
         table.scroll_into_view_if_needed()
-        self.page.wait_for_timeout(300)
+        still(self.page)
         box = table.bounding_box()
         assert box
         self.page.mouse.click(box["x"] + x, box["y"] + ROW * (row + 1.5))
@@ -57,7 +57,7 @@ class Hand:
     def point(self, mark: Locator) -> None:
         """Click a mark of a chart, over which the chart lies that takes the clicks."""
         mark.scroll_into_view_if_needed()
-        self.page.wait_for_timeout(300)
+        still(self.page)
         box = mark.bounding_box()
         assert box
         self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -114,7 +114,7 @@ def sign(hand: Hand, name: str = "Ana") -> None:
     """Say who writes; that is done once, before the task."""
     hand.page.get_by_role("textbox", name="Your name").fill(name)
     hand.page.keyboard.press("Enter")
-    hand.page.wait_for_timeout(800)
+    still(hand.page)
     hand.started = time.perf_counter()
 
 
@@ -149,7 +149,7 @@ def test_two_labels_are_corrected_at_once(hand: Hand, address: str, story: Works
     table = page.locator('[data-testid="stDataFrame"]').first
     for row in (0, 1):
         hand.cell(table, row, 15)
-        page.wait_for_timeout(900)
+        still(page)
     hand.click(page.get_by_role("button", name="Negative", exact=False).first)
     page.wait_for_function("document.body.innerText.includes('Undo')", timeout=30_000)
     hand.done("correct two labels")
@@ -180,9 +180,9 @@ def test_five_people_are_tagged_at_once(hand: Hand, address: str, story: Workspa
     table = page.locator('[data-testid="stDataFrame"]').first
     for row in range(5):
         hand.cell(table, row, 15)
-        page.wait_for_timeout(900)
+        still(page)
     hand.type(page.get_by_role("combobox", name="Tag the ticked people"), "beta testers")
-    page.wait_for_timeout(900)
+    still(page)
     hand.click(page.get_by_role("button", name="Tag", exact=True))
     page.wait_for_function("document.body.innerText.includes('5 people tagged')", timeout=30_000)
     hand.done("tag five people")

@@ -13,6 +13,7 @@ import pytest
 
 from models import embed
 from pipeline import keyness, run, settings, store, topics, vectors, words
+from pipeline.contents import read_metric
 from pipeline.metrics.build import build
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -60,8 +61,11 @@ class Fixed:
     def predict(self, texts: list[str], *_: Any) -> np.ndarray:
         return np.tile(np.array([[0.2, 0.6, 0.2]], np.float32), (len(texts), 1))
 
-    def doubtful(self, probabilities: np.ndarray) -> np.ndarray:
+    def doubtful(self, probabilities: np.ndarray, *_: Any) -> np.ndarray:
         return np.zeros(len(probabilities), bool)
+
+    def inputs(self, texts: list[str], *_: Any) -> list[str]:
+        return texts
 
 
 def shop(place: Workspace, texts: Sequence[str], name: str = "a") -> None:
@@ -546,4 +550,4 @@ def test_a_whole_refresh_finds_topics_relates_them_and_adds_nothing_the_second_t
     ]
     assert "shop: 300 mentions placed, 4 new topics" in lines[0]
     assert lines[1] == ["0 mentions read", lines[0][-1]]
-    assert store.read_metric(workspace, "topic").num_rows > 0
+    assert read_metric(workspace, "topic").num_rows > 0

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pipeline import reads, run, settings, store, vectors
+from pipeline.file_cursors import save_outcomes
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Brand
@@ -45,7 +46,7 @@ def published(place: Workspace) -> dict[str, bytes]:
 
 @pytest.fixture
 def stocked(workspace: Workspace) -> Workspace:
-    store.save_outcomes(workspace, [said(n, f"text {n % 3}") for n in range(5)], [], cursor(5))
+    save_outcomes(workspace, [said(n, f"text {n % 3}") for n in range(5)], [], cursor(5))
     with store.connect(workspace.mentions) as con:
         con.execute("update touch set addressed = true")
     return workspace
@@ -114,17 +115,17 @@ def test_packing_moves_a_cosine_by_less_than_three_thousandths():
     assert len(vectors.packed(made)[0]) == 384
 
 
-def test_the_closest_messages_are_those_that_all_cosines_name(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_meaning, "ROWS", 7)  # parts that do not divide the whole
+def test_the_closest_messages_are_those_that_all_cosines_name():
+    rows = 7  # parts that do not divide the whole
     chance = np.random.default_rng(2)
     made = chance.normal(size=(40, 6)).astype(np.float32)
     made /= np.linalg.norm(made, axis=1, keepdims=True)
     ids = [f"t{n}" for n in range(40)]
     frame = pd.DataFrame({"model": "m", "touch_id": ids, "vector": vectors.packed(made)})
-    found = _meaning.to_meanings(frame)
+    found = _meaning.to_meanings(frame, rows)
     assert found is not None
     cosines = vectors.unpacked(vectors.packed(made)) @ made[3]
     expected = [ids[row] for row in np.argsort(-cosines) if cosines[row] >= _meaning.NEAR]
-    assert found.closest(made[3]) == expected and 3 < len(expected) < 40 and expected[0] == "t3"
+    assert found.closest(made[3], rows) == expected and 3 < len(expected) < 40 and expected[0] == "t3"
     vector = found.of("t3")
-    assert vector is not None and found.closest(vector)[0] == "t3" and found.of("nobody") is None
+    assert vector is not None and found.closest(vector, rows)[0] == "t3" and found.of("nobody") is None

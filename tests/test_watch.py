@@ -15,6 +15,7 @@ import pytest
 
 from pipeline import store, watch
 from pipeline.commands_files import How, Stopped, import_, import_one, take
+from pipeline.locks import working
 from pipeline.sources.files import FileError
 from pipeline.store import Workspace
 from tests.conftest import PAYLOADS, ROOT, TAMROW
@@ -119,7 +120,7 @@ def test_a_file_that_is_still_written_waits_until_it_is_whole(inbox: Path):
 def test_a_workspace_in_use_is_waited_for(tmp_path: Path, inbox: Path):
     place = tmp_path / "w"
     with watching(place, inbox, "--wait", "0") as watcher:
-        with store.working(Workspace(place), "another refresh"):
+        with working(Workspace(place), "another refresh"):
             shutil.copy(PAYLOADS / "fourcat.csv", inbox)
             assert watcher.says("fourcat.csv waits:") and watcher.says("in use by `another refresh`")
         assert watcher.says("fourcat.csv: 5 stored of 6")

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import collect
-from pipeline.collect import Tally
+from pipeline.plan import read_plans
 from pipeline.sources.network import SourceError
 from pipeline.sources.x_client import ask, connect
 from pipeline.store import Workspace, now
+from pipeline.tally import Tally
 from tests.conftest import orchard
 from tests.servers import x
 from tests.servers.x import BEARER, USER
@@ -87,7 +87,7 @@ def test_the_dry_run_says_at_least_what_the_run_takes(more: str, workspace: Work
     more = more.replace("owned = ''\n", "")
     world.talk(20)
     for _ in range(2):
-        plans = {plan.stream: plan for plan in collect.plan(workspace, chosen(workspace, world, more))}
+        plans = {plan.stream: plan for plan in read_plans(workspace, chosen(workspace, world, more))}
         for tally in collected(workspace, world, more):
             assert tally.error == ""
             assert tally.requests <= plans[tally.stream].pages

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import collect, run
-from pipeline.collect import Plan, Tally
+from pipeline import run
+from pipeline.plan import Plan, read_plans
 from pipeline.publish import ModelFacts
-from pipeline.sources import x_job
 from pipeline.store import Workspace, connect, now
+from pipeline.tally import Tally
 from tests.conftest import orchard
 from tests.servers import x
 from tests.servers.x import BEARER, USER
 from tests.servers.x_compliance import Compliance
 from tests.test_networks import chosen, collected, rows, stored
 
-QUIET = "threads = 0\nquotes = 0\nsearch = false\n"
+QUIET = "threads = 0\nquotes = 0\nsearch = false\njob_wait_seconds = 0\n"
 EVERY_RUN = QUIET + "recheck_days = 1e-9\n"
 LOOKUP = EVERY_RUN + 'recheck = "lookup"\n'
 SECRET = "the copper gutters of Marigold Lane leak again"
@@ -29,7 +29,6 @@ ACCOUNTS = "select account_id from account order by all"
 def world(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> x.World:
     for name, value in (BEARER | USER).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(x_job, "FIRST_WAITS", (0.0,) * 5)
     return x.World(httpserver, now().replace(microsecond=0) - timedelta(days=2))
 
 
@@ -221,7 +220,7 @@ def test_the_budget_bounds_lookups_and_the_dry_run_tells_them(
     collected(workspace, world, QUIET)
     spent = rows(workspace, "select sum(cost) from fetched")[0][0]
     more = LOOKUP + f"monthly_budget = {spent + 0.6}\n"
-    plans = [plan for plan in collect.plan(workspace, chosen(workspace, world, more)) if isinstance(plan, Plan)]
+    plans = [plan for plan in read_plans(workspace, chosen(workspace, world, more)) if isinstance(plan, Plan)]
     assert (plans[-1].stream, plans[-1].what, plans[-1].cost) == (
         "recheck",
         "150 stored touches, looked up again",
@@ -270,8 +269,11 @@ class Model:
     def predict(self, texts, progress, target, others):
         return np.tile(np.float32([0, 1, 0]), (len(texts), 1))
 
-    def doubtful(self, probabilities):
+    def doubtful(self, probabilities, texts, target, others):
         return np.zeros(len(probabilities), bool)
+
+    def inputs(self, texts, target, others):
+        return texts
 
 
 def refresh(workspace: Workspace, world: x.World, more: str) -> list[str]:

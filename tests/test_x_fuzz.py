@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug.datastructures import MultiDict
 
+from pipeline.rows import touch_table
 from pipeline.source_settings import XSource
 from pipeline.sources.network import SourceError, outcome
 from pipeline.sources.x_pages import Reading, to_page
 from pipeline.sources.x_posts import to_touch
-from pipeline.store import touch_table
 from pipeline.touch import Brand, Mapped
 from tests.servers import x
 

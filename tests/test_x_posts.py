@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import collect, store
+from pipeline import store
+from pipeline.plan import read_plans
 from pipeline.settings import SettingsError
 from pipeline.sources.x_queries import pack, question, quoted
 from pipeline.store import Workspace, now
@@ -204,7 +205,7 @@ def test_the_archive_is_searched_once_and_gone_on_with_after_an_interruption(wor
     asked = world.asked().count("/2/tweets/search/all")
     collected(workspace, world, more)
     assert world.asked().count("/2/tweets/search/all") == asked == 4
-    assert not [plan for plan in collect.plan(workspace, chosen(workspace, world, more)) if "archive" in plan.stream]
+    assert not [plan for plan in read_plans(workspace, chosen(workspace, world, more)) if "archive" in plan.stream]
 
 
 def test_likes_are_touches_of_the_moment_at_which_they_were_seen(workspace: Workspace, world: x.World):

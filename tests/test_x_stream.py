@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from threading import Timer
 from typing import Any
@@ -16,12 +18,14 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 from werkzeug.serving import WSGIRequestHandler
 
-from pipeline import collect, follow
-from pipeline.collect import Tally
-from pipeline.sources import x_listen
+from pipeline import follow
+from pipeline.job import open_job
 from pipeline.sources.network import SourceError
-from pipeline.sources.x_listen import LOST, OFTEN, TROUBLE, Pause
+from pipeline.sources.pause import Pause
+from pipeline.sources.x_client import connect
+from pipeline.sources.x_listen import ADVISED, listen
 from pipeline.store import Workspace, now
+from pipeline.tally import Tally
 from tests.conftest import ROOT
 from tests.servers import x
 from tests.servers.x import BEARER, USER
@@ -35,12 +39,16 @@ QUIET = "threads = 0\nquotes = 0\n"
 PATIENCE = 15  # seconds
 
 
+class Chunking(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HTTPServer]:
+def server() -> Iterator[HTTPServer]:
     """A server that answers other questions while it streams; it sends in chunks, as HTTP/1.1 does."""
-    monkeypatch.setattr(WSGIRequestHandler, "protocol_version", "HTTP/1.1")
     made = HTTPServer(threaded=True)
     made.start()
+    made.server.RequestHandlerClass = Chunking
     yield made
     made.clear()
     made.stop()
@@ -65,7 +73,7 @@ class Listener:
 
     def __init__(self, workspace: Workspace, world: x.World, stream: Stream, more: str) -> None:
         self.stream, found = stream, chosen(workspace, world, more)
-        self.tallies = follow.follow(collect.open_job(workspace, found, found.networks()[0]), lambda records: None)
+        self.tallies = follow.follow(open_job(workspace, found, found.networks()[0]), lambda records: None)
         self.notes: list[str] = []
 
     def until(self, enough: Callable[[list[Tally]], Any]) -> list[Tally]:
@@ -96,7 +104,7 @@ SUMMED = ("read", "stored", "already", "removed", "gone", "requests", "cost")
 
 
 @pytest.fixture
-def listen(workspace: Workspace, world: x.World, stream: Stream) -> Iterator[Any]:
+def listener_of(workspace: Workspace, world: x.World, stream: Stream) -> Iterator[Any]:
     made: list[Listener] = []
 
     def start(more: str = "") -> Listener:
@@ -113,9 +121,9 @@ def later(minutes: float) -> Any:
 
 
 def test_what_is_said_is_stored_within_seconds_with_its_author_and_what_it_answers(
-    workspace: Workspace, stream: Stream, listen: Any
+    workspace: Workspace, stream: Stream, listener_of: Any
 ):
-    listener = listen()
+    listener = listener_of()
     listener.opened()
     assert listener.notes == ["1 rules of the stream: 1 added, 0 deleted", "the stream is open"]
     begun = time.monotonic()
@@ -137,19 +145,19 @@ def test_what_is_said_is_stored_within_seconds_with_its_author_and_what_it_answe
 
 
 def test_rules_become_what_brand_toml_says_and_those_of_others_are_left_alone(
-    workspace: Workspace, stream: Stream, listen: Any
+    workspace: Workspace, stream: Stream, listener_of: Any
 ):
     stream.rules = {
         "1": {"id": "1", "value": "coffee", "tag": "of somebody else"},
         "2": {"id": "2", "value": "Tamrow OR old", "tag": TAG},
     }
-    listen().opened()
+    listener_of().opened()
     assert stream.changes == [{"delete": {"ids": ["2"]}}, {"add": [{"value": RULE, "tag": TAG}]}]
     assert [(rule["value"], rule["tag"]) for rule in stream.rules.values()] == [
         ("coffee", "of somebody else"),
         (RULE, TAG),
     ]
-    again = listen()
+    again = listener_of()
     again.opened()
     assert again.notes[0] == "1 rules of the stream: 0 added, 0 deleted"
     assert len(stream.changes) == 2
@@ -159,34 +167,34 @@ def test_rules_become_what_brand_toml_says_and_those_of_others_are_left_alone(
     assert [text for *_, text in stored(workspace)] == ["Tamrow, at last"]
 
 
-def test_a_rule_that_another_program_has_is_as_good_as_ours(workspace: Workspace, stream: Stream, listen: Any):
+def test_a_rule_that_another_program_has_is_as_good_as_ours(workspace: Workspace, stream: Stream, listener_of: Any):
     stream.rules = {"1": {"id": "1", "value": RULE, "tag": "of somebody else"}}
-    listener = listen()
+    listener = listener_of()
     listener.opened()
     stream.say("bob", "Tamrow, at last", later(1))
     assert listener.hear(1).stored == 1
 
 
-def test_a_rule_that_x_does_not_take_is_an_error_in_its_words(stream: Stream, listen: Any):
+def test_a_rule_that_x_does_not_take_is_an_error_in_its_words(stream: Stream, listener_of: Any):
     stream.invalid = "Tamrow"
     with pytest.raises(
         SourceError, match="X does not take a rule of the stream: UnprocessableEntity Ambiguous use of or"
     ):
-        listen().opened()
+        listener_of().opened()
 
 
-def test_many_terms_are_as_many_rules_as_are_needed(world: x.World, stream: Stream, listen: Any):
+def test_many_terms_are_as_many_rules_as_are_needed(world: x.World, stream: Stream, listener_of: Any):
     terms = [f"a rather long term of the brand, number {number}" for number in range(50)]
     world.toml = world.toml.replace('terms = ["Tamrow"]', f"terms = {terms}")
-    listen().opened()
+    listener_of().opened()
     (change,) = stream.changes
     assert len(change["add"]) == 3
     assert all(len(rule["value"]) <= 1024 for rule in change["add"])
     assert all(any(term in rule["value"] for rule in change["add"]) for term in terms)
 
 
-def test_what_is_heard_twice_is_stored_once(workspace: Workspace, stream: Stream, listen: Any):
-    listener = listen()
+def test_what_is_heard_twice_is_stored_once(workspace: Workspace, stream: Stream, listener_of: Any):
+    listener = listener_of()
     listener.opened()
     post = stream.say("ann", "@tamrowbuild hello", later(0))
     stream.tell(post)
@@ -198,10 +206,10 @@ def test_what_is_heard_twice_is_stored_once(workspace: Workspace, stream: Stream
 
 
 def test_a_stream_that_closes_is_opened_again_and_the_next_collect_fills_the_gap(
-    workspace: Workspace, world: x.World, stream: Stream, listen: Any
+    workspace: Workspace, world: x.World, stream: Stream, listener_of: Any
 ):
     assert sum(tally.stored for tally in collected(workspace, world, QUIET)) == 0
-    listener = listen(QUIET)
+    listener = listener_of(QUIET)
     listener.opened()
     stream.say("ann", "@tamrowbuild one", later(0))
     listener.hear(1)
@@ -219,25 +227,27 @@ def test_a_stream_that_closes_is_opened_again_and_the_next_collect_fills_the_gap
     assert [text[-3:] for *_, text in stored(workspace)] == ["one", "two", "ree"]
 
 
-def test_trouble_is_waited_for_longer_each_time_and_told(stream: Stream, listen: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(x_listen, "TROUBLE", Pause(0.1, 0.3))
-    monkeypatch.setattr(x_listen, "OFTEN", Pause(0.4, 0.4))
+def test_trouble_is_waited_for_longer_each_time_and_told(workspace: Workspace, world: x.World, stream: Stream):
     stream.refusals = [Response("", 503), Response("{}", 502), Response("[]", 500), Response("{}", 429)]
-    listener = listen()
-    listener.opened()
-    waits = [note.partition(":")[0] for note in listener.notes if "not to be had" in note]
-    assert waits == [
+    settings = chosen(workspace, world).networks()[0]
+    pauses = replace(ADVISED, trouble=Pause(0.1, 0.3), often=Pause(0.4, 0.4))
+    notes: list[str] = []
+    with closing(listen(settings, connect(settings, BEARER | USER), {}, pauses)) as heard:
+        while "the stream is open" not in notes:
+            notes += next(heard)[1]
+    assert [note.partition(":")[0] for note in notes] == [
         "the stream is not to be had (503); connected again in 0.1 seconds",
         "the stream is not to be had (502); connected again in 0.2 seconds",
         "the stream is not to be had (500); connected again in 0.3 seconds",
         "the stream is not to be had (429); connected again in 0.4 seconds",
+        "the stream is open",
     ]
 
 
 def test_the_pauses_are_those_that_x_advises():
-    assert [LOST.after(n) for n in (1, 2, 7, 8, 99)] == [0.25, 0.5, 16, 16, 16]
-    assert [TROUBLE.after(n) for n in (1, 2, 7, 99)] == [5, 10, 320, 320]
-    assert [OFTEN.after(n) for n in (1, 2, 3, 4)] == [60, 120, 240, 320]
+    assert [ADVISED.lost.after(n) for n in (1, 2, 7, 8, 99)] == [0.25, 0.5, 16, 16, 16]
+    assert [ADVISED.trouble.after(n) for n in (1, 2, 7, 99)] == [5, 10, 320, 320]
+    assert [ADVISED.often.after(n) for n in (1, 2, 3, 4)] == [60, 120, 240, 320]
 
 
 @pytest.mark.parametrize(
@@ -249,16 +259,16 @@ def test_the_pauses_are_those_that_x_advises():
         (302, "X, the stream, answered 302: it answers something unexpected; check api_base"),
     ],
 )
-def test_a_refusal_is_an_error_at_once(status: int, message: str, stream: Stream, listen: Any):
+def test_a_refusal_is_an_error_at_once(status: int, message: str, stream: Stream, listener_of: Any):
     stream.refusals = [Response("[]", status)]
     with pytest.raises(SourceError) as caught:
-        listen().opened()
+        listener_of().opened()
     assert str(caught.value).startswith(message)
     assert stream.connected == 0
 
 
-def test_a_silent_stream_is_opened_again(stream: Stream, listen: Any, monkeypatch: pytest.MonkeyPatch):
-    listener = listen("timeout_seconds = 0.5\n")
+def test_a_silent_stream_is_opened_again(stream: Stream, listener_of: Any):
+    listener = listener_of("timeout_seconds = 0.5\n")
     listener.opened()
     stream.silent = True
     listener.opened(2)
@@ -267,9 +277,9 @@ def test_a_silent_stream_is_opened_again(stream: Stream, listen: Any, monkeypatc
 
 
 def test_what_is_taken_back_or_edited_meanwhile_is_removed_and_leaves_no_byte(
-    workspace: Workspace, stream: Stream, listen: Any
+    workspace: Workspace, stream: Stream, listener_of: Any
 ):
-    listener = listen()
+    listener = listener_of()
     listener.opened()
     posts = [stream.say(f"p{n}", f"@tamrowbuild unmistakable words {n}", later(n))["id"] for n in range(5)]
     listener.hear(5)
@@ -289,8 +299,8 @@ def test_what_is_taken_back_or_edited_meanwhile_is_removed_and_leaves_no_byte(
     assert not any(f"unmistakable words {n}".encode() in content for n in range(4))
 
 
-def test_broken_lines_are_rejects_and_errors_of_x_are_notes(workspace: Workspace, stream: Stream, listen: Any):
-    listener = listen()
+def test_broken_lines_are_rejects_and_errors_of_x_are_notes(workspace: Workspace, stream: Stream, listener_of: Any):
+    listener = listener_of()
     listener.opened()
     stream.send(b'{"data": {"id": "1", "te')
     stream.send([1])
@@ -303,20 +313,20 @@ def test_broken_lines_are_rejects_and_errors_of_x_are_notes(workspace: Workspace
     listener.until(lambda heard: "X: operational-disconnect: This stream has been disconnected" in listener.notes)
 
 
-def test_the_budget_ends_the_stream_before_it_is_exceeded(workspace: Workspace, stream: Stream, listen: Any):
-    listener = listen("monthly_budget = 0.63\n")
+def test_the_budget_ends_the_stream_before_it_is_exceeded(workspace: Workspace, stream: Stream, listener_of: Any):
+    listener = listener_of("monthly_budget = 0.63\n")
     listener.opened()
     stream.say("ann", "Tamrow was here", later(0))
     with pytest.raises(SourceError, match=r"monthly_budget of \$0.63 is reached: \$0.015 spent .* may cost \$0.625"):
         listener.until(lambda heard: False)
 
 
-def test_the_token_is_in_no_log_of_any_level(stream: Stream, listen: Any, caplog: pytest.LogCaptureFixture):
+def test_the_token_is_in_no_log_of_any_level(stream: Stream, listener_of: Any, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)
     stream.refusals = [Response("{}", 403)]
     with pytest.raises(SourceError):
-        listen().opened()
-    listener = listen()
+        listener_of().opened()
+    listener = listener_of()
     listener.opened()
     stream.say("ann", "Tamrow was here", later(0))
     listener.hear(1)

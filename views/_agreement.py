@@ -20,7 +20,7 @@ def wilson(agreed: int, many: int) -> tuple[float, float]:
     share, z2 = agreed / many, Z90**2 / many
     middle = (share + z2 / 2) / (1 + z2)
     half = Z90 / (1 + z2) * ((share * (1 - share) / many + z2 / (4 * many)) ** 0.5)
-    return middle - half, middle + half
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def show(brand: str, counts: pd.DataFrame) -> None:

@@ -17,7 +17,7 @@ def reached(every: pd.DataFrame, title: str) -> go.Figure:
 
     ``every`` has t, at_risk, reached, low, high, reached_competing.
     """
-    axis = {"title": "Share of people", "tickformat": ".0%", "rangemode": "tozero"}
+    axis = {"title": "Share of people", "tickformat": ".1~%", "rangemode": "tozero"}
     figure = _charts.frame(title, 360, yaxis=axis, xaxis={"title": "Days since they first spoke"})
     _charts.band(figure, every["t"], every["low"], every["high"])
     figure.add_scatter(
@@ -68,7 +68,7 @@ def kept(months: pd.DataFrame, title: str, axis: str, people: str) -> go.Figure:
 
     ``months`` has month, people, active, retained, low, high.
     """
-    share = {"title": people, "tickformat": ".0%", "rangemode": "tozero"}
+    share = {"title": people, "tickformat": ".1~%", "rangemode": "tozero"}
     figure = _charts.frame(title, 360, yaxis=share, xaxis={"title": axis})
     figure.update_layout(legend=BELOW)
     _charts.band(figure, months["month"], months["low"], months["high"])

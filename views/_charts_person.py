@@ -6,10 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from views import _charts, _texts
+from views._charts_relationships import STAGES
 
 say = _texts.of("person")
 
-STAGES = ("stranger", "dormant", "aware", "engaged", "reciprocal", "advocate")  # as docs/metrics.md orders them
 SHAPES = {"positive": "triangle-up", "neutral": "circle", "negative": "triangle-down"}
 MOST = 1500  # marks: more are a cloud, and slow to draw
 FOOT, HEAD = -0.94, 0.94  # where marks without a score stand

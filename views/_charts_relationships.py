@@ -11,7 +11,14 @@ from views import _charts, _texts, _words
 
 say = _texts.of("relationships")
 
-STAGES = ("dormant", "stranger", "aware", "engaged", "reciprocal", "advocate")  # as an orchard grows: upwards
+STAGES = (
+    "stranger",
+    "dormant",
+    "aware",
+    "engaged",
+    "reciprocal",
+    "advocate",
+)  # upwards, as docs/metrics.md orders them
 SHAPES = {"improving": "triangle-up", "cooling": "triangle-down", "steady": "square", _words.EVIDENCE: "circle"}
 SPREAD = 0.36  # half the width over which marks of one stage are spread
 

@@ -151,7 +151,7 @@ def meanings(published: Stamp, brand: str) -> Meanings | None:
 @st.cache_resource(show_spinner=False)
 def embedder() -> Any:
     """Return the model that turns words into vectors; raises StoreError where it was not used here yet."""
-    from models.catalog import ModelError
+    from models.bases import ModelError
     from models.embed import load_exported
 
     try:
@@ -185,7 +185,7 @@ def alike(brand: str, words: str, like: str | None = None) -> list[str] | None:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def classifier(name: str, revision: str | None, backend: str) -> Any:
     """Return the sentiment model, without PyTorch; raises StoreError where that cannot be."""
-    from models.catalog import ModelError
+    from models.bases import ModelError
     from models.explain import load_exported
 
     try:

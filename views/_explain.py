@@ -72,6 +72,5 @@ def table(moved: pd.DataFrame, touch_id: str) -> None:
     """Show the same as a table, to be read out and to take along."""
     with st.expander(say("words_table")):
         shown = moved.rename(columns={"word": say("word"), "moved": say("moved_by")})
-        number = st.column_config.NumberColumn(format="%+.3f")
-        st.dataframe(shown, hide_index=True, column_config={say("moved_by"): number}, alt=say("words_alt"))
+        st.dataframe(_show.signed(shown, say("moved_by"), 3), hide_index=True, alt=say("words_alt"))
         _show.download(shown, f"words-{touch_id}")

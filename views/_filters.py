@@ -13,7 +13,13 @@ from views._words import day, plain
 
 say = _texts.of("shared")
 
-PERIODS = {"4 weeks": 28, "3 months": 91, "6 months": 182, "12 months": 364, "everything": None}
+PERIODS = {  # the text of each, and its days
+    "4 weeks": ("period_4_weeks", 28),
+    "3 months": ("period_3_months", 91),
+    "6 months": ("period_6_months", 182),
+    "12 months": ("period_12_months", 364),
+    "everything": ("period_everything", None),
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,15 @@ def sidebar() -> bool:
             persist_state="session",
             filter_mode="contains",
         )
-        st.selectbox(say("period"), list(PERIODS), index=2, key="period", bind="query-params", persist_state="session")
+        st.selectbox(
+            say("period"),
+            list(PERIODS),
+            index=2,
+            format_func=lambda period: say(PERIODS[period][0]),
+            key="period",
+            bind="query-params",
+            persist_state="session",
+        )
         _rights.ask_author()
         _show.image_format()
         st.caption(freshness(found))
@@ -99,7 +113,7 @@ def shared() -> Shared:
     """Return the filters in force. A period is counted back from the brand's last touch: old data has one, too."""
     found = brands()
     row = found[found["brand"] == st.session_state["brand"]].iloc[0]
-    days = PERIODS[st.session_state["period"]]
+    _, days = PERIODS[st.session_state["period"]]
     until = (row["last_touch"] + timedelta(days=1)).normalize().to_pydatetime()
     first = row["first_touch"].normalize().to_pydatetime()
     start = first if days is None else until - timedelta(days=days)

@@ -31,30 +31,31 @@ class Meanings:
         row = self.bytes[self.ids.index(touch_id)].astype(np.float32)
         return np.asarray(row / np.linalg.norm(row), np.float32)
 
-    def closest(self, vector: Floats) -> list[str]:
+    def closest(self, vector: Floats, rows: int = ROWS) -> list[str]:
         """Return the ids of the CLOSEST messages that are NEAR a vector of length 1, the closest first."""
-        cosines = np.concatenate([self.cosines(vector, start) for start in range(0, len(self.ids), ROWS)])
+        cosines = np.concatenate(
+            [self.cosines(vector, slice(start, start + rows)) for start in range(0, len(self.ids), rows)]
+        )
         best = np.argsort(-cosines, kind="stable")[:CLOSEST]
         return [self.ids[row] for row in best if cosines[row] >= NEAR]
 
-    def cosines(self, vector: Floats, start: int) -> Floats:
+    def cosines(self, vector: Floats, part: slice) -> Floats:
         """Return how close some of the messages are."""
-        part = slice(start, start + ROWS)
         return np.asarray(self.bytes[part].astype(np.float32) @ vector / self.lengths[part], np.float32)
 
 
-def to_meanings(found: pd.DataFrame) -> Meanings | None:
-    """Return what the published file holds; None where it holds nothing."""
+def to_meanings(found: pd.DataFrame, rows: int = ROWS) -> Meanings | None:
+    """Return what the published file holds; None where it holds nothing. ``rows`` are taken as floats at a time."""
     if found.empty:
         return None
     vectors = np.frombuffer(b"".join(found["vector"]), np.int8).reshape(len(found), -1)
-    return Meanings(str(found["model"].iloc[0]), tuple(found["touch_id"]), vectors, lengths(vectors))
+    return Meanings(str(found["model"].iloc[0]), tuple(found["touch_id"]), vectors, lengths(vectors, rows))
 
 
-def lengths(vectors: NDArray[np.int8]) -> Floats:
-    """Return the lengths (n,) of vectors (n, width)."""
+def lengths(vectors: NDArray[np.int8], rows: int) -> Floats:
+    """Return the lengths (n,) of vectors (n, width), so many rows at a time."""
     parts: Sequence[Floats] = [
-        np.linalg.norm(vectors[start : start + ROWS].astype(np.float32), axis=1)
-        for start in range(0, len(vectors), ROWS)
+        np.linalg.norm(vectors[start : start + rows].astype(np.float32), axis=1)
+        for start in range(0, len(vectors), rows)
     ]
     return np.maximum(np.concatenate(parts), 1e-12).astype(np.float32)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pipeline import identity, journal_reads
 from pipeline.store import StoreError
-from views import _data, _person_search, _person_typed, _texts, _words
-from views._person_typed import Values
+from views import _data, _person_items, _person_search, _texts, _words
+from views._person_items import Values
 from views._person_whom import Whom
 
 say = _texts.of("person")
@@ -57,7 +57,7 @@ def merges(whom: Whom) -> None:
     for row in published:
         if row["change_id"] not in standing:
             st.text(say("split_since", a=row["account_id"], b=row["with_account_id"]))
-            _person_typed.waiting()
+            _person_items.waiting()
 
 
 def touches(pair: dict[Any, Any], whom: Whom) -> bool:
@@ -71,10 +71,10 @@ def one_merge(row: dict[str, Any], whom: Whom, waits: bool) -> None:
     st.text(say("merged", a=a, b=b, reason=row["reason"]))
     st.text(say("by", author=row["author"], day=_words.day(row["written_at"])))
     if waits:
-        _person_typed.waiting()
+        _person_items.waiting()
     if whom.may_be_written:
         with st.expander(say("split"), icon=":material/call_split:", key=f"split-{row['change_id']}"):
-            _person_typed.form(
+            _person_items.form(
                 f"split-{row['row_id']}",
                 reason_field,
                 lambda values, author: identity.split(_data.workspace(), a, b, values["reason"], author),
@@ -130,7 +130,7 @@ def decision(whom: Whom, ours: str, theirs: str) -> None:
         change = identity.merge if values["together"] else identity.split
         return change(_data.workspace(), ours, theirs, values["reason"], author)
 
-    _person_typed.form(f"pair-{whom.person_id}-{ours}-{theirs}", fields, save, say("decided", a=ours, b=theirs))
+    _person_items.form(f"pair-{whom.person_id}-{ours}-{theirs}", fields, save, say("decided", a=ours, b=theirs))
 
 
 def in_words(together: bool) -> str:

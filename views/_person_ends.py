@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _messages, _person_timeline, _person_typed, _texts
+from views import _messages, _person_items, _person_timeline, _texts
 from views._person_whom import Whom
 
 say = _texts.of("person")
@@ -43,6 +43,6 @@ def draw(whom: Whom, touches: pd.DataFrame) -> None:
                 continue
             _messages.message(touch, whom.brand_name)
             if touch["waits"]:
-                _person_typed.waiting()
+                _person_items.waiting()
             else:
                 _person_timeline.open_thread(touch["touch_id"], end, say(OPEN[end]))

@@ -9,9 +9,10 @@ import streamlit as st
 from pipeline import journal
 from pipeline.journal import LABELS
 from pipeline.touch import OFFLINE_KINDS
-from views import _data, _person_typed, _texts
+from views import _data, _person_items, _texts
 from views._labels import WORTH
-from views._person_typed import Item, Typed, Values
+from views._person_items import Values
+from views._person_typed import Item, Typed
 from views._person_whom import Whom
 
 say = _texts.of("person")
@@ -61,7 +62,7 @@ def to_touch(entry: Item, whom: Whom) -> dict[str, Any]:
 def add(whom: Whom) -> None:
     """Let one keep a new touch."""
     with st.expander(say("log"), icon=":material/edit_note:", key=f"log-{whom.person_id}"):
-        _person_typed.form(
+        _person_items.form(
             f"entry-{whom.person_id}",
             lambda: fields(None),
             lambda values, author: save(whom, values, author, None),
@@ -120,16 +121,16 @@ def actions(touch_id: str, whom: Whom, typed: Typed | None) -> None:
     entry = next((row for row in typed.entries if row["entry_id"] == kept), None) if typed and kept else None
     if entry is None or not whom.may_be_written:
         return
-    if _person_typed.is_edited("entry", kept):
-        _person_typed.form(
+    if _person_items.is_edited("entry", kept):
+        _person_items.form(
             f"entry-{entry['row_id']}",
             lambda: fields(entry),
             lambda values, author: save(whom, values, author, entry),
             say("log_mended"),
         )
-        _person_typed.stop_button(kept)
+        _person_items.stop_button(kept)
         return
     with st.container(horizontal=True):
-        _person_typed.buttons(
+        _person_items.buttons(
             "entry", kept, lambda author: journal.withdraw_entry(_data.workspace(), kept, author), say("log_removed")
         )

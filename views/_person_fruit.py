@@ -6,8 +6,9 @@ import streamlit as st
 
 from pipeline import journal
 from pipeline.touch import FRUITS
-from views import _data, _person_search, _person_typed, _texts
-from views._person_typed import Item, Rows, Values
+from views import _data, _person_items, _person_search, _texts
+from views._person_items import Values
+from views._person_typed import Item, Rows
 from views._person_whom import Whom
 from views._words import day
 
@@ -20,8 +21,7 @@ def draw(whom: Whom, fruit: Rows) -> None:
         st.caption(say("fruit_none"))
     names = called(whom.brand, [each["for_account"] for each in fruit if each["for_account"]])
     for each in fruit:
-        with st.container(border=True):
-            one(whom, each, names)
+        one(whom, each, names)
     if whom.may_be_written:
         with st.expander(say("fruit_add"), icon=":material/nutrition:", key=f"fruit-add-{whom.person_id}"):
             brought = _person_search.another(whom.brand, whom.person_id, "fruit", say("fruit_for"))
@@ -50,23 +50,24 @@ def line(fruit: Item, names: dict[str, str]) -> str:
 
 
 def one(whom: Whom, fruit: Item, names: dict[str, str]) -> None:
-    """Show a fruit, or its form where it is being mended."""
-    if _person_typed.is_edited("fruit", fruit["fruit_id"]):
-        form(whom, fruit, fruit["for_account"])
-        _person_typed.stop_button(fruit["fruit_id"])
-        return
-    st.text(line(fruit, names))
-    if whom.waits(fruit):
-        _person_typed.waiting()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(say("by", author=fruit["author"], day=day(fruit["written_at"])), width="stretch")
-        if whom.may_be_written:
-            _person_typed.buttons(
-                "fruit",
-                fruit["fruit_id"],
-                lambda author: journal.withdraw_fruit(_data.workspace(), fruit["fruit_id"], author),
-                say("fruit_removed"),
-            )
+    """Show a fruit."""
+
+    def show() -> None:
+        st.text(line(fruit, names))
+        if whom.waits(fruit):
+            _person_items.waiting()
+
+    def withdraw(author: str) -> str:
+        return journal.withdraw_fruit(_data.workspace(), fruit["fruit_id"], author)
+
+    _person_items.one(
+        whom,
+        "fruit",
+        fruit,
+        show=show,
+        mend=lambda: form(whom, fruit, fruit["for_account"]),
+        actions=lambda: _person_items.buttons("fruit", fruit["fruit_id"], withdraw, say("fruit_removed")),
+    )
 
 
 def form(whom: Whom, fruit: Item | None, brought: str | None) -> None:
@@ -80,7 +81,7 @@ def form(whom: Whom, fruit: Item | None, brought: str | None) -> None:
 
     key = f"fruit-{fruit['row_id'] if fruit else whom.person_id}"
     words = say("fruit_mended") if fruit else say("fruit_kept", name=whom.name)
-    _person_typed.form(key, lambda: fields(fruit), save, words)
+    _person_items.form(key, lambda: fields(fruit), save, words)
 
 
 def fields(fruit: Item | None) -> Values:

@@ -1,45 +1,40 @@
 """Notes about a person: added, mended, taken back."""
 
+from functools import partial
+
 import streamlit as st
 
 from pipeline import journal
-from views import _data, _person_typed, _texts
-from views._person_typed import Item, Rows, Values
+from views import _data, _person_items, _texts
+from views._person_items import Values
+from views._person_typed import Item, Rows
 from views._person_whom import Whom
-from views._words import day
 
 say = _texts.of("person")
 
 
 def draw(whom: Whom, notes: Rows) -> None:
     """Show the notes, newest first, and let one add to them."""
-    st.markdown(f"**{say('notes')}**")
-    if not notes:
-        st.caption(say("notes_none"))
-    for note in notes:
-        with st.container(border=True):
-            one(whom, note)
+    _person_items.draw(say("notes"), say("notes_none"), notes, partial(one, whom))
     if whom.may_be_written:
         with st.expander(say("note_add"), icon=":material/add_notes:", key=f"note-add-{whom.person_id}"):
             form(whom, None)
 
 
 def one(whom: Whom, note: Item) -> None:
-    """Show a note, or its form where it is being mended."""
-    if _person_typed.is_edited("note", note["note_id"]):
-        form(whom, note)
-        _person_typed.stop_button(note["note_id"])
-        return
-    st.text(note["text"])
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(say("by", author=note["author"], day=day(note["written_at"])), width="stretch")
-        if whom.may_be_written:
-            _person_typed.buttons(
-                "note",
-                note["note_id"],
-                lambda author: journal.withdraw_note(_data.workspace(), note["note_id"], author),
-                say("note_removed"),
-            )
+    """Show a note."""
+
+    def withdraw(author: str) -> str:
+        return journal.withdraw_note(_data.workspace(), note["note_id"], author)
+
+    _person_items.one(
+        whom,
+        "note",
+        note,
+        show=lambda: st.text(note["text"]),
+        mend=lambda: form(whom, note),
+        actions=lambda: _person_items.buttons("note", note["note_id"], withdraw, say("note_removed")),
+    )
 
 
 def form(whom: Whom, note: Item | None) -> None:
@@ -53,4 +48,4 @@ def form(whom: Whom, note: Item | None) -> None:
         return journal.save_note(_data.workspace(), whom.brand, about[0], values["text"], author, about[1])
 
     key = f"note-{note['row_id'] if note else whom.person_id}"
-    _person_typed.form(key, fields, save, say("note_mended") if note else say("note_kept", name=whom.name))
+    _person_items.form(key, fields, save, say("note_mended") if note else say("note_kept", name=whom.name))

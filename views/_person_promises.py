@@ -1,12 +1,14 @@
 """What we promised a person until when: open, overdue or kept; added, mended, taken back."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from pipeline import journal
-from views import _data, _person_facts, _person_typed, _texts, _writes
-from views._person_typed import Item, Rows, Values
+from views import _data, _person_facts, _person_items, _texts, _writes
+from views._person_items import Values
+from views._person_typed import Item, Rows
 from views._person_whom import Whom
 from views._words import day, plain
 
@@ -45,28 +47,23 @@ def warn(promises: Rows) -> None:
 
 def draw(whom: Whom, promises: Rows) -> None:
     """Show the promises, open ones first and by their days, and let one add to them."""
-    st.markdown(f"**{say('promises')}**")
-    if not promises:
-        st.caption(say("promises_none"))
-    for promise in promises:
-        with st.container(border=True):
-            one(whom, promise)
+    _person_items.draw(say("promises"), say("promises_none"), promises, partial(one, whom))
     if whom.may_be_written:
         with st.expander(say("promise_add"), icon=":material/event:", key=f"promise-add-{whom.person_id}"):
             form(whom, None)
 
 
 def one(whom: Whom, promise: Item) -> None:
-    """Show a promise, or its form where it is being mended."""
-    if _person_typed.is_edited("promise", promise["promise_id"]):
-        form(whom, promise)
-        _person_typed.stop_button(promise["promise_id"])
-        return
-    st.markdown(f"{ICONS[state(promise, date.today())]} {plain(line(promise, date.today()))}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(say("by", author=promise["author"], day=day(promise["written_at"])), width="stretch")
-        if whom.may_be_written:
-            actions(promise)
+    """Show a promise."""
+    shown = f"{ICONS[state(promise, date.today())]} {plain(line(promise, date.today()))}"
+    _person_items.one(
+        whom,
+        "promise",
+        promise,
+        show=lambda: st.markdown(shown),
+        mend=lambda: form(whom, promise),
+        actions=lambda: actions(promise),
+    )
 
 
 def actions(promise: Item) -> None:
@@ -77,7 +74,7 @@ def actions(promise: Item) -> None:
         lambda author: journal.keep_promise(place, promise_id, author, kept), words
     ):
         st.rerun()
-    _person_typed.buttons(
+    _person_items.buttons(
         "promise",
         promise_id,
         lambda author: journal.withdraw_promise(place, promise_id, author),
@@ -100,4 +97,4 @@ def form(whom: Whom, promise: Item | None) -> None:
         return journal.save_promise(place, whom.brand, about[0], text, due, author, about[1])
 
     key = f"promise-{promise['row_id'] if promise else whom.person_id}"
-    _person_typed.form(key, fields, save, say("promise_mended") if promise else say("promise_made", name=whom.name))
+    _person_items.form(key, fields, save, say("promise_mended") if promise else say("promise_made", name=whom.name))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from views import _filters, _messages, _person_entries, _person_typed, _texts, _words
+from views import _filters, _messages, _person_entries, _person_items, _texts, _words
 from views._person_typed import Typed
 from views._person_whom import Whom
 
@@ -72,7 +72,7 @@ def one_touch(touch: dict[str, Any], whom: Whom, typed: Typed | None) -> None:
     with st.container(horizontal_alignment=side), st.container(width=WIDTH):
         _messages.message(touch, whom.brand_name)
         if touch["waits"]:
-            _person_typed.waiting()
+            _person_items.waiting()
         _person_entries.actions(touch["touch_id"], whom, typed)
 
 

@@ -1,24 +1,20 @@
-"""What people typed of one person, as it counts now, and how it is listed, mended and taken back."""
+"""What people typed of one person, as it counts now."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from pipeline import journal_reads
 from pipeline.store import StoreError
-from views import _data, _texts, _words, _writes
+from views import _data, _texts, _words
 from views._labels import Since
 from views._person_whom import Whom
 
 say = _texts.of("person")
 
-EDITING = "editing"  # in the session: (what, id) of the thing that is being mended
 Item = dict[str, Any]
 Rows = list[Item]
-Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,51 +51,3 @@ def read(whom: Whom) -> Typed | None:
     except StoreError as error:
         st.error(say("unreadable", reason=_words.plain(str(error))))
         return None
-
-
-def form(key: str, fields: Callable[[], Values], change: Callable[[Values, str], str], words: str) -> None:
-    """Draw a form; keep what it holds and empty it, or say what is wrong and leave it as it is.
-
-    ``change`` takes the values and the author and returns the id of the change; ``words`` say what was done.
-    """
-    turn = st.session_state.setdefault(f"turn-{key}", 0)
-    with st.form(f"{key}-{turn}", border=False):
-        values = fields()
-        pressed = st.form_submit_button(say("keep"), icon=":material/check:")
-        if pressed and _writes.write(partial(change, values), words):
-            st.session_state[f"turn-{key}"] += 1
-            st.session_state.pop(EDITING, None)
-            st.rerun()
-
-
-def is_edited(what: str, item_id: str) -> bool:
-    """Say whether this thing is being mended."""
-    return st.session_state.get(EDITING) == (what, item_id)
-
-
-def edit(what: str, item_id: str) -> None:
-    """Begin to mend a thing."""
-    st.session_state[EDITING] = (what, item_id)
-
-
-def stop() -> None:
-    """Stop mending."""
-    st.session_state.pop(EDITING, None)
-
-
-def stop_button(key: str) -> None:
-    """Draw what leaves a thing as it was."""
-    st.button(say("cancel"), key=f"stop-{key}", type="tertiary", on_click=stop)
-
-
-def buttons(what: str, item_id: str, withdraw: Callable[[str], str], words: str) -> None:
-    """Draw what mends a thing and what takes it back; ``withdraw`` takes the author."""
-    key = f"{what}-{item_id}"
-    st.button(say("edit"), key=f"edit-{key}", type="tertiary", on_click=edit, args=(what, item_id))
-    if st.button(say("remove"), key=f"remove-{key}", type="tertiary") and _writes.write(withdraw, words):
-        st.rerun()
-
-
-def waiting() -> None:
-    """Say that the numbers do not know of it yet."""
-    st.caption(f":material/hourglass_top: {say('waits')}")

@@ -15,7 +15,7 @@ STYLE = """
   html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {
     position: static !important; overflow: visible !important; height: auto !important; display: block !important }
   [data-testid="stMain"] div { overflow: visible !important }
-  [data-testid="stMainBlockContainer"] { padding-top: 0 !important }
+  [data-testid="stMainBlockContainer"] { padding-top: 0 !important; padding-bottom: 0 !important }
   [data-testid="stPlotlyChart"], [data-testid="stMetric"], [data-testid="stDataFrame"] { break-inside: avoid }
 }
 </style>

@@ -159,13 +159,12 @@ def movers(brand: str, found: pd.DataFrame) -> None:
         }
     )
     event = st.dataframe(
-        shown,
+        _show.signed(shown, say("column_moved"), 3),
         key=f"movers-{_filters.fingerprint(*rows['key'])}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-cell",
         height=(len(shown) + 1) * 35 + 3,
-        column_config={say("column_moved"): st.column_config.NumberColumn(format="%+.3f")},
         alt=say("movers_alt"),
     )
     _show.download(shown, "movers")

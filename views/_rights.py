@@ -36,6 +36,20 @@ def of_enough(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return frame.assign(**{column: frame[column].where(frame["people"] >= FEWEST) for column in columns})
 
 
+def of_parts(frame: pd.DataFrame, whole: str, *columns: str) -> pd.DataFrame:
+    """Return what ``of_enough`` does of the parts of a whole that is told, with no part to be had by subtraction.
+
+    Where the parts of fewer than FEWEST people are fewer than FEWEST together, the smallest other part is emptied, too
+    (secondary suppression). ``whole`` is the column that says of which whole a row is; ``of_few`` says which rows are
+    empty for the sake of others.
+    """
+    left = frame["people"].where(frame["people"] < FEWEST, 0).groupby(frame[whole]).transform("sum")
+    beside = frame[(left > 0) & (left < FEWEST) & (frame["people"] >= FEWEST)]
+    second = frame.index.isin(beside.groupby(whole)["people"].idxmin())
+    empty = (frame["people"] < FEWEST) | second
+    return frame.assign(of_few=second, **{column: frame[column].mask(empty) for column in columns})
+
+
 def author() -> str:
     """Return who writes, as they said it once in the side bar; empty where nobody has."""
     return str(st.session_state.get("author", "")).strip()

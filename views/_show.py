@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pipeline import tables
-from views import _texts
+from views import _texts, _words
 
 say = _texts.of("shared")
 
@@ -59,6 +60,11 @@ def download(data: pd.DataFrame, key: str) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def signed(data: pd.DataFrame, column: str, places: int = 2) -> Any:
+    """Return a table that shows a column with its sign as the charts do, and is still sorted by its numbers."""
+    return data.style.format(str, na_rep="–").format(partial(_words.signed, places=places), subset=[column])
 
 
 def to_csv(data: pd.DataFrame) -> Callable[[], bytes]:

@@ -6,6 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from views import _texts
+
+say = _texts.of("shared")
+
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 JOINED = re.compile(r"([:.@/])(?=\S)")
@@ -32,14 +36,16 @@ def plain(text: str) -> str:
     return JOINED.sub("\\1\u2060", MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text)))
 
 
-def signed(value: Any) -> str:
+def signed(value: Any, places: int = 2) -> str:
     """Return a feeling on -1..1 with its sign, or a dash."""
-    return "–" if pd.isna(value) else f"{value:+.2f}".replace("-", "−")
+    return "–" if pd.isna(value) else f"{value:+.{places}f}".replace("-", "−")
 
 
 def interval(low: Any, high: Any) -> str:
-    """Return a 90 % interval."""
-    return "–" if pd.isna(low) or pd.isna(high) else f"{signed(low)} … {signed(high)}"
+    """Return a 90 % interval; one that lies beyond an end of the scale, where it was cut, is no certainty."""
+    if pd.isna(low) or pd.isna(high):
+        return "–"
+    return say("beyond") if low == high and abs(low) == 1 else f"{signed(low)} … {signed(high)}"
 
 
 def leaning(low: Any, high: Any) -> str:
@@ -52,10 +58,11 @@ def leaning(low: Any, high: Any) -> str:
 def change(value: Any, se: Any) -> str:
     """Return a sentence on a change and whether chance alone would do it (90 %)."""
     if pd.isna(value) or pd.isna(se):
-        return "There are not enough people in the equal period before it to compare with."
-    if abs(value) <= 1.645 * se:
-        return f"The change of {signed(value)} (± {1.645 * se:.2f}) is no more than chance would do."
-    return f"It {'rose' if value > 0 else 'fell'} by {abs(value):.2f} (± {1.645 * se:.2f}), more than chance would do."
+        return say("change_unknown")
+    margin = 1.645 * se
+    if abs(value) <= margin:
+        return say("change_by_chance", change=signed(value), margin=margin)
+    return say("change_rose" if value > 0 else "change_fell", size=abs(value), margin=margin)
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -65,12 +72,12 @@ def count(number: int, one: str, many: str) -> str:
 
 def in_days(number: float) -> str:
     """Return a span of whole days in words."""
-    return count(round(number), "day", "days")
+    return count(round(number), say("day_one"), say("day_many"))
 
 
 def every(number: float) -> str:
     """Return how often something comes, once in so many days, in words."""
-    return "every day" if number < 1.5 else f"every {in_days(number)}"
+    return say("every_day") if number < 1.5 else say("every_days", days=in_days(number))
 
 
 def source(name: str) -> str:
@@ -85,4 +92,4 @@ def day(moment: Any) -> str:
 
 def days(start: datetime, until: datetime) -> str:
     """Return a period whose end is exclusive as its first and last day."""
-    return f"{start:%d %b %Y} to {until - timedelta(days=1):%d %b %Y}"
+    return say("days_span", first=day(start), last=day(until - timedelta(days=1)))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from views import (
     _brands,
+    _breath,
     _charts_compare,
     _charts_pulse,
     _data,
@@ -42,6 +43,7 @@ def main() -> None:
         st.caption(say("same_days", days=days(now.start, now.until), **sizes))
         standing(_days.whole(now))
         voices(now, names)
+        _breath.draw(now, names)
         paths(now, names)
         topics(now, names)
 
@@ -91,7 +93,9 @@ def voices(now: Shared, names: dict[str, str]) -> None:
         bind="query-params",
     )
     found = _data.ask("share_of_voice", panel=panel, start=now.start, until=now.until)
-    found = _rights.of_enough(found, "mentions", "share", "low", "high")
+    found = _rights.of_parts(found, "month", "mentions", "share", "low", "high")
+    told = found["share"].notna().groupby(found["month"]).transform("any")
+    found["all_mentions"] = found["all_mentions"].where(told)  # else they may be those of a few
     if found["share"].isna().all():
         st.info(say("share_none", fewest=_rights.FEWEST))
         return
@@ -119,6 +123,8 @@ def in_words(month: pd.DataFrame, names: dict[str, str]) -> str:
 def share(name: str, row: dict[Any, Any]) -> str:
     """Return one brand's share with its interval and people."""
     people = count(int(row["people"]), say("person_one"), say("person_many"))
+    if row["of_few"]:
+        return say("share_second", name=name, people=people)
     if pd.isna(row["share"]):
         return say("share_few", name=name, people=people)
     parts = {part: "–" if pd.isna(row[part]) else f"{row[part]:.0%}" for part in ("share", "low", "high")}
@@ -151,7 +157,7 @@ def topics(now: Shared, names: dict[str, str]) -> None:
     if found.empty:
         st.info(say("topics_none"))
         return
-    found = _rights.of_enough(found, "feeling", "low", "high")
+    found = _rights.of_parts(found, "brand", "feeling", "low", "high")
     found = found.assign(topic=[say("other") if topic == "other" else topic for topic in found["topic"]])
     heard = found.groupby("topic")["people"].sum().sort_values(ascending=False, kind="stable")
     found = found[found["topic"].isin(heard.index[:MOST])].sort_values(
@@ -175,7 +181,7 @@ def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
             say("topic"): found["topic"],
             say("brand"): found["brand"].map(names),
             say("share"): found["share"].round(2),
-            say("feeling"): [say("evidence") if pd.isna(row["feeling"]) else signed(row["feeling"]) for row in rows],
+            say("feeling"): [topic_feeling(row) for row in rows],
             say("band"): [interval(row["low"], row["high"]) for row in rows],
             say("people"): found["people"],
             say("mentions"): found["mentions"],
@@ -184,6 +190,13 @@ def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
     config = {say("share"): st.column_config.NumberColumn(format="percent")}
     st.dataframe(shown, hide_index=True, column_config=config, alt=say("topics_table"))
     _show.download(shown, "topics-table")
+
+
+def topic_feeling(row: dict[Any, Any]) -> str:
+    """Return what is felt about a topic, or why that is not told."""
+    if pd.isna(row["feeling"]):
+        return say("not_told" if row["of_few"] else "evidence")
+    return signed(row["feeling"])
 
 
 main()

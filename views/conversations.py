@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from views import _asked, _data, _explain, _filters, _labels, _messages, _rights, _show, _texts, _words
+from views import _asked, _data, _explain, _filters, _labels, _messages, _rights, _show, _texts, _way_back, _words
 from views._filters import Shared
 
 say = _texts.of("conversations")
@@ -52,7 +52,7 @@ def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> No
 def table(found: pd.DataFrame) -> pd.DataFrame:
     """Show messages; return those that are ticked. The message of a clicked cell goes into the address, to be shown."""
     event = st.dataframe(
-        columns(found).assign(**{say("label"): marked(found)}),
+        _show.signed(columns(found).assign(**{say("label"): marked(found)}), say("score")),
         key=f"messages-{_filters.fingerprint(st.session_state.get('choosing', 0), *found['touch_id'])}",
         hide_index=True,
         on_select="rerun",
@@ -62,7 +62,6 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
         column_config={
             say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             say("text"): st.column_config.TextColumn(width=440),
-            say("score"): st.column_config.NumberColumn(format="%+.2f"),
             say("confidence"): st.column_config.NumberColumn(format="%.0f %%"),
         },
         alt=say("table"),
@@ -109,6 +108,8 @@ def whose(touch: dict[str, Any]) -> str:
         return say("nobody_read", language=touch["unread"])
     if pd.isna(touch["said"]):
         return "–"
+    if touch["rule"]:
+        return say("under_rule", rule=touch["rule"])
     return say("model_in_doubt") if touch["doubtful"] else say("model")
 
 
@@ -169,7 +170,7 @@ def people(touches: pd.DataFrame) -> None:
     with st.container(horizontal=True):
         for person_id, name in zip(known["person_id"], known["name"], strict=True):
             if st.button(_words.plain(name), key=f"person-{person_id}", icon=":material/person:"):
-                st.switch_page("views/person.py", query_params={"person": person_id})
+                _way_back.open_person(person_id, "conversations")
 
 
 def around(touches: pd.DataFrame, message: str) -> pd.DataFrame:

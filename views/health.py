@@ -103,7 +103,9 @@ def ago(moment: pd.Timestamp) -> str:
     past = hours(moment)
     if past < 2:
         return say("ago_minutes", minutes=past * 60)
-    return say("ago_hours", hours=past) if past < 48 else say("ago_days", days=past / 24)
+    if past < 48:
+        return say("ago_hours", hours=past)
+    return say("ago_days", days=past / 24) if past < 24 * 366 else say("ago_years", years=past / 24 / 365.25)
 
 
 def mentions(now: Shared) -> None:

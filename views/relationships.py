@@ -20,12 +20,12 @@ from views import (
     _words,
     _writes,
 )
+from views._charts_relationships import STAGES
 from views._filters import Shared
 
 say = _texts.of("relationships")
 
 SORTS = ("latest touch", "warmest", "coldest", "strongest tie", "most touches", "silent longest")
-STAGES = ("advocate", "reciprocal", "engaged", "aware", "dormant", "stranger")
 LONGEST = "longest on this list"
 EVERYBODY, CHANGED = "everybody", "changed"
 STARTS: dict[str, Any] = {
@@ -105,7 +105,7 @@ def seldom(brand: str) -> dict[str, Any]:
             "sources": first.multiselect(
                 say("source"), sources, format_func=_words.source, key="source", bind="query-params"
             ),
-            "stages": second.multiselect(say("stage"), STAGES, key="stage", bind="query-params"),
+            "stages": second.multiselect(say("stage"), STAGES[::-1], key="stage", bind="query-params"),
             "tags": third.multiselect(say("tags"), tags, key="tag", bind="query-params"),
             "touches": fourth.number_input(say("touches"), 1, 1000, 1, key="touches", bind="query-params"),
         }
@@ -192,7 +192,7 @@ def rhythm(person: dict[Any, Any]) -> str:
 def table(found: pd.DataFrame, chosen: str) -> list[int]:
     """Show the table; a click on a cell leads to the person. Return which rows are ticked."""
     event = st.dataframe(
-        columns(found, chosen),
+        _show.signed(columns(found, chosen), say("column_feeling")),
         key=f"table-{_filters.fingerprint(*found['person_id'])}",
         hide_index=True,
         on_select="rerun",
@@ -233,7 +233,7 @@ def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
             say("column_last_in"): found["last_in"],
             say("column_last_out"): found["last_out"],
             say("column_rhythm"): [rhythm(person) for person in people],
-            say("column_alive"): found["p_alive"],
+            say("column_alive"): found["p_alive"].round(2),
             say("column_source"): [_words.source(name) for name in found["source"]],
             say("column_what"): found["role"],
         }
@@ -247,7 +247,6 @@ def formats() -> dict[str, Any]:
     dates = ("list_since", "column_touch", "column_last_in", "column_last_out")
     return {say(name): date for name in dates} | {
         say("column_name"): config.TextColumn(pinned=True),
-        say("column_feeling"): config.NumberColumn(format="%+.2f"),
         say("column_tie"): config.ProgressColumn(format="%.0f", min_value=0, max_value=100, help=say("tie_help")),
         say("column_path"): config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
         say("column_tags"): config.ListColumn(),

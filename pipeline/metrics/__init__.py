@@ -43,6 +43,7 @@ METRICS = {
     "topic": "what people talk about and feel about it, by month",
     "phrase": "what more people said last month than in the year before",
     "share_of_voice": "whose voice is how loud, and how people feel toward each brand",
+    "beside": "how much warmer people speak of another brand than of this one, in the same breath",
     "journey": "the milestones of every relationship",
     "clock": "how long everybody was on the way to each outcome",
     "cohort": "how many reach an outcome, by days since they first spoke",

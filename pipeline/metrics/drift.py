@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.optimize import curve_fit
-from scipy.stats import f
 
 FEWEST = 200  # touches with an earlier one of the same person
 FEWEST_LAGS = 6
@@ -38,6 +36,9 @@ def fit(lag: Vector, seen: Vector, weight: Vector) -> tuple[float, float, float]
     It is where an F test prefers the fit to a flat line. ell stays below the longest lag seen: drift slower than the
     history is long cannot be told from a lasting difference.
     """
+    from scipy.optimize import curve_fit  # late, since few brands have pairs enough for it
+    from scipy.stats import f
+
     top = 4 * float(seen.max())
     start = (float(seen[0]), top / 16, np.sqrt(SHORTEST * lag[-1]))
     found, _ = curve_fit(

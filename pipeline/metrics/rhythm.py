@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, gammaln, psi
 
 Vector = NDArray[np.float64]
@@ -79,6 +78,8 @@ def loss(logs: Vector, who: Histories, many: Vector) -> tuple[float, Vector]:
 
 def fit(who: Histories) -> Model:
     """Return the model of greatest likelihood; equal histories are taken together: the order does not matter."""
+    from scipy.optimize import minimize  # late, since it takes as long as all else here
+
     rows, many = np.unique(np.column_stack([who.x, who.t, who.age]), axis=0, return_counts=True)
     unit = max(float(rows[:, 2].mean()), 1.0)  # near 1 in every direction the search is well conditioned
     scaled = Histories(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 BUDGET = 4.0  # alerts a year, over all brands and checks, that chance alone may raise
 CHECKS = 2 * (52 + 12)  # a year and brand: every week and month, for a shock and for a drift
@@ -182,7 +182,7 @@ def watch(rows: list[dict[str, Any]], grain: str, brands: NDArray[np.int64]) -> 
     points = to_points(rows, grain)
     y, error = points.heard()
     series = watched(points, y, error, BACK[grain])
-    z, limits = surprises(series, y, error), norm.isf(BUDGET / (CHECKS * brands) / 2)
+    z, limits = surprises(series, y, error), -ndtri(BUDGET / (CHECKS * brands) / 2)
     level, sd = series.of(series.path.level), np.sqrt(series.of(series.path.variance))
     result, told = [], {1.0: -np.inf, -1.0: -np.inf}
     for t, row in enumerate(rows):

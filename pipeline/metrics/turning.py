@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import ruptures
 from numpy.typing import NDArray
 
 from pipeline.metrics.trend import to_points
@@ -25,31 +24,14 @@ SCHEMA = pa.schema(
 )
 
 
-class Weighted(ruptures.base.BaseCost):  # type: ignore[misc]
-    """Cost of a segment whose points (t,) have the variances ``error``: what its weighted mean leaves unexplained."""
-
-    model, min_size = "weighted l2", 1
-
-    def __init__(self, error: Values):
-        self.weight = 1 / error
-
-    def fit(self, signal: Values) -> "Weighted":
-        """Take the series and sum it up to each point."""
-        self.signal = signal
-        y = signal[:, 0]
-        self.sums = np.vstack([np.zeros(3), np.cumsum(self.weight[:, None] * np.c_[np.ones_like(y), y, y * y], 0)])
-        return self
-
-    def error(self, start: int, end: int) -> float:
-        """Return the cost of the points from start to before end."""
-        w, wy, wyy = (self.sums[end] - self.sums[start]).tolist()
-        return float(wyy - wy * wy / w)
-
-
 def turns(y: Values, error: Values) -> list[int]:
     """Return the positions at which a new level begins, oldest first."""
     if len(y) < 2 * SHORTEST:
         return []
+    import ruptures  # late, since it takes a fifth of a second
+
+    from pipeline.metrics.weighted import Weighted
+
     search = ruptures.Pelt(custom_cost=Weighted(error), min_size=SHORTEST, jump=1)
     found: list[int] = search.fit_predict(y[:, None], pen=PENALTY * np.log(len(y)))
     return found[:-1]

@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
+from scipy.special import ndtr
 
 SCALES = np.append(0.0, np.geomspace(0.05, 1.2, 12))  # sd of the changes in each part of the mixture; first: none
 FOR_NONE = 10.0  # the part without a change starts with this much weight: when in doubt, nobody changed
@@ -70,8 +69,8 @@ def shrink(raw: Vector, variance: Vector, delta: Vector) -> Shrunk:
     middle = raw[:, None] * SCALES**2 / total
     sd = np.sqrt(variance[:, None] * SCALES**2 / total)
     wide = sd[:, 1:]  # the first part is no change for sure
-    up = (part[:, 1:] * norm.sf((delta[:, None] - middle[:, 1:]) / wide)).sum(1)
-    down = (part[:, 1:] * norm.cdf((-delta[:, None] - middle[:, 1:]) / wide)).sum(1)
+    up = (part[:, 1:] * ndtr((middle[:, 1:] - delta[:, None]) / wide)).sum(1)
+    down = (part[:, 1:] * ndtr((-delta[:, None] - middle[:, 1:]) / wide)).sum(1)
     return Shrunk((part * middle).sum(1), up, down)
 
 
@@ -83,14 +82,18 @@ def words(found: Shrunk, se: Vector) -> NDArray[np.str_]:
 
 def listed(p: Vector) -> NDArray[np.bool_]:
     """Return which of these people (n,) are on the list of changes, of which FALSE_SHARE at most may be false."""
-    return np.asarray(multipletests(p, FALSE_SHARE, "fdr_bh")[0]) if len(p) else np.empty(0, dtype=bool)
+    if not len(p):
+        return np.empty(0, dtype=bool)
+    from statsmodels.stats.multitest import multipletests  # late, since it takes a third of a second
+
+    return np.asarray(multipletests(p, FALSE_SHARE, "fdr_bh")[0])
 
 
 def judged(rows: pa.Table) -> pa.Table:
     """Return the rows of one brand and week with what follows from them."""
     raw, se, delta = (rows[name].to_numpy() for name in ("raw_change", "se", "noticeable"))
     found = shrink(raw, se**2, delta)
-    p = 2 * norm.sf(np.abs(raw) / se)
+    p = 2 * ndtr(-np.abs(raw) / se)
     likely = np.maximum(found.up, found.down) >= LIKELY
     numbers = {"change": found.change, "p_up": found.up, "p_down": found.down, "p_same": found.same(), "p": p}
     for name, values in (numbers | {"verdict": words(found, se), "listed": listed(p) & likely}).items():

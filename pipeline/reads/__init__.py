@@ -24,6 +24,7 @@ READS = {
     "alerts": "which weeks and months were out of the ordinary",
     "turnings": "when the index turned, in hindsight",
     "share_of_voice": "whose voice is how loud, by month",
+    "beside": "what people feel toward another brand that they name in the same breath",
     "brand_path": "how people feel toward every brand, by month or quarter",
     "brand_topics": "what people say of every brand, topic by topic",
     "relationships": "one page of relationships, filtered and sorted",

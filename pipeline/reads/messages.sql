@@ -89,6 +89,7 @@ select
     t.confidence,
     t.doubtful,
     t.unread,
+    t.rule,
     (select count(*) from fit) as found
 from page g
 join touch t on t.rowid = g.row

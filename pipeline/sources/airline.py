@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.sources.files import outcomes, required, text_of
+from pipeline.sources.files import outcomes, required, shown_text, text_of
 from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
 
 COLUMNS = frozenset({"tweet_id", "airline", "name", "text", "tweet_created"})
@@ -18,7 +18,7 @@ def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:
     tweet, name = required(record, "tweet_id"), required(record, "name")
     if not tweet.isdigit():
         raise MappingError("tweet_id is not a number")
-    text, at = required(record, "text"), to_time(text_of(record, "tweet_created"))
+    text, at = shown_text(record, "text"), to_time(text_of(record, "tweet_created"))
     if not brand.is_called(required(record, "airline")):
         return NotAbout(record)
     touch = Touch(

@@ -22,6 +22,8 @@ OWNER = re.compile(PLACE + r"account\.js")
 MOST_BYTES = 1 << 31  # of one file inside; X splits its own far earlier
 MOST_RATIO = 200  # of unpacked to packed; JSON packs to a tenth
 SMALL_BYTES = 1 << 24  # below which no ratio is suspicious
+ZIP = b"PK\x03\x04"  # what a zip begins with
+ENCRYPTED = 1  # bit of a file's flags in a zip
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,17 @@ class Archive:
 
 
 def is_archive(path: Path) -> bool:
-    """Say whether a path is a zip or a folder: what no table or JSON file is."""
-    return path.is_dir() or (path.is_file() and zipfile.is_zipfile(path))
+    """Say whether a path is a folder or a zip, perhaps one that is cut off: what no table or JSON file is."""
+    return path.is_dir() or (path.is_file() and (zipfile.is_zipfile(path) or begins_as_zip(path)))
+
+
+def begins_as_zip(path: Path) -> bool:
+    """Say whether a file begins as a zip does; of one that cannot be read, whoever reads it as text says so."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(ZIP)) == ZIP
+    except OSError:
+        return False
 
 
 def open_archive(path: Path, direct_messages: bool = False) -> Archive:
@@ -87,7 +98,7 @@ def read_array(path: Path, name: str) -> Iterator[Any]:
                 member = checked(path, archive.getinfo(name))
                 with as_text(archive.open(member)) as file:
                     yield from read_json_array(file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:  # the last: how it is packed
         raise FileError(f"{path}: {name} in it cannot be read ({error}); download it again") from error
 
 
@@ -97,7 +108,9 @@ def as_text(file: IO[bytes]) -> io.TextIOWrapper:
 
 
 def checked(path: Path, member: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """Return a file inside if it is of a size that an archive can have. Raises FileError."""
+    """Return a file inside if it can be read and is of a size that an archive can have. Raises FileError."""
+    if member.flag_bits & ENCRYPTED:
+        raise FileError(f"{path}: {member.filename} in it is encrypted; unpack it, and import the folder")
     suspicious = member.file_size > SMALL_BYTES and member.file_size > MOST_RATIO * max(member.compress_size, 1)
     if suspicious or member.file_size > MOST_BYTES:
         raise FileError(f"{path}: {member.filename} would unpack to {member.file_size:,} bytes; not an archive of X")

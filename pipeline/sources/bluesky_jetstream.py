@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pipeline.sources.heard import Events, gather, offer
 from pipeline.sources.network import SourceError
 
 POST = "app.bsky.feed.post"
-BATCH_SECONDS = 5.0
-IDLE_SECONDS = 0.5
 BATCH_EVENTS = 2000
 MOST_WAITING = 20_000
 SILENT = 4  # times the time-out without anything from a network that never sleeps
 CHECK = "check the network, then jetstream_base in brand.toml"
-
-Events = queue.Queue[Any]
 
 
 def listen(base: str, cursor: int | None, timeout: float) -> Iterator[list[dict[str, Any]]]:
@@ -28,7 +25,7 @@ def listen(base: str, cursor: int | None, timeout: float) -> Iterator[list[dict[
     with hearing(base, cursor, timeout) as events:
         last = time.monotonic()
         while True:
-            batch, error = gather(events)
+            batch, error = gather(events, BATCH_EVENTS)
             if batch:
                 last = time.monotonic()
                 yield batch
@@ -68,27 +65,3 @@ def hear(client: Any, events: Events, stop: threading.Event) -> None:
             stop.wait(1)
     except Exception as error:  # whatever it is, the reader must hear of it
         offer(events, error, stop)
-
-
-def offer(events: Events, found: Any, stop: threading.Event) -> None:
-    """Put something into the queue as soon as there is room, unless nobody listens any more."""
-    while not stop.is_set():
-        try:
-            return events.put(found, timeout=1)
-        except queue.Full:
-            continue
-
-
-def gather(events: Events) -> tuple[list[dict[str, Any]], Exception | None]:
-    """Return what came within BATCH_SECONDS, or until a pause, and the error that ended it, if any."""
-    batch: list[dict[str, Any]] = []
-    end = time.monotonic() + BATCH_SECONDS
-    while len(batch) < BATCH_EVENTS and time.monotonic() < end:
-        try:
-            found = events.get(timeout=IDLE_SECONDS)
-        except queue.Empty:
-            break
-        if isinstance(found, Exception):
-            return batch, found
-        batch.append(found)
-    return batch, None

@@ -1,5 +1,6 @@
 """The shape of the Twitter customer care dialogues (IBM): an object a conversation, the last answer in ``agentURL``."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def to_touch(turn: Turn, turns: list[Turn | Reject], session: str, brand: Brand,
         direction="out" if ours else "in",
         kind="reply" if before else "mention",
         at=turn.at,
-        text=turn.text,
+        text=html.unescape(turn.text),
         addressed=not ours and (brand.is_addressed(turn.text) or brand.is_called(before.author if before else None)),
         conversation=f"x:dialogue:{session}",
         reply_to=f"x:{before.tweet}" if before else None,

@@ -2,11 +2,12 @@
 
 import codecs
 import csv
+import html
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from charset_normalizer import from_bytes
 
@@ -21,6 +22,7 @@ FIELD_LIMIT = 10 * 1024 * 1024
 
 BATCH_ROWS = 10_000  # few enough that Python's collector never looks at them twice
 BLOCK = 1 << 20  # characters
+SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # all that str.strip() takes away
 END = "\0"  # a line after the last; no line holds a null character, so it shows whether the last quotation is closed
 
 csv.field_size_limit(FIELD_LIMIT)
@@ -88,9 +90,7 @@ class JsonFile:
 
     def __iter__(self) -> Iterator[Record]:
         with open_text(self.path, self.encoding) as file:
-            values = read_json_lines(file) if self.lines else read_json_array(file)
-            for number, value in enumerate(values, 1):
-                yield value if isinstance(value, Record) else to_object(number, value)
+            yield from to_records(read_json_lines(file) if self.lines else read_json_array(file))
 
 
 def open_text(path: Path, encoding: str) -> TextIO:
@@ -100,13 +100,22 @@ def open_text(path: Path, encoding: str) -> TextIO:
 
 def is_plain(path: Path, encoding: str) -> bool:
     """Say whether no line of a text needs mending: no null character, and no carriage return but before a line feed."""
-    with open_text(path, encoding) as file:
-        while block := file.read(BLOCK):
-            if block.endswith("\r"):
-                block += file.read(1)
-            if "\0" in block or block.count("\r") != block.count("\r\n"):
-                return False
-    return True
+    if encoding == "utf-8-sig":  # there, neither byte is ever a part of another character
+        with path.open("rb") as file:
+            return all(map(is_plain_block, whole_breaks(file)))
+    with open_text(path, encoding) as text:
+        return all(is_plain_block(block.encode("utf-8", "surrogatepass")) for block in whole_breaks(text))
+
+
+def whole_breaks(file: IO[Any]) -> Iterator[Any]:
+    """Yield a file in blocks, of which none ends between a carriage return and its line feed."""
+    while block := file.read(BLOCK):
+        yield block + file.read(1) if block[-1:] in ("\r", b"\r") else block
+
+
+def is_plain_block(block: bytes) -> bool:
+    """Say whether a block needs no mending."""
+    return b"\0" not in block and (b"\r" not in block or block.count(b"\r") == block.count(b"\r\n"))
 
 
 def read_lines(file: TextIO, plain: bool = False) -> Iterator[str]:
@@ -147,7 +156,7 @@ def find_encoding(path: Path) -> str:
         return "utf-16"
     if start[:200].count(0) > len(start[:200]) // 4:
         return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
-    return "utf-8-sig" if is_utf8(path) else guess_encoding(path, start)
+    return "utf-8-sig" if decodes(path, "utf-8") else guess_encoding(path, start)
 
 
 def known_encoding(name: str) -> str:
@@ -158,9 +167,9 @@ def known_encoding(name: str) -> str:
         raise FileError(f"--encoding {name}: no encoding of that name; try utf-8, utf-16, cp1252") from error
 
 
-def is_utf8(path: Path) -> bool:
-    """Say whether the whole file decodes as UTF-8; a character that is cut off at the very end is forgiven."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def decodes(path: Path, encoding: str) -> bool:
+    """Say whether the whole file is of an encoding; a character that is cut off at the very end is forgiven."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as file:
             while block := file.read(SNIFF_BYTES):
@@ -249,6 +258,12 @@ def find_json(path: Path, encoding: str) -> JsonFile | None:
     return JsonFile(path, encoding, lines=True) if start.startswith("{") else None
 
 
+def to_records(values: Iterable[Any], first: int = 1) -> Iterator[Record]:
+    """Yield JSON values as records, numbered from ``first`` on; those that are records already have their problem."""
+    for number, value in enumerate(values, first):
+        yield replace(value, number=number) if isinstance(value, Record) else to_object(number, value)
+
+
 def to_object(number: int, value: Any) -> Record:
     """Return one JSON value as a record."""
     if isinstance(value, dict):
@@ -256,7 +271,7 @@ def to_object(number: int, value: Any) -> Record:
     return Record(number, {"value": value}, "not a JSON object")
 
 
-def read_json_lines(file: TextIO) -> Iterator[Any]:
+def read_json_lines(file: Iterable[str]) -> Iterator[Any]:
     """Yield the value of every line; a line that is not JSON yields a record with its problem."""
     for number, line in enumerate((line for line in file if not line.isspace()), 1):
         try:
@@ -271,6 +286,14 @@ def text_of(record: Record, key: str) -> str:
     """Return a value as stripped text; a missing one is empty."""
     value = record.values.get(key)
     return "" if value is None else str(value).strip()
+
+
+def shown_text(record: Record, key: str) -> str:
+    """Return a text as X shows it, which writes &, < and > as entities. Raises MappingError where there is none."""
+    value = html.unescape(text_of(record, key)).strip()
+    if not value:
+        raise MappingError(f"no {key}")
+    return value
 
 
 def required(record: Record, key: str) -> str:

@@ -1,23 +1,28 @@
 """Rows of a file as columns of text, many at once."""
 
+import codecs
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sources.files import Batch, JsonFile, Table
+from pipeline.sources.arrow_csv import read_columns
+from pipeline.sources.arrow_json import read_lines
+from pipeline.sources.files import SPACES, Batch, JsonFile, Table, read_json_lines, to_records
+from pipeline.sources.json_values import read_json
 from pipeline.touch import Outcome, Record
 
 FRAME_ROWS = 50_000
 SLICE_ROWS = 500  # few enough that Python's collector seldom looks at them
-SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # all that str.strip() takes away
-
-Cells = list[str | None]
+BLOCK = 1 << 24  # bytes of lines of JSON
+Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -25,14 +30,14 @@ class Frame:
     """Rows that follow each other.
 
     ``columns``: the ``number`` of each row, and of a table the text of each field, of a JSON file the ``payload``: all
-    of it as JSON. ``cells`` are all cells of each row of a table, under ``header``. ``record`` returns one row, counted
-    from 0, as a record. ``odd`` are the rows that have no place in columns.
+    of it as JSON, and perhaps the fields already. ``cells`` are all cells of each row of a table, under ``header``.
+    ``record`` returns one row, counted from 0, as a record. ``odd`` are the rows that have no place in columns.
     """
 
     columns: pa.Table
     record: Callable[[int], Record]
     odd: Sequence[Record] = ()
-    cells: pa.Array | None = None
+    cells: pa.Table | None = None
     header: tuple[str, ...] = ()
 
 
@@ -48,32 +53,66 @@ class Slice:
 class Way:
     """How the rows of a file are mapped many at once: by ``sql`` with ``values``, else one by one by ``to_outcome``.
 
-    ``paths``: where in a JSON object each field is. The SQL gets every field as text and, by the name with ``_type``,
-    its type in JSON, and ``textual``: whether all of them are text, whole numbers or nothing.
+    ``paths``: the keys under which each field is in a JSON object. The SQL gets every field as text, without the white
+    space around it unless it is ``as_is``, and, by the name with ``_type``, its type in JSON, and ``textual``: whether
+    all of them are text, whole numbers or nothing.
     """
 
     sql: Path
     frames: Iterable[Frame]
     to_outcome: Callable[[Record], Outcome]
     values: Mapping[str, Any]
-    paths: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Keys] = field(default_factory=dict)
+    as_is: frozenset[str] = frozenset()
 
 
 def table_frames(table: Table, fields: Mapping[str, str]) -> Iterator[Frame]:
-    """Yield a table as frames; ``fields``: column by field. Of two columns of one name the last counts."""
-    places = {column: place for place, column in enumerate(table.header)}
-    for batches in grouped(table.batches(), lambda batch: len(batch.rows)):
+    """Yield a table as frames; ``fields``: column by field, each without the white space around it.
+
+    Of two columns of one name the last counts.
+    """
+    taken = 0
+    for cells in read_columns(table):
+        if cells is None:
+            yield from careful_frames(table, fields, taken)
+        else:
+            yield to_frame(table, fields, row_numbers(taken, cells.num_rows), cells)
+            taken += cells.num_rows
+
+
+def careful_frames(table: Table, fields: Mapping[str, str], taken: int) -> Iterator[Frame]:
+    """Yield a table as frames, without its first rows that were ``taken`` already, as csv reads it."""
+    for batches in grouped(later_batches(table, taken), lambda batch: len(batch.rows)):
         split = [sound_rows(batch) for batch in batches]
         numbers = pa.array([number for part, _, _ in split for number in part], pa.int64())
-        cells = pa.FixedSizeListArray.from_arrays(pa.concat_arrays([flat for _, flat, _ in split]), len(table.header))
-        columns = {field: pc.list_element(cells, places[column]) for field, column in fields.items()}
-        yield Frame(
-            columns=pa.table({"number": numbers, **columns}),
-            record=lambda place, n=numbers, c=cells: row_of(n, c, table.header, place),  # type: ignore[misc]
-            odd=[record for _, _, odd in split for record in odd],
-            cells=cells,
-            header=table.header,
-        )
+        flat = pa.concat_arrays([cells for _, cells, _ in split])
+        width = len(table.header)
+        rows = pa.FixedSizeListArray.from_arrays(flat, width)
+        cells = pa.table({str(place): pc.list_element(rows, place) for place in range(width)})
+        yield to_frame(table, fields, numbers, cells, [record for _, _, odd in split for record in odd])
+
+
+def later_batches(table: Table, taken: int) -> Iterator[Batch]:
+    """Yield the rows of a table after the first so many."""
+    for batch in table.batches():
+        skipped = max(0, taken + 1 - batch.number)
+        if skipped < len(batch.rows):
+            yield replace(batch, number=batch.number + skipped, rows=batch.rows[skipped:])
+
+
+def to_frame(
+    table: Table, fields: Mapping[str, str], numbers: pa.Array, cells: pa.Table, odd: Sequence[Record] = ()
+) -> Frame:
+    """Return rows of a table as a frame."""
+    places = {column: place for place, column in enumerate(table.header)}
+    columns = {field: pc.utf8_trim(cells[places[column]], SPACES) for field, column in fields.items()}
+    return Frame(
+        columns=pa.table({"number": numbers, **columns}),
+        record=lambda place: row_of(numbers, cells, table.header, place),
+        odd=odd,
+        cells=cells,
+        header=table.header,
+    )
 
 
 def sound_rows(batch: Batch) -> tuple[list[int], pa.Array, list[Record]]:
@@ -88,14 +127,76 @@ def sound_rows(batch: Batch) -> tuple[list[int], pa.Array, list[Record]]:
     return [batch.number + place for place in whole], cells, [batch.record(place) for place in sorted(odd)]
 
 
-def row_of(numbers: pa.Array, cells: pa.Array, header: tuple[str, ...], place: int) -> Record:
+def row_of(numbers: pa.Array, cells: pa.Table, header: tuple[str, ...], place: int) -> Record:
     """Return one row of a frame as a record."""
-    return Record(numbers[place].as_py(), dict(zip(header, cells[place].as_py(), strict=True)))
+    values = (column[place].as_py() for column in cells.columns)
+    return Record(numbers[place].as_py(), dict(zip(header, values, strict=True)))
 
 
-def json_frames(file: JsonFile) -> Iterator[Frame]:
-    """Yield a JSON file as frames."""
-    records = iter(file)
+def json_frames(
+    file: JsonFile, paths: Mapping[str, Keys], fields: pa.Schema, doubtful: Callable[[bytes], bool] | None = None
+) -> Iterator[Frame]:
+    """Yield a JSON file as frames; ``fields`` and ``doubtful`` are those of arrow_json.read_lines."""
+    if not file.lines or file.encoding != "utf-8-sig":
+        yield from record_frames(iter(file))
+        return
+    taken = 0
+    for block in read_blocks(file.path):
+        found = read_lines(block, fields, doubtful)
+        if found is None:
+            frames = record_frames(block_records(block, taken + 1))
+        else:
+            frames = iter([line_frame(*found, paths, taken)])
+        for frame in frames:
+            yield frame
+            taken += frame.columns.num_rows + len(frame.odd)
+
+
+def read_blocks(path: Path) -> Iterator[bytes]:
+    """Yield the whole lines of a file in UTF-8, some BLOCK bytes of them at a time."""
+    with path.open("rb") as file:
+        if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+            file.seek(0)
+        while block := file.read(BLOCK):
+            yield block + file.readline()
+
+
+def block_records(block: bytes, first: int) -> Iterator[Record]:
+    """Return the lines of a block as records, numbered from ``first`` on."""
+    text = io.StringIO(block.decode("utf-8", "replace"), newline="")
+    return to_records(read_json_lines(text), first)
+
+
+def line_frame(found: pa.Table, lines: pa.Array, paths: Mapping[str, Keys], taken: int) -> Frame:
+    """Return objects whose fields were read as a frame, with what bulk.with_fields adds to others."""
+    columns = {"number": row_numbers(taken, found.num_rows), "payload": lines}
+    for name, keys in paths.items():
+        column = pc.struct_field(found[keys[0]], keys[1:]) if keys[1:] else found[keys[0]]
+        nested = pa.types.is_struct(column.type)
+        columns[name] = pa.nulls(len(column), pa.string()) if nested else column.cast(pa.string())
+        columns[f"{name}_type"] = types_of(column)
+    frame = pa.table({**columns, "textual": pa.repeat(True, found.num_rows)})
+    return Frame(columns=frame, record=lambda place: row_of_json(frame, place))
+
+
+JSON_TYPES = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int64(): "BIGINT"}
+
+
+def types_of(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return the type in JSON of every value, as DuckDB's json_type names it, null where there is none."""
+    name = JSON_TYPES.get(column.type, "OBJECT")
+    if column.null_count == len(column):
+        return pa.nulls(len(column), pa.string())
+    return pc.if_else(pc.is_valid(column), name, pa.scalar(None, pa.string()))
+
+
+def row_numbers(taken: int, rows: int) -> pa.Array:
+    """Return the numbers of so many rows, after those that were taken."""
+    return pa.array(np.arange(taken + 1, taken + 1 + rows))
+
+
+def record_frames(records: Iterator[Record]) -> Iterator[Frame]:
+    """Yield records of a JSON file as frames."""
     slices = iter(lambda: json_slice(list(islice(records, SLICE_ROWS))), None)
     for parts in grouped(slices, lambda part: part.columns.num_rows + len(part.odd)):
         columns = pa.concat_tables([part.columns for part in parts]).combine_chunks()
@@ -119,7 +220,7 @@ def json_slice(records: Sequence[Record]) -> Slice | None:
 
 def row_of_json(columns: pa.Table, place: int) -> Record:
     """Return one row of a frame as a record; nothing was lost, since JSON was written of what had been JSON."""
-    return Record(columns["number"][place].as_py(), orjson.loads(columns["payload"][place].as_py()))
+    return Record(columns["number"][place].as_py(), read_json(columns["payload"][place].as_py()))
 
 
 def to_json(values: Mapping[str, Any]) -> str | None:
@@ -130,7 +231,7 @@ def to_json(values: Mapping[str, Any]) -> str | None:
         return None
 
 
-def to_path(*keys: str) -> str:
+def to_path(keys: Keys) -> str:
     """Return a JSON pointer to a value inside of objects."""
     return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.sources.files import JsonFile, Table, outcomes, text_of
-from pipeline.sources.frames import Frame, Way, json_frames, table_frames, to_path
+from pipeline.sources.frames import Frame, Way, json_frames, table_frames
 from pipeline.touch import (
     KINDS,
     MAP_FIELDS,
@@ -46,13 +46,17 @@ def to_touches(
 
 def in_bulk(file: Table | JsonFile, brand: Brand, mapping: Mapping[str, str], named: str = "file") -> Way:
     """Return how a file is mapped many rows at once."""
-    frames = map(as_text, table_frames(file, mapping)) if isinstance(file, Table) else json_frames(file)
+    paths = {field: (column,) for field, column in mapping.items()}
+    if isinstance(file, Table):
+        frames: Iterator[Frame] = map(as_text, table_frames(file, mapping))
+    else:
+        frames = json_frames(file, paths, pa.schema([(column, pa.string()) for column in set(mapping.values())]))
     return Way(
         sql=Path(__file__).with_suffix(".sql"),
         frames=(with_nothing(frame, set(MAP_FIELDS).difference(mapping)) for frame in frames),
         to_outcome=lambda record: to_touch(record, brand, mapping, named),
         values={"brand": brand.key, "named": named, "kinds": KINDS, "unseen": ("message", *OFFLINE_KINDS)},
-        paths={field: to_path(column) for field, column in mapping.items()},
+        paths=paths,
     )
 
 
@@ -75,6 +79,9 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
     A row is *out* where its direction says so, or where its author is the brand; whom it speaks to is then ``to``.
     Without an id a row is known by its author, time and text.
     """
+    for field, column in mapping.items():
+        if isinstance(record.values.get(column), dict | list):
+            raise MappingError(f"{field} is no text, but several values (column {column})")
     value = {field: text_of(record, column) for field, column in mapping.items()}
     for field in MAP_NEEDED:
         if not value[field]:

@@ -2,18 +2,18 @@
 with said as (
     select
         number,
-        tidy(text) as text,
-        tidy(author) as author,
-        moment(tidy("at")) as happened_at,
-        nullif(tidy(id), '') as id,
-        nullif(tidy(name), '') as name,
-        coalesce(nullif(lower(tidy(source)), ''), $named) as source,
-        lower(tidy(kind)) as kind,
-        lower(tidy(direction)) as direction,
-        tidy("to") as spoken_to,
-        nullif(tidy(conversation), '') as conversation,
-        nullif(tidy(reply_to), '') as reply_to,
-        nullif(tidy(url), '') as url,
+        text,
+        author,
+        moment("at") as happened_at,
+        nullif(id, '') as id,
+        nullif(name, '') as name,
+        coalesce(nullif(lower(source), ''), $named) as source,
+        lower(kind) as kind,
+        lower(direction) as direction,
+        "to" as spoken_to,
+        nullif(conversation, '') as conversation,
+        nullif(reply_to, '') as reply_to,
+        nullif(url, '') as url,
         textual and is_plain(coalesce(source, '') || coalesce(kind, '') || coalesce(direction, '')) as plain
     from incoming
 ),
@@ -63,9 +63,9 @@ select
     text,
     url,
     case when direction = 'out' then author end as author,
-    source || ':' || lower(regexp_replace(person, '^@', '')) as account_id,
+    source || ':' || lower(without_at(person)) as account_id,
     case when person is not null then source end as source,
-    regexp_replace(person, '^@', '') as handle,
-    coalesce(case when direction = 'in' and person is not null then name end, regexp_replace(person, '^@', '')) as name,
+    without_at(person) as handle,
+    coalesce(case when direction = 'in' and person is not null then name end, without_at(person)) as name,
     case when person is not null then 'person' end as kind
 from person

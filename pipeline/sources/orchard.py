@@ -1,10 +1,13 @@
 """Orchard's own JSON lines: one touch a line, every field by its own name."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
+
 from pipeline.sources.files import JsonFile, outcomes, required, text_of
-from pipeline.sources.frames import Way, json_frames, to_path
+from pipeline.sources.frames import Way, json_frames
 from pipeline.touch import (
     ACCOUNT_KINDS,
     KINDS,
@@ -26,6 +29,21 @@ FIELDS = (
     *("conversation", "reply_to", "url", "by", "account"),
 )
 ACCOUNT_FIELDS = ("id", "source", "handle", "name", "kind", "link", "email", "verified")
+FLAGS = frozenset({"public", "addressed", "verified"})
+ACCOUNT_TYPE = pa.struct([(name, pa.bool_() if name in FLAGS else pa.string()) for name in ACCOUNT_FIELDS])
+SCHEMA = pa.schema(
+    [(name, pa.bool_() if name in FLAGS else pa.string()) for name in FIELDS[:-1]] + [("account", ACCOUNT_TYPE)]
+)
+NULL_KIND = re.compile(rb'"kind"\s*:\s*null')
+LETTER = re.compile(rb"\\u00[67]")
+
+
+def has_odd_kind(block: bytes) -> bool:
+    """Say whether a kind may be null, which is no kind, where one that is not there means a person.
+
+    A letter of the name may be written as \\u006b, too. To look for the two one after the other is ten times faster.
+    """
+    return bool(NULL_KIND.search(block)) or (b"\\u00" in block and bool(LETTER.search(block)))
 
 
 def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
@@ -35,13 +53,15 @@ def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
 
 def in_bulk(file: JsonFile, brand: Brand) -> Way:
     """Return how a file is mapped many lines at once."""
+    paths: dict[str, tuple[str, ...]] = {field: (field,) for field in FIELDS}
+    paths |= {f"account_{field}": ("account", field) for field in ACCOUNT_FIELDS}
     return Way(
         sql=Path(__file__).with_suffix(".sql"),
-        frames=json_frames(file),
+        frames=json_frames(file, paths, SCHEMA, has_odd_kind),
         to_outcome=lambda record: to_touch(record, brand),
         values={"brand": brand.key, "kinds": KINDS, "account_kinds": ACCOUNT_KINDS},
-        paths={field: to_path(field) for field in FIELDS}
-        | {f"account_{field}": to_path("account", field) for field in ACCOUNT_FIELDS},
+        paths=paths,
+        as_is=frozenset({"text", "account_kind"}),
     )
 
 

@@ -1,25 +1,22 @@
 -- What the SQL of the sources shares, each as a function of touch.py says it, and whether it surely does.
--- strip() of a value, empty where there is none; trim is slow, and most values begin and end with a letter
-create macro tidy(value) as case
-    when value is null then ''
-    when regexp_matches(value, '\A[^!-~]|[^!-~]\z') then trim(value, getvariable('spaces'))
-    else value
-end;
-
 -- only ASCII, of which lower case and word characters are the same here and in Python
 create macro is_plain(value) as strlen(value) = length(value);
 
 -- no name after an @ goes on with a letter beyond ASCII
-create macro is_clear(value) as not regexp_matches(value, '@[A-Za-z0-9_]*[^\x00-\x7F]');
+create macro is_clear(value) as
+    case when contains(value, '@') then not regexp_matches(value, '@[A-Za-z0-9_]*[^\x00-\x7F]') else true end;
+
+-- a handle without the @ before it
+create macro without_at(value) as case when starts_with(value, '@') then substr(value, 2) else value end;
 
 -- Brand.is_called, of plain values
 create macro is_called(value) as list_contains(
-    getvariable('called'), regexp_replace(lower(regexp_replace(value, '[\t-\r\x1c-\x20]+', '', 'g')), '^@', '')
+    getvariable('called'), without_at(lower(regexp_replace(value, '[\t-\r\x1c-\x20]+', '', 'g')))
 );
 
 -- Brand.is_addressed, of clear texts
 create macro is_addressed(value) as
-    contains(value, '@') and list_has_any(regexp_extract_all(lower(value), '@([a-z0-9_]+)', 1), getvariable('called'));
+    case when contains(value, '@') then regexp_matches(lower(value), getvariable('handles')) else false end;
 
 -- first_name, of clear texts
 create macro first_name(value) as nullif(regexp_extract(value, '^@([A-Za-z0-9_]+)', 1), '');
@@ -28,7 +25,7 @@ create macro first_name(value) as nullif(regexp_extract(value, '^@([A-Za-z0-9_]+
 create macro moment(value) as case
     when regexp_full_match(
         value, '\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{3}|\.\d{6})?)?(Z|\+00:00)?)?'
-    ) then try_cast(regexp_replace(value, '(Z|\+00:00)$', '') as timestamp)
+    ) then try_cast(value as timestamp)
     when regexp_full_match(
         value, '(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] \d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d \+0000 \d{4}'
     ) then try_strptime(value, '%a %b %d %H:%M:%S +0000 %Y')

@@ -6,10 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from pipeline.touch import Brand
+from pipeline.touch import called as names_of
 
 Places = NDArray[np.int64]
 
@@ -53,6 +52,9 @@ def find_threads(tweets: pa.Array, authors: pa.Array, parents: pa.Array, answers
 
 def to_threads(links: Places, many: int) -> Places:
     """Return the thread of each of so many tweets from links (2, n) between them."""
+    from scipy.sparse import coo_array  # late, since every command imports the sources
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(links.shape[1], dtype=bool), (links[0], links[1])), shape=(many, many))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
@@ -67,7 +69,12 @@ def last_rows(tweet: Places, many: int) -> Places:
 def called(authors: pa.Array, brand: Brand) -> NDArray[np.bool_]:
     """Say of each author whether it is the brand."""
     known = authors.dictionary_encode()
-    ours = np.array([brand.is_called(name) for name in known.dictionary.to_pylist()], dtype=bool)
+    names = known.dictionary
+    strange = pc.invert(pc.match_substring_regex(names, "^[A-Za-z0-9_@]*$"))  # the others Arrow lowers as Python does
+    plain = pc.utf8_lower(pc.replace_substring_regex(names, "^@", ""))
+    ours = pc.is_in(plain, pa.array(sorted(names_of(brand)), pa.string())).to_numpy(zero_copy_only=False)
+    for place in pc.indices_nonzero(strange).to_pylist():
+        ours[place] = brand.is_called(names[place].as_py())
     return np.asarray(ours[known.indices.to_numpy()], dtype=bool)
 
 

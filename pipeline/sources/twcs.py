@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sources.files import Table, outcomes, required, text_of
-from pipeline.sources.frames import SPACES, Frame, Way, table_frames, to_texts
+from pipeline.sources.files import SPACES, Table, outcomes, required, shown_text, text_of
+from pipeline.sources.frames import Frame, Way, table_frames, to_texts
 from pipeline.sources.threads import Threads, find_threads
 from pipeline.touch import (
     Account,
@@ -82,7 +82,8 @@ def threads_of(links: pa.Table, brand: Brand) -> Threads:
 
 def tweet_numbers(texts: pa.Array) -> pa.Array:
     """Return what tweet_number returns of each text."""
-    return pc.replace_substring_regex(texts, r"\.0\z", "")
+    ends = pc.ends_with(texts, ".0")
+    return pc.replace_substring_regex(texts, r"\.0\z", "") if pc.any(ends).as_py() else texts
 
 
 def with_threads(frame: Frame, threads: Threads) -> Frame:
@@ -100,7 +101,7 @@ def tweet_number(text: str) -> str:
 def to_touch(record: Record, brand: Brand, threads: Threads) -> Mapped | NotAbout:
     """Return one row as a touch. Raises MappingError with the reason where it cannot be one."""
     tweet = tweet_number(required(record, "tweet_id"))
-    author, text = required(record, "author_id"), required(record, "text")
+    author, text = required(record, "author_id"), shown_text(record, "text")
     inbound = required(record, "inbound").casefold()
     if inbound not in ("true", "false"):
         raise MappingError("inbound is neither True nor False")

@@ -2,15 +2,15 @@
 with said as (
     select
         number,
-        regexp_replace(tidy(tweet_id), '\.0$', '') as tweet,
-        tidy(author_id) as author,
-        lower(tidy(inbound)) as inbound,
-        moment(tidy(created_at)) as happened_at,
-        tidy(text) as text,
-        nullif(regexp_replace(tidy(in_response_to_tweet_id), '\.0$', ''), '') as parent,
+        regexp_replace(tweet_id, '\.0$', '') as tweet,
+        author_id as author,
+        lower(inbound) as inbound,
+        moment(created_at) as happened_at,
+        text,
+        nullif(regexp_replace(in_response_to_tweet_id, '\.0$', ''), '') as parent,
         root,
         parent_author,
-        is_called(tidy(author_id)) as ours,
+        is_called(author_id) as ours,
         coalesce(is_called(parent_author), false) as answers_us
     from incoming
 ),
@@ -35,7 +35,8 @@ select
         and is_plain(author)
         and is_plain(inbound)
         and is_plain(coalesce(parent_author, ''))
-        and is_clear(text),
+        and is_clear(text)
+        and not contains(text, '&'),
         false
     ) as fits,
     root is not null as about,

@@ -4,13 +4,14 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import chain, repeat
+from itertools import count
 from typing import Any
 
 import httpx
 
 from pipeline.source_settings import XSource
 from pipeline.sources.network import Page, SourceError, to_list, to_records
+from pipeline.sources.pause import Pause
 from pipeline.sources.web import Site, open_client
 from pipeline.sources.web import ask as ask_site
 from pipeline.sources.x_client import Client, ask, send
@@ -30,8 +31,7 @@ REASONS = {
 }
 PLACE = "scrub_geo"  # the place of a post was taken back, not the post
 UNDER_WAY = frozenset({"created", "in_progress", "complete"})
-FIRST_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between two looks at a job
-LAST_WAIT = 30.0
+MOST_WAIT = 30.0  # seconds between two looks at a job
 MOST_BYTES = 1 << 30
 LINES = 1000  # of a result, removed in one transaction
 
@@ -103,7 +103,7 @@ def upload(job: Job, posts: Sequence[str], settings: XSource) -> None:
 def awaited(job: Job, asked: int, settings: XSource, client: Client) -> Iterator[Page]:
     """Yield the result of a job once it is there, or a note that it is not there yet. Raises SourceError."""
     end = time.monotonic() + 60 * settings.job_minutes
-    for wait in chain(FIRST_WAITS, repeat(LAST_WAIT)):
+    for look in count(1):
         asked += 1
         now = read_job(job["id"], settings, client)
         if now is None or not is_under_way(now):
@@ -112,6 +112,7 @@ def awaited(job: Job, asked: int, settings: XSource, client: Client) -> Iterator
         if now["status"] == "complete":
             yield from read_result(now, asked, settings)
             return
+        wait = Pause(settings.job_wait_seconds, MOST_WAIT).after(look)
         if time.monotonic() + wait > end:
             break
         time.sleep(wait)

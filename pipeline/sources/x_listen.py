@@ -2,41 +2,33 @@
 
 import queue
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.source_settings import XSource
-from pipeline.sources.network import SourceError
+from pipeline.sources.heard import Events, gather, offer
+from pipeline.sources.pause import Pause
 from pipeline.sources.x_client import HOST, Client
 from pipeline.sources.x_errors import fault, in_words
 
 ABOUT = "the stream"
 BATCH_LINES = 25
-BATCH_SECONDS = 5.0
-IDLE_SECONDS = 0.5
 MOST_WAITING = 10_000
-MOST_DOUBLED = 10
 AGAIN = "what is said meanwhile is brought by the next collect"
-
-Events = queue.Queue[Any]
 
 
 @dataclass(frozen=True)
-class Pause:
-    """How long to wait before connecting again, in seconds: at first, and at most after doubling."""
+class Pauses:
+    """How long is waited after a lost connection, after an error of X, and after too many questions."""
 
-    first: float
-    most: float
-
-    def after(self, failures: int) -> float:
-        """Return the seconds after so many failures, of which the last is one."""
-        return min(self.first * 2.0 ** min(failures - 1, MOST_DOUBLED), self.most)
+    lost: Pause
+    trouble: Pause
+    often: Pause
 
 
-LOST, TROUBLE, OFTEN = Pause(0.25, 16), Pause(5, 320), Pause(60, 320)  # as X advises
+ADVISED = Pauses(Pause(0.25, 16), Pause(5, 320), Pause(60, 320))  # by X
 
 
 @dataclass
@@ -45,53 +37,33 @@ class Line:
 
     events: Events
     stop: threading.Event
+    pauses: Pauses
+    pause: Pause
     failures: int = 0
-    pause: Pause = LOST
     response: Any = None  # the last one
 
     def offer(self, found: Any) -> None:
-        """Put something into the queue as soon as there is room, unless nobody listens any more."""
-        while not self.stop.is_set():
-            try:
-                return self.events.put(found, timeout=1)
-            except queue.Full:
-                continue
+        """Put something into the queue."""
+        offer(self.events, found, self.stop)
 
 
-def listen(settings: XSource, client: Client, params: Mapping[str, str]) -> Iterator[tuple[list[bytes], list[str]]]:
+def listen(
+    settings: XSource, client: Client, params: Mapping[str, str], pauses: Pauses = ADVISED
+) -> Iterator[tuple[list[bytes], list[str]]]:
     """Yield lines and notes soon after they come, for ever. Raises SourceError, after what was heard before it."""
-    with hearing(settings, client, params) as events:
+    with hearing(settings, client, params, pauses) as events:
         while True:
-            lines, notes, error = gather(events)
-            if lines or notes:
-                yield lines, notes
+            batch, error = gather(events, BATCH_LINES)
+            if batch:
+                yield [each for each in batch if isinstance(each, bytes)], [n for n in batch if isinstance(n, str)]
             if error:
                 raise error
 
 
-def gather(events: Events) -> tuple[list[bytes], list[str], SourceError | None]:
-    """Return what came within BATCH_SECONDS, or until a pause, and the error that ended it, if any."""
-    lines: list[bytes] = []
-    notes: list[str] = []
-    end = time.monotonic() + BATCH_SECONDS
-    while len(lines) < BATCH_LINES and time.monotonic() < end:
-        try:
-            found = events.get(timeout=IDLE_SECONDS)
-        except queue.Empty:
-            break
-        if isinstance(found, SourceError):
-            return lines, notes, found
-        if isinstance(found, bytes):
-            lines.append(found)
-        else:
-            notes.append(found)
-    return lines, notes, None
-
-
 @contextmanager
-def hearing(settings: XSource, client: Client, params: Mapping[str, str]) -> Iterator[Events]:
+def hearing(settings: XSource, client: Client, params: Mapping[str, str], pauses: Pauses) -> Iterator[Events]:
     """Hear in a thread of its own, since the library calls back."""
-    line = Line(queue.Queue(MOST_WAITING), threading.Event())
+    line = Line(queue.Queue(MOST_WAITING), threading.Event(), pauses, pauses.lost)
     library = to_library(settings, client, line)
     threading.Thread(target=hear, args=(library, params, line), daemon=True).start()
     try:
@@ -135,7 +107,7 @@ def to_library(settings: XSource, client: Client, line: Line) -> Any:
     def refused(status: int) -> None:
         error = fault(line.response, [], ABOUT)
         if status == 429 or status >= 500:
-            return ended(OFTEN if status == 429 else TROUBLE, f"is not to be had ({status})")
+            return ended(line.pauses.often if status == 429 else line.pauses.trouble, f"is not to be had ({status})")
         line.offer(error)
         line.stop.set()
         library.disconnect()
@@ -147,8 +119,8 @@ def to_library(settings: XSource, client: Client, line: Line) -> Any:
     library.on_data, library.on_keep_alive = heard, alive
     library.on_connect = lambda: line.offer("the stream is open")
     library.on_disconnect = lambda: None
-    library.on_closed = lambda response: ended(LOST, "was closed by X")
-    library.on_connection_error = lambda: ended(LOST, "broke off")
+    library.on_closed = lambda response: ended(line.pauses.lost, "was closed by X")
+    library.on_connection_error = lambda: ended(line.pauses.lost, "broke off")
     library.on_request_error, library.on_exception = refused, broken
     return library
 

@@ -1,5 +1,6 @@
 """What an archive of X holds, as touches: the company's own posts and answers, and direct messages both ways."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -112,7 +113,7 @@ def post_to_touch(record: Record, brand: Brand, book: Book) -> Mapped:
         direction="out",
         kind=kind,
         at=to_time(text_at(tweet, "created_at")),
-        text=text.strip(),
+        text=html.unescape(text).strip(),
         conversation=f"x:{book.root(number)}",
         reply_to=f"x:{parent}" if parent else None,
         url=f"https://x.com/i/status/{number}",

@@ -7,4 +7,4 @@ copy (
         'https://example.org/' || id as "Link"
     from made
     order by id
-) to $path (format csv, header)
+) to $path -- as CSV or as lines of JSON, by its name

@@ -229,6 +229,11 @@ select *
 from derived.share_of_voice
 order by panel, month, brand;
 
+create table pub.beside as
+select *
+from derived.beside
+order by brand, target;
+
 create table pub.volume as
 select *
 from derived.volume

@@ -2,11 +2,7 @@
 -- feeds word one entry differently, that is no edit: only the feed whose wording is stored can change it.
 update touch
 set text = i.text, url = coalesce(i.url, touch.url), stored_at = $now
-from (
-    select *
-    from incoming
-    qualify row_number() over (partition by touch_id, brand order by number) = 1
-) i
+from incoming i
 left join raw on raw.touch_id = i.touch_id and raw.brand = i.brand
 where
     touch.touch_id = i.touch_id

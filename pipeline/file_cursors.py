@@ -1,0 +1,85 @@
+"""How far the import of each file has come, saved in one transaction with what was read."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.rows import reject_table, touch_table
+from pipeline.store import Workspace, connect, incoming, now, query, transaction
+from pipeline.touch import Brand, Mapped, Reject
+from pipeline.touches import save_touches
+
+
+@dataclass(frozen=True)
+class FileCursor:
+    """How far the import of a file has come."""
+
+    file: str
+    sha256: str
+    brand: Brand
+    format: str
+    rows_read: int
+    finished: bool
+    mapping: Mapping[str, str] | None = None
+    source: str = "file"
+
+
+def save_outcomes(
+    workspace: Workspace, mapped: Sequence[Mapped], rejects: Sequence[Reject], cursor: FileCursor
+) -> tuple[int, list[Reject]]:
+    """Save touches, raw payloads, rejects and the file's cursor in one transaction.
+
+    Returns how many touches were new, and the rows that became rejects since another message has their id.
+    """
+    return save_chunk(workspace, touch_table(mapped), rejects, cursor)
+
+
+def save_chunk(
+    workspace: Workspace, touches: pa.Table, rejects: Sequence[Reject], cursor: FileCursor
+) -> tuple[int, list[Reject]]:
+    """Save touches that are rows of TOUCH_SCHEMA already, as save_outcomes does."""
+    moment = {"now": now()}
+    with connect(workspace.mentions) as con, transaction(con):
+        con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
+        stored, clashes = save_rows(con, touches, rejects, cursor.file)
+        con.execute(query("save_import"), cursor_values(cursor, stored) | moment)
+    return stored, clashes
+
+
+def save_rows(
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], file: str
+) -> tuple[int, list[Reject]]:
+    """Save the rows of a chunk and return what save_outcomes does."""
+    stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
+    settle(con, touches, file)
+    if rejects or clashes:
+        with incoming(con, reject_table([*rejects, *clashes], file)):
+            con.execute(query("save_rejects"), {"now": now()})
+    return stored, clashes
+
+
+def settle(con: duckdb.DuckDBPyConnection, touches: pa.Table, file: str) -> None:
+    """Delete the rejects of a file that was imported before, of which the same row is a touch by now."""
+    with incoming(con, touches.select(["number", "payload"])):
+        pairs = con.execute(query("touches_of_rejects"), {"file": file}).fetchall()
+    done = [key for key, then, now in pairs if json.loads(then) == json.loads(now)]
+    con.execute("delete from reject where list_contains($ids, reject_id)", {"ids": done})
+
+
+def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
+    """Return the cursor as parameters of save_import.sql."""
+    return {
+        "file_sha256": cursor.sha256,
+        "brand": cursor.brand.key,
+        "file": cursor.file,
+        "format": cursor.format,
+        "rows_read": cursor.rows_read,
+        "rows_stored": stored,
+        "finished": cursor.finished,
+        "mapping": None if cursor.mapping is None else json.dumps(dict(cursor.mapping), ensure_ascii=False),
+        "source": cursor.source,
+    }

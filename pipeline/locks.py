@@ -1,0 +1,52 @@
+"""Who may change a workspace now: one process at a time."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+
+from pipeline.store import StoreError, Workspace, now
+
+
+@contextmanager
+def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None]:
+    """Hold the workspace's lock, so that two pipelines never change it at once; a killed holder frees it.
+
+    Raises StoreError saying who holds it, after ``wait`` seconds.
+    """
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    holder = workspace.folder / "orchard.holder.json"
+    try:
+        with filelock.FileLock(workspace.lock, timeout=wait):
+            holder.write_text(
+                json.dumps({"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")})
+            )
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
+    except filelock.Timeout as error:
+        raise StoreError(f"{workspace.folder} is in use by {who_holds(holder)}; try again when it is done") from error
+
+
+@contextmanager
+def following(workspace: Workspace, source: str) -> Iterator[None]:
+    """Be the only one that follows a source: two would move one cursor. Raises StoreError where another one does."""
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(workspace.folder / f"follow-{source}.lock", timeout=0):
+            yield
+    except filelock.Timeout as error:
+        raise StoreError(f"{source} of {workspace.folder} is followed by another process already") from error
+
+
+def who_holds(holder: Path) -> str:
+    """Return words for the process that wrote the holder's note."""
+    try:
+        note = json.loads(holder.read_text())
+    except (OSError, ValueError):
+        return "another process"
+    return f"`{note['command']}` (process {note['pid']}, since {note['since']} UTC)"

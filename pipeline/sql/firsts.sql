@@ -1,0 +1,3 @@
+select *
+from incoming
+qualify row_number() over (partition by touch_id, brand order by number) = 1

@@ -1,0 +1,77 @@
+"""Touches, their accounts and raw payloads, saved once each."""
+
+import json
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.store import count, incoming, now, query
+from pipeline.touch import Record, Reject
+
+
+def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int, list[Reject]]:
+    """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's."""
+    touches = wanted(con, touches)
+    first = firsts(con, touches)
+    new = unknown(con, first, "touch")
+    save_accounts(con, first, new)
+    stored = save_new(con, first, new)
+    if stored == touches.num_rows:
+        return stored, []
+    with incoming(con, touches):
+        clashes = con.execute(query("clashes")).fetchall()
+    reason = "its id belongs to another message already; name the source with --source"
+    return stored, [Reject(Record(number, json.loads(payload)), reason) for number, payload in clashes]
+
+
+def save_accounts(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table) -> None:
+    """Save the accounts of touches that are stored, or about to be; of accounts that are there what is learnt.
+
+    Where two files tell different authors of one message, nobody is kept without a touch.
+    """
+    ours = first if new is first else selected(con, first, query("of_same_account"))
+    with incoming(con, selected(con, ours, query("heard_accounts"))):
+        con.execute(query("learn_accounts"))
+        con.execute(query("save_accounts"))
+
+
+def save_new(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table) -> int:
+    """Save the new of some touches, and every payload that is not there; return how many touches were new."""
+    with incoming(con, new if new is first else unknown(con, first, "raw")):  # no payload is there without its touch
+        con.execute(query("save_raw"))
+    with incoming(con, new):
+        return count(con, query("save_touches"), {"now": now()})
+
+
+def firsts(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> pa.Table:
+    """Return the touches, of those with one id the first."""
+    with incoming(con, touches):
+        if count(con, "select count(*) from (select distinct touch_id, brand from incoming)", {}) == touches.num_rows:
+            return touches
+    return selected(con, touches, query("firsts"))
+
+
+def unknown(con: duckdb.DuckDBPyConnection, touches: pa.Table, table: str) -> pa.Table:
+    """Return the touches whose id a table does not have.
+
+    Where it has none they are returned as they came, in their groups.
+    """
+    with incoming(con, touches):
+        known = count(con, f"select count(*) from {table} semi join incoming using (touch_id, brand)", {})
+    if not known:
+        return touches
+    return selected(con, touches, f"select * from incoming anti join {table} using (touch_id, brand)")
+
+
+def selected(con: duckdb.DuckDBPyConnection, touches: pa.Table, sql: str) -> pa.Table:
+    """Return what a question of what comes in gives."""
+    with incoming(con, touches):
+        return con.sql(sql).to_arrow_table()
+
+
+def wanted(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> pa.Table:
+    """Return the touches without those that a network took back, and those of accounts that asked to be forgotten."""
+    for table in ("removal", "forgotten"):
+        if con.execute(f"select 1 from {table} limit 1").fetchall():  # hashing every id costs too much to be in vain
+            touches = selected(con, touches, query(f"without_{table}"))
+    return touches
