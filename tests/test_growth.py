@@ -10,9 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline.metrics.build import build
+from pipeline.metrics.false_discovery import q_values
 from tests.worlds import START, keep, ledger, table
 
 GROWTH = (
@@ -525,6 +527,15 @@ def test_the_log_rank_test_equals_statsmodels():
         _, p = survdiff(days, came, np.repeat([0, 1], [len(part[0]) for part in parts]))
         assert row["p"] == pytest.approx(p, abs=1e-12)
         assert row["q"] >= row["p"]
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 1000])
+def test_the_false_share_of_a_list_equals_statsmodels(many: int):
+    chance = np.random.default_rng(many)
+    p = np.where(chance.random(many) < 0.3, chance.uniform(0, 0.01, many), chance.random(many)).round(3)  # with ties
+    listed, q, *_ = multipletests(p, 0.1, "fdr_bh") if many else (p, p)
+    assert q_values(p) == pytest.approx(q, abs=1e-12)
+    assert (q_values(p) <= 0.1).tolist() == list(listed)
 
 
 def test_quarters_that_do_not_differ_are_rarely_called_different_and_one_that_does_is():

@@ -1,9 +1,12 @@
-"""What a person sees: the real server in a real browser, with screenshots of every page in build/screens."""
+"""What a person sees: the real server in a real browser, with screenshots of every page in build/screens, and axe."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from pipeline.store import Workspace
 from tests.conftest import ROOT
@@ -12,6 +15,15 @@ from tests.test_pages import person_named
 
 SCREENS = ROOT / "build" / "screens"
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+THEMES = ("light", "dark")
+GRAVE = ("serious", "critical")
+
+# (rule, element) that Streamlit 1.67 causes and no page can mend -> why.
+THEIRS = {
+    ("color-contrast", "<p>Tags</p>"): "the name of a choice that has no options yet is drawn pale, as inactive things "
+    "may be (WCAG 1.4.3), but Streamlit does not tell the browser that it is inactive",
+}
+
 TITLES = {
     "pulse": "How do people feel about Tamrow Design-Build?",
     "relationships": "Relationships with Tamrow Design-Build",
@@ -36,12 +48,20 @@ def is_problem(message: ConsoleMessage) -> bool:
     return message.type == "error" and "/_stcore/" not in message.location["url"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", TITLES)
-def test_every_page_is_whole_at_every_size_in_both_themes(
-    name: str, size: str, theme: str, browser: Browser, address: str, sample: Workspace
-):
+@dataclass(frozen=True)
+class Shown:
+    """A page of the dashboard as it stands in a browser, and what the browser complained of meanwhile."""
+
+    name: str
+    kind: str
+    page: Page
+    problems: list[str]
+
+
+@pytest.fixture(scope="module")
+def shown(request: pytest.FixtureRequest, browser: Browser, address: str, sample: Workspace) -> Iterator[Shown]:
+    """One page, in one size and theme, opened once for all that is asked of it."""
+    name, size, theme = request.param
     page = browser.new_page(viewport=SIZES[size], color_scheme=theme)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
@@ -49,18 +69,54 @@ def test_every_page_is_whole_at_every_size_in_both_themes(
     query = f"?person={person_named(sample, 'priya')}" if name == "person" else ""
     page.goto(f"{address}/{'' if name == 'pulse' else name}{query}")
     settled(page)
-    SCREENS.mkdir(parents=True, exist_ok=True)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size(
         {"width": SIZES[size]["width"], "height": max(SIZES[size]["height"], min(int(height), 3000))}
     )
     still(page)
-    page.screenshot(path=SCREENS / f"{name}-{size}-{theme}.png")
-    assert page.locator("h1").first.inner_text().strip() == TITLES[name]
+    yield Shown(name, f"{size}-{theme}", page, problems)
+    page.close()
+
+
+def each(*sizes: str) -> pytest.MarkDecorator:
+    """Ask something of every page in these sizes, in both themes."""
+    looks = [(name, size, theme) for name in TITLES for size in sizes for theme in THEMES]
+    return pytest.mark.parametrize("shown", looks, ids="-".join, indirect=True, scope="module")
+
+
+@each(*SIZES)
+def test_every_page_is_whole_at_every_size_in_both_themes(shown: Shown):
+    page = shown.page
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{shown.name}-{shown.kind}.png")
+    assert page.locator("h1").first.inner_text().strip() == TITLES[shown.name]
     assert page.locator('[data-testid="stException"]').count() == 0
     wide = page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth - main.clientWidth")
     assert wide <= 0, f"{wide} pixels stick out to the right"
-    assert problems == []
+    assert shown.problems == []
+
+
+def grave(violations: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Return (rule, selector, HTML) of every serious or critical finding that is not on the list of theirs."""
+    return [
+        (found["id"], str(node["target"]), node["html"])
+        for found in violations
+        if found["impact"] in GRAVE
+        for node in found["nodes"]
+        if (found["id"], node["html"]) not in THEIRS
+    ]
+
+
+@each("desktop")
+def test_no_page_has_a_serious_or_critical_finding_of_axe(shown: Shown):
+    assert grave(Axe().run(shown.page).response["violations"]) == []
+
+
+def test_axe_finds_what_is_wrong(browser: Browser):
+    page = browser.new_page()
+    page.set_content("<html lang=en><title>x</title><main><h1>x</h1><img src='x.png'><input></main></html>")
+    rules = {rule for rule, _, _ in grave(Axe().run(page).response["violations"])}
+    assert {"image-alt", "label"} <= rules
     page.close()
 
 

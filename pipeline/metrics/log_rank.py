@@ -2,15 +2,9 @@
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-
-def adjusted(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return Benjamini and Hochberg's q of each p (n,)."""
-    from statsmodels.stats.multitest import multipletests  # late, since it takes a third of a second
-
-    return np.asarray(multipletests(p, method="fdr_bh")[1])
+from pipeline.metrics.false_discovery import q_values
 
 
 def finish(rows: pa.Table) -> pa.Table:
@@ -27,5 +21,5 @@ def finish(rows: pa.Table) -> pa.Table:
     family = np.array([f"{brand}\n{outcome}" for brand, outcome in zip(rows["brand"], rows["outcome"], strict=True)])
     for each in np.unique(family[known]):
         asked = known & (family == each)
-        q[asked] = adjusted(p[asked])
+        q[asked] = q_values(p[asked])
     return rows.append_column("p", pa.array(p, from_pandas=True)).append_column("q", pa.array(q, from_pandas=True))
