@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,7 +48,7 @@ def base_folder(name: str = SHIPPED_BASE) -> Path:
     """
     known = base(name)
     folder = known.folder()
-    found = sha256(folder / WEIGHTS)
+    found = sha256_once(folder / WEIGHTS)
     if found != known.sha256:
         raise ModelError(f"{folder / WEIGHTS} has SHA-256 {found}, expected {known.sha256}: reinstall {name}")
     return folder
@@ -57,6 +58,18 @@ def sha256(path: Path) -> str:
     """Return the hexadecimal SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_once(path: Path) -> str:
+    """Return the SHA-256 of a large file, which is read again only where it has changed."""
+    state = path.stat()
+    return sha256_of(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def sha256_of(path: Path, changed: int, size: int) -> str:
+    """Return the SHA-256 of a file as it was then."""
+    return sha256(path)
 
 
 def in_package(package: str, name: str) -> Path:

@@ -29,6 +29,7 @@ from models.sentiment import SentimentModel, load
 from models.text import OTHER, TARGET, clean, mark
 
 ADAPTER = "adapter_model.safetensors"
+HEAD_MODULES = ["classifier", "score"]  # what networks call the layer of all heads; peft keeps it whole
 RANGE_TEXTS = 2000  # enough to see how far the values inside the network go
 SHORT = 110  # characters of a text that may be joined with another
 CHUNK = 50  # batches that are sorted by length together: enough to save padding, few enough to stay random
@@ -161,14 +162,19 @@ def adapted(recipe: Recipe, seed: int) -> tuple[Any, Any]:
     torch.manual_seed(recipe.seeds[0])
     network, tokenizer = base_network(recipe.base)
     torch.manual_seed(seed)
-    config = LoraConfig(
+    with quietly():
+        return get_peft_model(network, lora(recipe)), tokenizer
+
+
+def lora(recipe: Recipe, rank: int = 0) -> LoraConfig:
+    """Return what an adapter of the recipe is, also one of another rank that weighs as much."""
+    rank = rank or recipe.rank
+    return LoraConfig(
         task_type="SEQ_CLS",
-        r=recipe.rank,
-        lora_alpha=recipe.alpha,
+        r=rank,
+        lora_alpha=recipe.alpha * rank // recipe.rank,
         target_modules=list(base(recipe.base).layers),
     )
-    with quietly():
-        return get_peft_model(network, config), tokenizer
 
 
 Teacher = dict[str, NDArray[np.float32]]  # text as the network sees it -> probabilities (2, 3), of each head
@@ -307,14 +313,10 @@ def rank_of(found: Weights) -> int:
 
 def save(found: Weights, folder: Path, recipe: Recipe) -> None:
     """Write an adapter; the base weights stay in their package, the card is ours."""
-    network, _ = adapted(recipe, recipe.seeds[0])
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as new:
-        network.save_pretrained(new)
-        config = json.loads((Path(new) / "adapter_config.json").read_text())
-    rank = rank_of(found)
-    config |= {"base_model_name_or_path": recipe.base, "r": rank}
-    config |= {"lora_alpha": recipe.alpha * rank // recipe.rank, "target_modules": sorted(config["target_modules"])}
+    config: dict[str, Any] = lora(recipe, rank_of(found)).to_dict()  # type: ignore[no-untyped-call]
+    config |= {"base_model_name_or_path": recipe.base, "inference_mode": True, "modules_to_save": HEAD_MODULES}
+    config |= {"target_modules": sorted(config["target_modules"])}
     halves = {name: value.to(torch.bfloat16).contiguous() for name, value in found.items()}
     save_file(halves, folder / ADAPTER, metadata={"format": "pt"})
     write_json(folder / "adapter_config.json", config)
