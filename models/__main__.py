@@ -157,7 +157,10 @@ def explain(
     from models.explain import explain as explained
     from models.sentiment import load
 
-    found = explained(load(model, revision, backend), text, target or ())
+    loaded = load(model, revision, backend)
+    found = explained(loaded, text, target or ())
+    if language := loaded.unread([text])[0]:
+        notes.print(f"certainly in a language that it does not read ({language}): in a workspace it has no score")
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False))
         return

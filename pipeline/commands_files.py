@@ -74,6 +74,8 @@ def import_(
     allowed = get_args(FILE_FORMATS)
     if format not in allowed:
         raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
+    if map and format not in ("auto", "mapped"):
+        raise FileError(f"--map tells what the columns are, and so does --format {format}: give one of them")
     if not brand.strip():
         raise FileError("--brand: it is empty")
     if not re.fullmatch(SOURCE_NAME, source):

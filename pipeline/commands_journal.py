@@ -126,11 +126,12 @@ def annotate(
 
 @app.command()
 def fruit(
-    account: Account,
     brand: Brand,
     kind: Annotated[str, typer.Option(help=f"One of: {', '.join(FRUITS)}.")],
     on: Day,
     author: Author,
+    account: Someone = None,
+    person: Called = None,
     text: Annotated[str, typer.Option(help="What happened.")] = "",
     value: Annotated[float | None, typer.Option(help="What it is worth, in your own unit.")] = None,
     brought: Annotated[str | None, typer.Option(help="Whom a referral or introduction brought, as source:id.")] = None,
@@ -140,10 +141,11 @@ def fruit(
     typed.past("--on", on)
     place = workspace()
     key = known.brand_key(place, brand)
-    known.check_account(place, account, key)
+    who = log.whom(place, key, account, person).account_id
+    known.check_account(place, who, key)
     if brought:
         known.check_account(place, brought)
-    values = {"account_id": account, "brand": key, "kind": kind, "happened_at": on, "author": author}
+    values = {"account_id": who, "brand": key, "kind": kind, "happened_at": on, "author": author}
     print(journal.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
 
 

@@ -233,7 +233,7 @@ def load(folder: Path) -> Settings:
 def explain(file: Path, problem: Any) -> str:
     """Return one line on one wrong key."""
     place = written_place(problem["loc"])
-    key = ".".join(str(part) for part in place) or "(whole file)"
+    key = written_key(place) or "(whole file)"
     variable = "ORCHARD_" + "__".join(str(part).upper() for part in place)
     if any(name in os.environ for name in (variable, variable.split("__", maxsplit=1)[0])):
         key = f"{key} (from the environment variable {variable})"
@@ -248,6 +248,12 @@ def shown(place: tuple[str | int, ...], value: Any) -> str:
     if is_address or isinstance(value, dict) or "://" in repr(value):
         return ""
     return f"; found {value!r}"
+
+
+def written_key(place: tuple[str | int, ...]) -> str:
+    """Return a place in the file as people write it, entries counted from 1: ``sources (entry 1).format``."""
+    parts = (f" (entry {part + 1})" if isinstance(part, int) else f".{part}" for part in place)
+    return "".join(parts).removeprefix(".")
 
 
 def written_place(place: tuple[str | int, ...]) -> tuple[str | int, ...]:

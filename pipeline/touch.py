@@ -226,7 +226,7 @@ TIME_FORMATS = (
 
 
 def to_time(text: str | None) -> datetime:
-    """Return a moment as naive UTC, from ISO 8601, the X formats, Unix seconds or the common export formats.
+    """Return a moment as naive UTC, from ISO 8601, the X formats, Unix time (s or ms) or the common export formats.
 
     A time without zone is taken as UTC; with slashes the month comes first. Raises MappingError where there is none, or
     one that no message can have: one typing error must not move every period of the dashboard.
@@ -246,6 +246,8 @@ def parse_time(text: str) -> datetime | None:
     """Return a moment as naive UTC in the first form that fits, if one does."""
     if re.fullmatch(r"\d{9,10}(\.\d+)?", text):
         return datetime.fromtimestamp(float(text), UTC).replace(tzinfo=None)
+    if re.fullmatch(r"\d{12,13}", text):
+        return datetime.fromtimestamp(int(text) / 1000, UTC).replace(tzinfo=None)
     for form in (None, *TIME_FORMATS):
         try:
             return to_utc(datetime.strptime(text, form) if form else datetime.fromisoformat(text))

@@ -390,4 +390,4 @@ def test_a_refused_address_is_not_repeated_since_a_password_may_stand_in_it(entr
     (workspace.folder / "brand.toml").write_text(f"{TOML}[[sources]]\n{entry}\n")
     with pytest.raises(settings.SettingsError) as error:
         settings.load(workspace.folder)
-    assert "hunter2" not in str(error.value) and "key sources.0" in str(error.value)
+    assert "hunter2" not in str(error.value) and "key sources (entry 1)" in str(error.value)

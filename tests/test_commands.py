@@ -38,6 +38,10 @@ def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
         (("import", "README.md", "--brand", "x", "--format", "xls"), "--format xls: allowed are auto, twcs"),
         (("import", "README.md", "--brand", "x", "--map", "text=a"), "no column given for author, at"),
         (("import", "README.md", "--brand", "x"), "Name them with --map"),
+        (
+            ("import", "README.md", "--brand", "x", "--map", "text=a,author=b,at=c", "--format", "twcs"),
+            "--map tells what the columns are, and so does --format twcs",
+        ),
         (("import", "README.md", "--brand", " "), "--brand: it is empty"),
         (("import", "README.md", "--brand", "x", "--source", "A:b c"), "--source A:b c: small letters, digits and _"),
         (("split", "foo", "bar", "--reason", "r", "--author", "me"), "no touch of 'foo'"),

@@ -171,6 +171,11 @@ def test_a_model_that_is_nowhere_is_named(
     assert message in " ".join(done.stderr.split())
 
 
+def test_an_explained_text_in_another_language_is_said_to_be_unread():
+    done = models("explain", "Das ist wirklich sehr schlecht gemacht, ich bin enttäuscht von dieser Firma")
+    assert done.returncode == 0 and "a language that it does not read (de)" in " ".join(done.stderr.split())
+
+
 def test_labels_that_are_not_ours_are_refused():
     assert Reading().columns({0: "negative", 1: "neutral", 2: "positive"}) == [[0], [1], [2]]
     for wrong in (

@@ -13,6 +13,7 @@ from pipeline import publish, reads, run, settings, store
 from pipeline.file_cursors import FileCursor, save_outcomes
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
+from pipeline.touch import Brand
 from tests.conftest import ROOT, TAMROW
 from tests.test_store import Fixed
 from views import _words
@@ -339,6 +340,20 @@ def test_numbers_of_a_past_day_say_so(tmp_path: Path, in_workspace: Look, sample
     publish.relate(place, settings.load(place.folder), ModelFacts(model), datetime(2026, 5, 1))
     publish.publish(place)
     assert any("as they stood on 30 Apr 2026" in line.value for line in opened().sidebar.caption)
+
+
+def test_a_brand_whose_data_end_long_before_those_of_another_says_so(workspace: Workspace, in_workspace: Look):
+    for key, last in (("early", "2025-03-01"), ("late", "2025-12-01")):
+        file = workspace.folder.parent / f"{key}.csv"
+        file.write_text(f"Body,User,Date\nnice,ana,2025-02-01\nso so,bo,{last}\n")
+        mapping = {"text": "Body", "author": "User", "at": "Date"}
+        run.import_file(workspace, file, Brand(key, key.title(), ()), mapping=mapping)
+    publish.relate(workspace, settings.Settings(), ModelFacts("none"))
+    publish.publish(workspace)
+    in_workspace(workspace)
+    said = {key: " ".join(line.value for line in opened(brand=key.title()).sidebar.caption) for key in ("early", "late")}
+    assert "another brand is 275 days later: stages, ties, work lists and growth count" in said["early"]
+    assert "days later" not in said["late"] and "Late: 2 touches" in said["late"]
 
 
 @pytest.mark.parametrize(

@@ -109,13 +109,18 @@ def test_fruit_is_kept_counted_and_taken_back(copy: Workspace):
     assert numbers(copy, "fruit") == []
     twice = orchard(copy.folder, "withdraw", kept.stdout.strip(), "--author", "Mags")
     assert twice.returncode == 1 and "or it was taken back" in twice.stderr
+    by_name = orchard(copy.folder, *bore, "--person", "Priya Raman")
+    of_priya = orchard(copy.folder, "changes", "--account", "x:priyaraman", "--json").stdout.splitlines()
+    assert by_name.returncode == 0 and "referral" in json.loads(of_priya[0])["words"].casefold()
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
         ({"--kind": "luck"}, "--kind luck: allowed are friendship,"),
-        ({"--account": "x:nobody"}, "no touch of 'x:nobody' with tamrow"),
+        ({"--account": "x:nobody"}, "no touch of 'x:nobody'"),
+        ({"--account": "x:finnmakesrooms"}, "no touch of 'x:finnmakesrooms' with tamrow"),
+        ({"--person": "Priya Raman"}, "say who it was, by one of --account source:id, --person NAME"),
     ],
 )
 def test_a_fruit_that_cannot_be_is_refused(changed: dict, message: str, copy: Workspace):

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pipeline.store import StoreError
 from views import _data, _rights, _show, _texts
-from views._words import day, plain
+from views._words import day, in_days, plain
 
 say = _texts.of("shared")
 
@@ -20,6 +20,7 @@ PERIODS = {  # the text of each, and its days
     "12 months": ("period_12_months", 364),
     "everything": ("period_everything", None),
 }
+ENDS_EARLIER = timedelta(days=60)  # from where on a brand's data may have ended, and not its people fallen silent
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,9 @@ def freshness(found: pd.DataFrame) -> str:
     parts += [say(name, many=many) for name, many in counts.items() if many]
     if meta["only_group"]:
         parts.append(say("only_group", group=plain(meta["only_group"])))
+    gap = meta["as_of"] - row["last_touch"]
+    if gap >= ENDS_EARLIER:
+        parts.append(say("ends_earlier", days=in_days(gap.days)))
     if meta["past"]:
         parts.append(say("past", day=day(meta["as_of"] - timedelta(microseconds=1))))
     return " ".join(parts)
