@@ -5,6 +5,8 @@ BIN := .venv/bin
 PORT ?= 8501
 PIP_FLAGS := --disable-pip-version-check --no-input --progress-bar off
 
+unexport PYTHONDONTWRITEBYTECODE # the tests start hundreds of processes: each would compile all modules anew
+
 .PHONY: run test check screenshot
 
 run: .venv/installed
