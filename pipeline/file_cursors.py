@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.rows import reject_table, touch_table
+from pipeline.rows import reject_table
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
-from pipeline.touch import Brand, Mapped, Reject
+from pipeline.touch import Brand, Reject
 from pipeline.touches import save_touches
 
 
@@ -28,20 +28,13 @@ class FileCursor:
     source: str = "file"
 
 
-def save_outcomes(
-    workspace: Workspace, mapped: Sequence[Mapped], rejects: Sequence[Reject], cursor: FileCursor
-) -> tuple[int, list[Reject]]:
-    """Save touches, raw payloads, rejects and the file's cursor in one transaction.
-
-    Returns how many touches were new, and the rows that became rejects since another message has their id.
-    """
-    return save_chunk(workspace, touch_table(mapped), rejects, cursor)
-
-
 def save_chunk(
     workspace: Workspace, touches: pa.Table, rejects: Sequence[Reject], cursor: FileCursor
 ) -> tuple[int, list[Reject]]:
-    """Save touches that are rows of TOUCH_SCHEMA already, as save_outcomes does."""
+    """Save touches, rows of TOUCH_SCHEMA, with their payloads, rejects and the file's cursor in one transaction.
+
+    Returns how many touches were new, and the rows that became rejects since another message has their id.
+    """
     moment = {"now": now()}
     with connect(workspace.mentions) as con, transaction(con):
         con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
@@ -53,7 +46,7 @@ def save_chunk(
 def save_rows(
     con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], file: str
 ) -> tuple[int, list[Reject]]:
-    """Save the rows of a chunk and return what save_outcomes does."""
+    """Save the rows of a chunk and return what save_chunk does."""
     stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
     settle(con, touches, file)
     if rejects or clashes:

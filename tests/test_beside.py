@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from pipeline import forget, publish, reads, run, settings, store
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import orchard
 from tests.test_store import Fixed
+from tests.worlds import save_outcomes
 
 OURS = {"key": "tamrow", "name": "Tamrow Build", "handles": ["tamrowbuild"]}
 QUILL = {"key": "quillstone", "name": "Quillstone", "handles": ["quillstone_co"]}

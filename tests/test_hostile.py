@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pipeline import journal, run, settings, store
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from tests.server import running, settled, still
 from tests.test_pages import PAGES, Look, opened, shown
 from tests.test_store import Fixed
+from tests.worlds import save_outcomes
 
 LIVE = "window.injected=1"
 WRITTEN = {

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import identity, journal, journal_changes, publish, reads, settings, store
 from pipeline.contents import read_metric
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.identity_evidence import Suggestion, suggestions
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
@@ -20,6 +20,7 @@ from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from pipeline.typed import JournalError
 from tests.conftest import orchard
+from tests.worlds import save_outcomes
 
 CHOSEN = settings.Settings(brand={"key": "b", "name": "B"})
 START = datetime(2025, 1, 6)

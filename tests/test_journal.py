@@ -13,13 +13,14 @@ import pytest
 
 from pipeline import cursors, journal, journal_changes, journal_reads, labels, publish, settings, store
 from pipeline.contents import read_metric
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.scores import Reading, save_scores
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from pipeline.typed import JournalError
 from tests.conftest import ROOT
+from tests.worlds import save_outcomes
 
 DAY = datetime(2025, 2, 1)
 CALL = {"brand": "tamrow", "account_id": "x:ana", "kind": "call", "direction": "out", "happened_at": DAY}

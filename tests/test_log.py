@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from pipeline import identity, journal_changes, log, publish, settings, store
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.known import find_account
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import orchard
+from tests.worlds import save_outcomes
 
 MET = ("log", "--kind", "call", "--direction", "out", "--text", "20 min", "--author", "Mags")
 DAY = datetime(2025, 2, 1)

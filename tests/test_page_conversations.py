@@ -16,7 +16,7 @@ from models import embed
 from models.catalog import card
 from models.explain import explain
 from pipeline import journal_changes, journal_reads, publish, run, settings, store
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Mapped, Record, Touch
@@ -24,6 +24,7 @@ from pipeline.vectors import Reader
 from tests.conftest import ROOT
 from tests.server import running, settled
 from tests.test_pages import Look, opened
+from tests.worlds import save_outcomes
 from views import _search
 
 BRAND = """

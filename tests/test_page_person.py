@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from pipeline import identity, journal, journal_reads, run, settings, store
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Mapped, Record, Touch
@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 from tests.server import running, settled
 from tests.test_pages import NO_AREA, Look, opened, shown
 from tests.test_store import Fixed
+from tests.worlds import save_outcomes
 from views import _charts_person, _person_ends, _person_promises, _person_tags, _person_timeline, _words
 
 PAGE = "views/person.py"

@@ -12,7 +12,7 @@ from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
 from pipeline import journal, journal_reads, reads, run, settings, store
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.metrics import why
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
@@ -20,6 +20,7 @@ from pipeline.touch import Account, Mapped, Record, Touch
 from tests.conftest import TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
+from tests.worlds import save_outcomes
 from views import _charts, _charts_pulse, _days, _moved, _pulse_moved, _words
 
 __all__ = ["visit"]

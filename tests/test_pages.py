@@ -10,12 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline import publish, reads, run, settings, store
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Brand
 from tests.conftest import ROOT, TAMROW
 from tests.test_store import Fixed
+from tests.worlds import save_outcomes
 from views import _words
 
 PAGES = {
@@ -351,7 +352,9 @@ def test_a_brand_whose_data_end_long_before_those_of_another_says_so(workspace: 
     publish.relate(workspace, settings.Settings(), ModelFacts("none"))
     publish.publish(workspace)
     in_workspace(workspace)
-    said = {key: " ".join(line.value for line in opened(brand=key.title()).sidebar.caption) for key in ("early", "late")}
+    said = {
+        key: " ".join(line.value for line in opened(brand=key.title()).sidebar.caption) for key in ("early", "late")
+    }
     assert "another brand is 275 days later: stages, ties, work lists and growth count" in said["early"]
     assert "days later" not in said["late"] and "Late: 2 touches" in said["late"]
 

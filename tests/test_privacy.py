@@ -12,13 +12,14 @@ import pytest
 
 from pipeline import cursors, forget, journal, publish, run, settings, store
 from pipeline.contents import read_rejects
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
 from tests.conftest import TAMROW, orchard
 from tests.test_pages import PAGES, Look, opened
 from tests.test_store import Fixed
+from tests.worlds import save_outcomes
 
 BRAND = TAMROW.key
 SECRETS = ("Zelda Quux", "zquux", "x:771177", "quux@mail.example", "quux.example", "zanzibar")

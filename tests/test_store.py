@@ -13,7 +13,7 @@ import pytest
 
 from pipeline import journal, journal_reads, publish, reads, run, settings, store
 from pipeline.contents import read_status
-from pipeline.file_cursors import FileCursor, save_outcomes
+from pipeline.file_cursors import FileCursor
 from pipeline.history import save_run
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
@@ -21,6 +21,7 @@ from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import PAYLOADS, ROOT, TAMROW
+from tests.worlds import save_outcomes
 
 SCHEMA = ROOT / "pipeline" / "schema"
 

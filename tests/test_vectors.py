@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from pipeline import reads, run, settings, store, vectors
-from pipeline.file_cursors import save_outcomes
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Brand
 from tests.test_store import Fixed, cursor, said
+from tests.worlds import save_outcomes
 from views import _meaning
 
 WIDTH = 48

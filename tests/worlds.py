@@ -1,14 +1,18 @@
 """Small worlds with a known truth, for checking the numbers on the very queries that the pipeline runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from pipeline.file_cursors import FileCursor, save_chunk
 from pipeline.metrics.build import build
+from pipeline.rows import touch_table
 from pipeline.settings import NumberSettings
+from pipeline.store import Workspace
+from pipeline.touch import Mapped, Reject
 
 START = datetime(2025, 1, 6)
 
@@ -29,6 +33,13 @@ TOUCH = {  # a row of the ledger, where a test does not say otherwise
     "value_of_model": 0.0,
     "counts": True,
 }
+
+
+def save_outcomes(
+    workspace: Workspace, mapped: Sequence[Mapped], rejects: Sequence[Reject], cursor: FileCursor
+) -> tuple[int, list[Reject]]:
+    """Save what became of rows, as an import saves a chunk."""
+    return save_chunk(workspace, touch_table(mapped), rejects, cursor)
 
 
 def ledger(rows: Iterable[dict[str, Any]], as_of: datetime | None = None, **numbers: Any) -> duckdb.DuckDBPyConnection:
