@@ -172,7 +172,7 @@ def test_without_network_the_message_names_the_setting(workspace: Workspace, wor
 
 
 def test_the_settings_name_a_misspelt_key(workspace: Workspace, world: hackernews.World):
-    with pytest.raises(Exception, match=r"key sources\.0\.term: unknown; allowed here: .*terms"):
+    with pytest.raises(Exception, match=r"key sources \(entry 1\)\.term: unknown; allowed here: .*terms"):
         chosen(workspace, world, 'term = "Tamrow"\n')
 
 

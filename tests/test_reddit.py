@@ -227,7 +227,7 @@ def test_without_network_the_message_names_the_setting(workspace: Workspace, wor
 
 def test_reddit_wants_to_know_who_reads(workspace: Workspace, world: reddit.World):
     world.toml = world.toml.replace("linux:orchard:1 (by /u/tamrowbuild)", "python-requests/2.0")
-    with pytest.raises(SettingsError, match=r"key sources\.0\.user_agent"):
+    with pytest.raises(SettingsError, match=r"key sources \(entry 1\)\.user_agent"):
         chosen(workspace, world)
 
 

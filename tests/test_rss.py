@@ -262,5 +262,5 @@ def test_what_stands_behind_the_question_mark_is_told_nowhere(workspace: Workspa
 @pytest.mark.parametrize("address", ["gazette.example/feed", "https://me:secret@gazette.example/feed", "file:///etc"])
 def test_only_addresses_without_passwords_are_feeds(address: str, workspace: Workspace):
     toml = f'[[sources]]\ntype = "rss"\nbrand = "tamrow"\nfeeds = ["{address}"]\n'
-    with pytest.raises(SettingsError, match=r"key sources\.0\.feeds: .*without name and password"):
+    with pytest.raises(SettingsError, match=r"key sources \(entry 1\)\.feeds: .*without name and password"):
         chosen(workspace, Feed(toml))
