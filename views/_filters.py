@@ -93,7 +93,7 @@ def freshness(found: pd.DataFrame) -> str:
     parts += [say(name, many=many) for name, many in counts.items() if many]
     if meta["only_group"]:
         parts.append(say("only_group", group=plain(meta["only_group"])))
-    gap = meta["as_of"] - row["last_touch"]
+    gap = found["last_touch"].max() - row["last_touch"]
     if gap >= ENDS_EARLIER:
         parts.append(say("ends_earlier", days=in_days(gap.days)))
     if meta["past"]:
