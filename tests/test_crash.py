@@ -160,7 +160,7 @@ READER = """
         assert people == 50, people
         seen.add(int(shown)); looks += 1
         con.close()
-        time.sleep(0.2)  # some ten looks a refresh; more only take the processor from it
+        time.sleep(0.05)
     print(looks, sorted(seen))
 """
 
