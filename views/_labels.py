@@ -1,6 +1,6 @@
 """What people say that messages mean: shown at once, written to the journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -47,17 +47,26 @@ def can_be_labelled(touches: pd.DataFrame) -> pd.DataFrame:
     return touches[(touches["direction"] == "in") & touches["kind"].isin(MENTIONS) & (touches["text"] != "")]
 
 
-def save(brand: str, touch_ids: Sequence[str], label: str | None, drawn: bool = False) -> str | None:
+def save(
+    brand: str,
+    touch_ids: Sequence[str],
+    label: str | None,
+    drawn: bool = False,
+    remember: Callable[[str], None] = lambda _: None,
+) -> str | None:
     """Write a label (None takes it back) of messages; return the change that it is, or None where none was made.
 
-    What went wrong is said on the page.
+    What went wrong is said on the page. The change is handed to ``remember`` as soon as it is made: whatever comes
+    after may be cut off by the next click.
     """
     made: list[str] = []
 
     def change(author: str) -> str | None:
         rows = [{"brand": brand, "touch_id": touch, "label": label} for touch in touch_ids]
         saved = journal.save_labels(_data.workspace(), rows, author, drawn)
-        made.extend([saved.change_id] if saved.change_id else [])
+        if saved.change_id:
+            made.append(saved.change_id)
+            remember(saved.change_id)
         return saved.change_id
 
     if _writes.write(change, words(len(touch_ids), label)) and not made:

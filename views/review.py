@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -120,6 +120,7 @@ def one(now: Shared, pile: str, span: Span, since: _labels.Since) -> None:
         answers(now.brand, None, pile, skipped)
         return
     touch = next(iter(_messages.rows(found)))
+    answered().pop(touch["touch_id"], None)  # what is asked again was taken back elsewhere
     _messages.message(touch, now.name, opinion=False)
     answers(now.brand, touch["touch_id"], pile, skipped)
     if st.toggle(say("thread"), key=f"thread-{touch['touch_id']}"):
@@ -140,7 +141,7 @@ def following(brand: str, pile: str, span: Span, passed: list[str]) -> pd.DataFr
 def answers(brand: str, touch_id: str | None, pile: str, skipped: list[str]) -> None:
     """Draw a button for each answer; each has a key."""
     nothing = touch_id is None
-    made: list[Any] = st.session_state.setdefault("reviewed", [])
+    made = answered()
     with st.container(horizontal=True):
         for label in LABELS:
             args = (brand, touch_id, label, pile == "sample")
@@ -158,22 +159,28 @@ def answers(brand: str, touch_id: str | None, pile: str, skipped: list[str]) -> 
     st.caption(say("keys" if _rights.author() else "name_first"))
 
 
+def answered() -> dict[str, str]:
+    """Return what was answered here and not taken back: the change that each message's label is, the last one last."""
+    made: dict[str, str] = st.session_state.setdefault("answered", {})
+    return made
+
+
 def answer(brand: str, touch_id: str, label: str, drawn: bool) -> None:
     """Keep an answer, so that its key can take it back; without a name say so where nothing moves."""
-    if not _rights.author():
+    made = answered()
+    if touch_id in made:  # the next message may be on the screen already, and its buttons still be those of this one
+        st.toast(say("too_soon"), icon=":material/error:")
+    elif not _rights.author():
         st.toast(say("name_first"), icon=":material/error:", duration="long")
-        return
-    change = _labels.save(brand, [touch_id], label, drawn)
-    if change:
-        st.session_state["reviewed"].append(change)
+    elif _labels.save(brand, [touch_id], label, drawn, partial(made.__setitem__, touch_id)):
         _writes.dismiss()
 
 
 def take_back() -> None:
     """Take the last answer back; its message comes again. Only without an author it can be tried once more."""
-    made = st.session_state["reviewed"]
-    if _writes.was_taken_back(made[-1]) or _rights.author():
-        made.pop()
+    made = answered()
+    if _writes.was_taken_back(made[next(reversed(made))]) or _rights.author():
+        made.popitem()
 
 
 main()
