@@ -6,6 +6,7 @@ from itertools import pairwise
 import duckdb
 import numpy as np
 import pytest
+import ruptures
 
 from pipeline.metrics import trend, turning
 from pipeline.metrics.build import build
@@ -350,6 +351,35 @@ def test_a_step_is_found_within_three_weeks_and_a_constant_level_has_none():
         hits.append(any(abs(week - step) <= 3 for week in weeks))
     assert np.mean(hits) > 0.8
     assert np.mean(false) < 0.03
+
+
+class Weighted(ruptures.base.BaseCost):
+    """The cost of a level as ruptures asks for it, summed up plainly."""
+
+    model, min_size = "weighted l2", 1
+
+    def __init__(self, variances: np.ndarray):
+        self.variances = variances
+
+    def fit(self, signal: np.ndarray) -> "Weighted":
+        self.signal = signal
+        return self
+
+    def error(self, start: int, end: int) -> float:
+        y, variances = self.signal[start:end, 0], self.variances[start:end]
+        return float(((y - np.average(y, weights=1 / variances)) ** 2 / variances).sum())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_turns_are_those_that_pelt_finds(seed: int):
+    chance = np.random.default_rng(seed)
+    weeks = int(chance.integers(6, 120))
+    variances = chance.uniform(0.02, 0.3, weeks) ** 2
+    levels = np.repeat(chance.normal(0, 0.3, weeks), chance.integers(1, 40, weeks))[:weeks]
+    y = levels + chance.normal(0, np.sqrt(variances))
+    search = ruptures.Pelt(custom_cost=Weighted(variances), min_size=turning.SHORTEST, jump=1)
+    expected = search.fit_predict(y[:, None], pen=turning.PENALTY * np.log(weeks))[:-1]
+    assert turning.turns(y, variances) == expected
 
 
 def test_a_growing_number_of_people_is_no_turn():
