@@ -25,12 +25,12 @@ test: .venv/installed # one thread of PyTorch in each of the two processes: more
 check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 
 .venv/installed: requirements.txt
 	@[ -n "$(PYTHON)" ] || { echo "Orchard needs Python 3.11 or newer: apt install python3 python3-venv, or brew install python@3.13"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment: apt install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.txt
+	$(BIN)/python -m pip install $(PIP_FLAGS) --no-compile -r requirements.txt
 	@touch $@
 
 screenshot: # the README's, as the last test run made it
