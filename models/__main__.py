@@ -1,7 +1,8 @@
-"""The command line of the models: python -m models train | evaluate | held-out | explain | benchmark."""
+"""The command line of the models: python -m models train | embedder | evaluate | held-out | explain | benchmark."""
 
 import csv
 import json
+import random
 import sys
 import time
 from dataclasses import asdict, replace
@@ -97,6 +98,17 @@ def train(
         "recipe": asdict(chosen),
     }
     print(json.dumps(training.choose(adapters, chosen, split, lessons, out, facts)))
+
+
+@app.command()
+def embedder(tone: Tone, targets: Targets) -> None:
+    """Let the model of texts read some of those that `train` learns from, and write the ranges that its int8 needs."""
+    from models import embed
+    from models.train import RANGE_TEXTS
+
+    texts = read_split(tone, targets).tone.texts
+    embed.learn_ranges(random.Random(0).sample(texts, min(RANGE_TEXTS, len(texts))))
+    print(embed.RANGES)
 
 
 @app.command()

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from models.bases import BASES, SHIPPED_BASE, ModelError
 from models.batches import by_budget
+from models.int8 import save_ranges, to_int8
 from models.onnx import OnnxRunner, cache_folder, write
 from models.sentiment import CHUNK, base_tokenizer
 from models.text import clean, masked
 
 WIDTH = 384
-EXPORT = 1  # to be raised when another network is written or texts are cleaned otherwise: such vectors do not mix
+RANGES = Path(__file__).with_name("embed_ranges.safetensors")  # made by python -m models embedder
+EXPORT = 2  # to be raised when another network is written or texts are cleaned otherwise: such vectors do not mix
 
 Progress = Callable[[int], None]
 NOBODY = re.compile(r"@user\b|\bhttp\b")
@@ -84,18 +86,32 @@ def load_exported() -> Embedder:
 
 def exported() -> Path:
     """Return where the network lies once it was exported."""
-    return cache_folder() / version() / "fp32.onnx"
+    return cache_folder() / version() / "int8.onnx"
 
 
 def cached() -> Path:
     """Return the exported network, made on first use; several processes may make it at once."""
     file = exported()
     if not file.exists():
-        from models.network import Pooled, encode, load_encoder
-
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=file.parent) as new:
-            network, tokenizer = load_encoder()
-            example = encode(tokenizer, ["two texts", "of unequal length"])
-            write(Pooled(network), "vectors", example, Path(new)).replace(file)
+            to_int8(export(Path(new)), RANGES).replace(file)
     return file
+
+
+def export(folder: Path) -> Path:
+    """Write the network in fp32; return the file."""
+    from models.network import Pooled, encode, load_encoder
+
+    network, tokenizer = load_encoder()
+    return write(Pooled(network), "vectors", encode(tokenizer, ["two texts", "of unequal length"]), folder)
+
+
+def learn_ranges(texts: Sequence[str], out: Path = RANGES) -> None:
+    """Watch the fp32 network read some texts, and write the ranges that its int8 needs."""
+    encoded = base_tokenizer().encode_batch([bare(text, ()) for text in texts])
+    batches = (
+        padded([encoded[row].ids for row in batch]) for batch in by_budget([len(piece.ids) for piece in encoded])
+    )
+    with TemporaryDirectory() as new:
+        save_ranges(export(Path(new)), batches, out)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
-from models.graphs import replace_nodes
+from models.graphs import replace_nodes, rewrite
 
 RANGES = "ranges.safetensors"
 
@@ -30,11 +30,24 @@ class Range:
     high: Array
 
 
-def read_ranges(adapter: Path) -> dict[str, Range]:
-    """Return the ranges that `train` wrote beside an adapter, by the name of the layer's input."""
-    found = load_file(adapter / RANGES)
+def read_ranges(file: Path) -> dict[str, Range]:
+    """Return the ranges that `save_ranges` wrote, by the name of the layer's input."""
+    found = load_file(file)
     names = {name.rpartition(".")[0] for name in found}
     return {name: Range(found[f"{name}.low"], found[f"{name}.high"]) for name in names}
+
+
+def save_ranges(network: Path, batches: Iterator[dict[str, NDArray[np.int64]]], out: Path) -> None:
+    """Watch an exported fp32 network read some batches, and write the ranges of its layers' inputs to a file."""
+    found = watch(network, batches)
+    low = {f"{name}.low": range_.low for name, range_ in found.items()}
+    save_file(low | {f"{name}.high": range_.high for name, range_ in found.items()}, out)
+
+
+def to_int8(network: Path, ranges: Path) -> Path:
+    """Put an exported fp32 network into int8, in its place, given the file of its ranges."""
+    found = read_ranges(ranges)
+    return rewrite(network, network, lambda graph: quantise(graph, found), spread_norms)
 
 
 def watch(file: Path, batches: Iterator[dict[str, NDArray[np.int64]]]) -> dict[str, Range]:

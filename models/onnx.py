@@ -1,7 +1,6 @@
 """The shipped network for ONNX Runtime: exported, fused and put into int8 once, then kept in a cache folder."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
-from safetensors.numpy import save_file
 
 from models.graphs import first_piece_only, rewrite
-from models.int8 import RANGES, quantise, read_ranges, spread_norms, watch
+from models.int8 import RANGES, to_int8
 
 EXPORT = 2  # to be raised when another network is written from the same adapter: its scores are others
 
@@ -55,8 +53,7 @@ def cached(adapter: Path, version: str, int8: bool = True) -> Path:
         with TemporaryDirectory(dir=file.parent) as new:
             made = export(adapter, Path(new))
             if int8:
-                ranges = read_ranges(adapter)
-                made = rewrite(made, made, lambda graph: quantise(graph, ranges), spread_norms)
+                made = to_int8(made, adapter / RANGES)
             made.replace(file)
     return file
 
@@ -102,11 +99,3 @@ def write(module: Any, output: str, example: dict[str, Any], folder: Path) -> Pa
         )
         fused.save_model_to_file(str(folder / "fp32.onnx"))
     return folder / "fp32.onnx"
-
-
-def save_ranges(adapter: Path, batches: Iterator[dict[str, NDArray[np.int64]]]) -> None:
-    """Watch the fp32 network read some batches, and write the ranges of its layers' inputs beside the adapter."""
-    with TemporaryDirectory() as new:
-        found = watch(export(adapter, Path(new)), batches)
-    low = {f"{name}.low": range_.low for name, range_ in found.items()}
-    save_file(low | {f"{name}.high": range_.high for name, range_ in found.items()}, adapter / RANGES)

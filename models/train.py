@@ -23,8 +23,9 @@ from models.calibration import fit
 from models.catalog import HEADS, LABELS, SCORES, version
 from models.data import Labelled, Split
 from models.evaluate import by_target, measure
+from models.int8 import RANGES, save_ranges
 from models.network import base_network, encode, quietly
-from models.onnx import save_ranges
+from models.onnx import export
 from models.sentiment import SentimentModel, load
 from models.text import OTHER, TARGET, clean, mark
 
@@ -352,7 +353,9 @@ def choose(
     save(tried[best], out, recipe)
     model = load(str(out), backend="torch")
     if recipe.base == SHIPPED_BASE:
-        save_ranges(out, model.sample_batches([row.text for row in some(list(rows), RANGE_TEXTS)]))
+        watched = model.sample_batches([row.text for row in some(list(rows), RANGE_TEXTS)])
+        with TemporaryDirectory() as new:
+            save_ranges(export(out, Path(new)), watched, out / RANGES)
     calibrations = {
         "tone": fit(model.logits(split.validation.texts)[:, :3], np.array(split.validation.labels)),
         "toward": fit(by_target(model.logits, split.unseen)[:, 3:], np.array(split.unseen.labels)),

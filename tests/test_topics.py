@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 
 from models import embed
+from models.int8 import read_ranges
+from models.onnx import OnnxRunner
 from pipeline import keyness, run, settings, store, topics, vectors, words
 from pipeline.contents import read_metric
 from pipeline.metrics.build import build
@@ -523,12 +526,32 @@ def test_vectors_are_the_mean_of_the_word_pieces_as_torch_computes_it(tmp_path: 
 
     texts = ["Where is my parcel?", "Lovely espresso this morning, thank you!", "ok", "the late courier " * 60]
     monkeypatch.setenv("ORCHARD_CACHE", str(tmp_path))  # exported anew: what was exported before proves nothing
-    found = embed.load().vectors([f"@shop {text} https://t.co/x" for text in texts])
+    asked = [f"@shop {text} https://t.co/x" for text in texts]
+    precise = replace(embed.load(), runner=OnnxRunner(embed.export(tmp_path))).vectors(asked)
     network, tokenizer = load_encoder()
     with torch.inference_mode():
-        for text, vector in zip(texts, found, strict=True):
+        for text, vector, rounded in zip(texts, precise, embed.load().vectors(asked), strict=True):
             pieces = network(**encode(tokenizer, [text.strip()])).last_hidden_state[0].mean(0)
             assert np.abs((pieces / pieces.norm()).numpy() - vector).max() < 1e-4
+            assert vector @ rounded > 0.97 and np.linalg.norm(rounded) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_vector_is_the_same_alone_and_in_any_company():
+    chance = np.random.default_rng(1)
+    texts = [" ".join(said(chance, topic) for _ in range(chance.integers(1, 8))) for topic in ABOUT for _ in range(30)]
+    reader = embed.load()
+    together = reader.vectors(texts)
+    alone = np.concatenate([reader.vectors([text]) for text in texts])
+    assert (together * alone).sum(1).min() > 0.9999
+
+
+def test_the_ranges_that_int8_needs_are_learned_from_texts(tmp_path: Path):
+    embed.learn_ranges(["Where is my parcel?", "ok"], tmp_path / "ranges")
+    learned, shipped = read_ranges(tmp_path / "ranges"), read_ranges(embed.RANGES)
+    assert set(learned) == set(shipped)
+    for name, range_ in learned.items():
+        assert range_.low.shape == shipped[name].low.shape and (range_.low < range_.high).all()
+        assert shipped[name].low.min() < range_.low.max() and range_.high.min() < shipped[name].high.max()
 
 
 def test_texts_of_one_matter_lie_closer_than_others_and_a_brands_name_counts_for_nothing():
