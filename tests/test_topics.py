@@ -392,6 +392,15 @@ def test_phrases_that_more_people_use_are_found_and_one_loud_person_is_one():
     assert (best["people"], best["people_before"]) == (40, 0)
 
 
+def test_a_number_with_letters_is_a_word_in_python_and_in_sql():
+    assert words.words("By the 17th of 2026: 2x10 planks, 5G.") == ["by", "the", "17th", "of", "2x10", "planks", "5g"]
+    rows = [row | {"text": row["text"].replace("oat milk", "5g milk")} for row in spoken(1)]
+    con = world(rows, ignore=["carton"])
+    con.execute("update derived.setting set as_of = '2026-06-10'")
+    build(con, "phrase")
+    assert {row["phrase"] for row in table(con, "phrase")} == {"5g milk", "milk carton leaked"}
+
+
 def test_keyness_in_sql_equals_that_in_python_and_dunnings_sums():
     con = world(spoken(2))
     con.execute("update derived.setting set as_of = '2026-06-10'")

@@ -17,7 +17,7 @@ said as (
                     replace(lower(l.text), '’', ''''),
                     'https?://\S+|www\.\S+|@\w+|&(amp|lt|gt|quot|nbsp|#\d+);', ' ', 'g'
                 ),
-                '\pL[\pL\pM\pN'']*'
+                '\pN*\pL[\pL\pM\pN'']*'
             ),
             lambda word: rtrim(word, '''')
         ) as words
