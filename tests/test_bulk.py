@@ -241,7 +241,7 @@ def test_frames_and_chunks_end_anywhere_and_nothing_is_lost_between_them(
         many, one_by_one = both(file, TAMROW, mapping=mapping)
         assert many == one_by_one and many[1:] == (0, 53)
         counts = run.import_file(workspace, file, TAMROW, mapping=mapping, source=file.suffix)
-        assert (counts.read, counts.stored, counts.rejected) == (53, 42, {"not a date and time": 11})
+        assert (counts.read, counts.stored, counts.rejected) == (53, 42, {"not a date and time (column Date)": 11})
     with connect(workspace.mentions) as con:
         assert con.execute("select rows_read, rows_stored, finished from import").fetchall() == [(53, 42, True)] * 2
         assert con.execute("select count(*) from touch").fetchall() == [(84,)]

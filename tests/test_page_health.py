@@ -64,12 +64,12 @@ def texts(place: Workspace) -> list[str]:
 def test_a_reject_whose_time_is_understood_by_now_becomes_a_touch_without_its_file(workspace: Workspace):
     file = imported(workspace, "hello,ann,2025-01-02\nlate,bob,5th day of May 2025\nnever,cy,soon\n")
     file.unlink()
-    assert [row["reason"] for row in rejects(workspace)] == ["not a date and time"] * 2
-    assert retry.retry(workspace, settings.Settings()).rejected == {"not a date and time": 2}
+    assert [row["reason"] for row in rejects(workspace)] == ["not a date and time (column Date)"] * 2
+    assert retry.retry(workspace, settings.Settings()).rejected == {"not a date and time (column Date)": 2}
     with store.connect(workspace.mentions) as con:  # as an older Orchard, which did not know this form, had left it
         con.execute("update reject set payload = replace(payload, '5th day of May 2025', '05-May-2025')")
     found = retry.retry(workspace, settings.Settings())
-    assert (found.read, found.stored, found.rejected) == (2, 1, {"not a date and time": 1})
+    assert (found.read, found.stored, found.rejected) == (2, 1, {"not a date and time (column Date)": 1})
     assert texts(workspace) == ["hello", "late"]
     assert [json.loads(row["payload"])["Body"] for row in rejects(workspace)] == ["never"]
     with store.connect(workspace.mentions) as con:
@@ -143,10 +143,12 @@ def test_the_commands_print_rejects_and_what_became_of_them(tmp_path: Path):
     place = Workspace(tmp_path)
     imported(place, "late,bob,soon\n")
     row = json.loads(orchard(tmp_path, "rejects", "--json").stdout)
-    assert row["reason"] == "not a date and time" and json.loads(row["payload"])["User"] == "bob"
+    assert row["reason"] == "not a date and time (column Date)" and json.loads(row["payload"])["User"] == "bob"
     done = orchard(tmp_path, "retry")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("1 rejects: 0 touches stored") and "1  not a date and time" in done.stdout
+    assert (
+        done.stdout.startswith("1 rejects: 0 touches stored") and "1  not a date and time (column Date)" in done.stdout
+    )
 
 
 @pytest.fixture

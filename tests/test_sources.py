@@ -159,9 +159,9 @@ def test_a_quotation_mark_inside_a_cell_is_only_a_mark(tmp_path: Path):
         ("fine,bo", "row is cut off: fewer cells than the header has"),
         ("a,b,2025-01-02,d", "row has more cells than the header"),
         (",bo,2025-01-03", "no text (column Body)"),
-        ("fine,bo,soon", "not a date and time"),
-        ("fine,bo,2925-01-01", "a date before 1990 or in the future"),
-        ("fine,bo,9999-12-31T23:59:59-05:00", "not a date and time"),
+        ("fine,bo,soon", "not a date and time (column Date)"),
+        ("fine,bo,2925-01-01", "a date before 1990 or in the future (column Date)"),
+        ("fine,bo,9999-12-31T23:59:59-05:00", "not a date and time (column Date)"),
     ],
 )
 def test_a_broken_row_is_kept_with_its_reason(last: str, reason: str, tmp_path: Path, workspace: Workspace):

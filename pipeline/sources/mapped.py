@@ -86,14 +86,17 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
     for field in MAP_NEEDED:
         if not value[field]:
             raise MappingError(f"no {field} (column {mapping[field]})")
-    at = to_time(value["at"])
+    try:
+        at = to_time(value["at"])
+    except MappingError as error:
+        raise MappingError(f"{error} (column {mapping['at']})") from None
     source = value.get("source", "").casefold() or named
     kind = value.get("kind", "").casefold() or ("reply" if value.get("reply_to") else "mention")
     direction = value.get("direction", "").casefold() or ("out" if brand.is_called(value["author"]) else "in")
     if kind not in KINDS:
-        raise MappingError(f"kind is none of {', '.join(KINDS)}")
+        raise MappingError(f"kind is none of {', '.join(KINDS)} (column {mapping['kind']})")
     if direction not in ("in", "out"):
-        raise MappingError("direction is neither in nor out")
+        raise MappingError(f"direction is neither in nor out (column {mapping['direction']})")
     person = value.get("to") if direction == "out" else value["author"]
     native = (
         value.get("id")
