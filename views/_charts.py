@@ -78,7 +78,10 @@ def band(figure: go.Figure, x: pd.Series, low: pd.Series, high: pd.Series) -> No
 
 
 def estimate(figure: go.Figure, x: pd.Series, y: pd.Series, name: str, beside: pd.DataFrame, **marker: Any) -> None:
-    """Add the line of an estimate; ``beside`` has low, high, then each count by the name that the hover gives it."""
+    """Add the line of an estimate; ``beside`` has low, high, then each count by the name that the hover gives it.
+
+    A point without neighbours, through which no band goes, has its interval as a bar.
+    """
     counts = ", ".join(f"%{{customdata[{place}]}} {what}" for place, what in enumerate(beside.columns) if place > 1)
     figure.add_scatter(
         x=x,
@@ -87,6 +90,7 @@ def estimate(figure: go.Figure, x: pd.Series, y: pd.Series, name: str, beside: p
         mode="lines+markers",
         line={"color": POSITIVE},
         marker=marker,
+        error_y=lone_bars(beside.assign(middle=y), "middle"),
         customdata=beside,
         hovertemplate=(
             "%{x|%d %b %Y}<br>feeling %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"

@@ -16,7 +16,6 @@ from views._charts import (
     estimate,
     feeling_axis,
     frame,
-    lone_bars,
     runs,
     time_axis,
 )
@@ -75,7 +74,7 @@ def index(series: pd.DataFrame, few: int, grain: str, title: str) -> go.Figure:
     beside = person[["low", "high", "people", "mentions"]]
     style = {"size": 10, "color": faint(person["people"], few)}
     estimate(figure, person["period"], person["estimate"], say("person_line"), beside, **style)
-    figure.data[-1].update(error_y=lone_bars(person, "estimate"), **CHOSEN)
+    figure.data[-1].update(**CHOSEN)
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
 
