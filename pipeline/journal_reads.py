@@ -88,3 +88,8 @@ def read_contacts(workspace: Workspace) -> Rows:
 def read_merges(workspace: Workspace) -> Rows:
     """Return pairs of accounts of one person, oldest first: account_id, with_account_id, reason, author, written_at."""
     return read(workspace, "merges")
+
+
+def read_decided_pairs(workspace: Workspace) -> Rows:
+    """Return the pairs of accounts on which somebody decided: account_id, with_account_id."""
+    return read(workspace, "decided_pairs")

@@ -387,6 +387,13 @@ def test_the_stages_are_those_of_the_months_in_which_they_changed(marl: Workspac
     assert len(found) > 1
 
 
+def test_what_a_colleague_types_elsewhere_is_there_at_the_next_look(marl: Workspace):
+    app = visit(marl, part=NOTES)
+    for text in ("first word", "second word"):
+        journal.save_note(marl, "marl", TESS.id, text, "Ines")
+        assert text in texts(app.run())
+
+
 def test_the_chart_holds_what_was_said_what_was_offline_fruit_and_stages(marl: Workspace):
     touches = shown(marl, "person_touches", brand="marl", person=person(marl))
     call = touches.iloc[[0]].assign(said=None, label=None, offline=True, kind="call", touch_id="journal:1")
@@ -407,6 +414,15 @@ def test_the_chart_holds_what_was_said_what_was_offline_fruit_and_stages(marl: W
     runs = pd.DataFrame([(START, "aware"), (START + timedelta(days=60), "dormant")], columns=["month", "stage"])
     steps = _charts_person.stages(runs, pd.Timestamp("2026-09-01"), "When?").data[0]
     assert (list(steps.y), len(steps.x)) == ([2, 1, 1], 3)
+
+
+def test_the_feeling_of_a_single_day_has_its_interval_as_a_bar(marl: Workspace):
+    path = shown(marl, "person_path", brand="marl", person=person(marl)).iloc[:1]
+    none = shown(marl, "person_touches", brand="marl", person=person(marl)).iloc[:0]
+    figure = _charts_person.path(path, none, pd.DataFrame({"happened_at": [], "kind": []}), "How?")
+    (line,) = (trace for trace in figure.data if trace.error_y.visible)
+    ends = [line.y[0] - line.error_y.arrayminus[0], line.y[0] + line.error_y.array[0]]
+    assert ends == pytest.approx([path["low"].iloc[0], path["high"].iloc[0]])
 
 
 def test_a_click_on_a_mark_that_is_not_published_leads_nowhere(marl: Workspace):

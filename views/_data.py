@@ -1,5 +1,6 @@
 """Cached reads of the published file, and short writes to the journal; the only place with st.cache_*."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from pipeline.store import StoreError, Workspace
 from views._meaning import NEWEST, Meanings, to_meanings
 
 Stamp = tuple[str, int, int]
+Typed = list[dict[str, Any]]
+Read = Callable[..., Typed]
 
 
 def workspace() -> Workspace:
@@ -107,9 +110,24 @@ def moved(brand: str, before: datetime, start: datetime, until: datetime) -> pd.
     return taken_apart(current(), brand, before, start, until, ("person", "topic"))
 
 
-def annotations(brand: str) -> list[dict[str, Any]]:
+@st.cache_data(max_entries=400, show_spinner=False)
+def remembered(journal: tuple[Stamp | None, ...], name: str, values: tuple[Any, ...], _read: Read) -> Typed:
+    """Return what a read of the journal answers, remembered for as long as the journal is as it is."""
+    return _read(workspace(), *values)
+
+
+def typed(read: Read, *values: Any) -> Typed:
+    """Return what one of `pipeline.journal_reads` answers to some values.
+
+    The journal is opened only where it changed: a page has several such reads, and each would wait for the file.
+    """
+    path = workspace().journal
+    return remembered((stamp(path), stamp(path.with_name(f"{path.name}.wal"))), read.__name__, values, read)
+
+
+def annotations(brand: str) -> Typed:
     """Return what people noted on days of a brand's history."""
-    return journal_reads.read_annotations(workspace(), brand)
+    return typed(journal_reads.read_annotations, brand)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -131,14 +149,14 @@ def suggested(brand: str, least: float) -> list[Any]:
 
 def decided_pairs() -> set[tuple[str, str]]:
     """Return the pairs of accounts on which somebody decided, each in order: one person, or not."""
-    rows = journal_reads.read(workspace(), "decided_pairs")
+    rows = typed(journal_reads.read_decided_pairs)
     return {(min(pair), max(pair)) for pair in ((row["account_id"], row["with_account_id"]) for row in rows)}
 
 
 def labels_since(brand: str) -> dict[str, dict[str, Any]]:
     """Return what people say of messages since the file was published, by touch: label (None: taken back) and drawn."""
     until = ask("meta")["entries_until"].iloc[0]
-    rows = journal_reads.read_labels_since(workspace(), brand, until.to_pydatetime())
+    rows = typed(journal_reads.read_labels_since, brand, until.to_pydatetime())
     return {row["touch_id"]: row for row in rows}
 
 

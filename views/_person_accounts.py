@@ -49,7 +49,7 @@ def account(row: dict[Any, Any]) -> None:
 def merges(whom: Whom) -> None:
     """Show why they are one person, and what was decided since the file was published."""
     published = _data.ask("person_merges", brand=whom.brand, person=whom.person_id).to_dict("records")
-    stand = [row for row in journal_reads.read_merges(_data.workspace()) if touches(row, whom)]
+    stand = [row for row in _data.typed(journal_reads.read_merges) if touches(row, whom)]
     known, standing = {row["change_id"] for row in published}, {row["change_id"] for row in stand}
     for row in stand:
         with st.container(border=True):

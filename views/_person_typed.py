@@ -33,18 +33,18 @@ class Typed:
 
 def read(whom: Whom) -> Typed | None:
     """Return what was typed of a person, or None, having said why it cannot be read. Who is not named has nothing."""
-    place, brand, accounts = _data.workspace(), whom.brand, whom.accounts
+    brand, accounts = whom.brand, whom.accounts
     try:
-        annotations, labels = journal_reads.read_annotations(place, brand), _data.labels_since(brand)
+        annotations, labels = _data.annotations(brand), _data.labels_since(brand)
         if not accounts:
             return Typed([], [], [], [], [], [], annotations, labels)
         return Typed(
-            entries=journal_reads.read_entries(place, brand, accounts),
-            since=journal_reads.read_entries_since(place, brand, accounts, whom.until),
-            fruit=journal_reads.read_fruit(place, brand, accounts),
-            notes=journal_reads.read_notes(place, brand, accounts),
-            promises=journal_reads.read_promises(place, brand, accounts),
-            members=journal_reads.read_members(place, accounts),
+            entries=_data.typed(journal_reads.read_entries, brand, accounts),
+            since=_data.typed(journal_reads.read_entries_since, brand, accounts, whom.until),
+            fruit=_data.typed(journal_reads.read_fruit, brand, accounts),
+            notes=_data.typed(journal_reads.read_notes, brand, accounts),
+            promises=_data.typed(journal_reads.read_promises, brand, accounts),
+            members=_data.typed(journal_reads.read_members, accounts),
             annotations=annotations,
             labels=labels,
         )

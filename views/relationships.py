@@ -114,7 +114,7 @@ def seldom(brand: str) -> dict[str, Any]:
 def views() -> None:
     """Let one save the filters in force under a name, and go back to saved ones."""
     with st.popover(say("views"), icon=":material/bookmark:"):
-        saved = [view for view in journal_reads.read_views(_data.workspace()) if view["page"] == HERE]
+        saved = [view for view in _data.typed(journal_reads.read_views) if view["page"] == HERE]
         if not saved:
             st.caption(say("view_none"))
         for view in saved:
