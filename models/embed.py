@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bases import BASES, SHIPPED_BASE, ModelError
+from models.bases import BASES, SHIPPED_BASE, ModelError, sha256_once
 from models.batches import by_budget
 from models.int8 import save_ranges, to_int8
 from models.onnx import OnnxRunner, cache_folder, write
@@ -69,7 +69,7 @@ def padded(pieces: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
 
 def version() -> str:
     """Return what the vectors are kept under, without loading anything."""
-    return f"minilm-{BASES[SHIPPED_BASE].sha256[:10]}-{EXPORT}"
+    return f"minilm-{BASES[SHIPPED_BASE].sha256[:10]}-{sha256_once(RANGES)[:6]}-{EXPORT}"
 
 
 def load() -> Embedder:

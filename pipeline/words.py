@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 LONGEST = 3  # words of a phrase
 
 NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|@\w+")
-WORD = re.compile(r"\d*[^\W\d_][\w']*")  # 17th, 5g and 2x10 are words, 2026 is none
+WORD = re.compile(r"(?<!\d)\d*[^\W\d_][\w']*")  # 17th, 5g and 2x10 are words, 2026 is none
 
 # Words that say nothing of what a message is about; a phrase neither begins nor ends with one.
 STOP = frozenset(

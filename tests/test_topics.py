@@ -559,8 +559,9 @@ def test_the_ranges_that_int8_needs_are_learned_from_texts(tmp_path: Path):
     learned, shipped = read_ranges(tmp_path / "ranges"), read_ranges(embed.RANGES)
     assert set(learned) == set(shipped)
     for name, range_ in learned.items():
-        assert range_.low.shape == shipped[name].low.shape and (range_.low < range_.high).all()
-        assert shipped[name].low.min() < range_.low.max() and range_.high.min() < shipped[name].high.max()
+        assert (range_.low < range_.high).all()
+        covered = (shipped[name].low <= range_.low) & (range_.high <= shipped[name].high)
+        assert covered.mean() > 0.9, name  # 2,000 texts have been nearly everywhere that two more go
 
 
 def test_texts_of_one_matter_lie_closer_than_others_and_a_brands_name_counts_for_nothing():

@@ -25,6 +25,7 @@ def reached(every: pd.DataFrame, title: str) -> go.Figure:
         y=every["reached"],
         name="Reached it",
         line={"color": _charts.POSITIVE, "shape": "hv"},
+        error_y=_charts.lone_bars(every, "reached"),
         customdata=every[["low", "high", "at_risk"]],
         hovertemplate=(
             "day %{x}: %{y:.1%} (90 %: %{customdata[0]:.1%} … %{customdata[1]:.1%})"
@@ -78,6 +79,7 @@ def kept(months: pd.DataFrame, title: str, axis: str, people: str) -> go.Figure:
         name=people,
         mode="lines+markers",
         line={"color": _charts.POSITIVE},
+        error_y=_charts.lone_bars(months, "retained"),
         customdata=months[["low", "high", "active", "people"]],
         hovertemplate=(
             "month %{x}: %{y:.0%} (90 %: %{customdata[0]:.0%} … %{customdata[1]:.0%})"
@@ -106,6 +108,7 @@ def fruit(months: pd.DataFrame, title: str, axis: str, fruits: str, touches: str
         y=months["fruit_per_100"],
         name=fruits,
         line={"color": _charts.POSITIVE, "shape": "hv"},
+        error_y=_charts.lone_bars(months, "fruit_per_100"),
         customdata=beside,
         hovertemplate=(
             "month %{x}: %{y:.1f} (90 %: %{customdata[0]:.1f} … %{customdata[1]:.1f})"

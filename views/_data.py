@@ -17,8 +17,8 @@ from pipeline.store import StoreError, Workspace
 from views._meaning import NEWEST, Meanings, to_meanings
 
 Stamp = tuple[str, int, int]
-Typed = list[dict[str, Any]]
-Read = Callable[..., Typed]
+Rows = list[dict[str, Any]]
+Read = Callable[..., Rows]
 
 
 def workspace() -> Workspace:
@@ -27,7 +27,7 @@ def workspace() -> Workspace:
 
 
 def stamp(path: Path) -> Stamp | None:
-    """Return what tells one published file from the next: path, inode and time; None where there is none."""
+    """Return what tells a file from what it becomes: path, inode and time; None where there is none."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -110,22 +110,25 @@ def moved(brand: str, before: datetime, start: datetime, until: datetime) -> pd.
     return taken_apart(current(), brand, before, start, until, ("person", "topic"))
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def remembered(journal: tuple[Stamp | None, ...], name: str, values: tuple[Any, ...], _read: Read) -> Typed:
+@st.cache_data(max_entries=60, show_spinner=False)
+def remembered(journal: tuple[Stamp | None, ...], name: str, values: tuple[Any, ...], _read: Read) -> Rows:
     """Return what a read of the journal answers, remembered for as long as the journal is as it is."""
     return _read(workspace(), *values)
 
 
-def typed(read: Read, *values: Any) -> Typed:
+def typed(read: Read, *values: Any) -> Rows:
     """Return what one of `pipeline.journal_reads` answers to some values.
 
     The journal is opened only where it changed: a page has several such reads, and each would wait for the file.
     """
     path = workspace().journal
-    return remembered((stamp(path), stamp(path.with_name(f"{path.name}.wal"))), read.__name__, values, read)
+    file = stamp(path)
+    if file is None:
+        return []
+    return remembered((file, stamp(path.with_name(f"{path.name}.wal"))), read.__name__, values, read)
 
 
-def annotations(brand: str) -> Typed:
+def annotations(brand: str) -> Rows:
     """Return what people noted on days of a brand's history."""
     return typed(journal_reads.read_annotations, brand)
 

@@ -53,13 +53,17 @@ def take_back(change_id: str) -> None:
     was_taken_back(change_id)
 
 
-def was_taken_back(change_id: str) -> bool:
-    """Take a change back by the name of whoever looks, or say why it cannot be; return whether it was."""
+def was_taken_back(change_id: str, forget: Callable[[], None] = lambda: None) -> bool:
+    """Take a change back by the name of whoever looks, or say why it cannot be; return whether it was.
+
+    ``forget`` is called as soon as it was: whatever comes after may be cut off by the next click.
+    """
     try:
         journal_changes.undo(_data.workspace(), change_id, _rights.author())
     except StoreError as error:
         st.error(say("not_kept", reason=_words.plain(str(error))))
         return False
+    forget()
     st.session_state[LAST] = None
     st.toast(say("undone"))
     return True

@@ -1,5 +1,7 @@
 """Health: whether the numbers are fresh, and what keeps them so."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -133,16 +135,16 @@ def runs() -> None:
             say("run_command"): found["command"],
             say("run_started"): found["started_at"],
             say("run_outcome"): outcome,
-            say("run_seconds"): ["" if pd.isna(each) else f"{each:.1f}" for each in seconds],  # else None is shown
-            say("run_detail"): ["" if pd.isna(each) else each for each in found["detail"]],
+            say("run_seconds"): seconds,
+            say("run_detail"): found["detail"],
         }
     )
-    table(shown, "runs", say("runs_alt"))
+    table(shown, "runs", say("runs_alt"), {say("run_seconds"): st.column_config.NumberColumn(format="%.1f")})
 
 
-def table(shown: pd.DataFrame, key: str, alt: str) -> None:
+def table(shown: pd.DataFrame, key: str, alt: str, columns: dict[str, Any] | None = None) -> None:
     """Show a table, to be read out and to take along."""
-    st.dataframe(shown, hide_index=True, alt=alt)
+    st.dataframe(shown, hide_index=True, column_config=columns, placeholder="", alt=alt)
     _show.download(shown, key)
 
 

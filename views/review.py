@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from pipeline.journal import LABELS
-from views import _agreement, _data, _filters, _labels, _messages, _rights, _texts, _words, _writes
+from views import _agreement, _data, _filters, _labels, _messages, _review_answers, _rights, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("review")
 
 PILES = ("sample", "doubtful")
-KEYS = {"negative": "1", "neutral": "2", "positive": "3"}
 ALL = "all"
 HUNDRED = 100  # labels drawn at random, from which on the numbers use them (docs/metrics.md, debias)
 
@@ -117,12 +115,11 @@ def one(now: Shared, pile: str, span: Span, since: _labels.Since) -> None:
         st.success(say("done", span=span.name), icon=":material/task_alt:")
         if skipped:
             st.button(say("skipped_again", many=len(skipped)), on_click=skipped.clear)
-        answers(now.brand, None, pile, skipped)
+        _review_answers.draw(now.brand, None, pile, skipped)
         return
     touch = next(iter(_messages.rows(found)))
-    answered().pop(touch["touch_id"], None)  # what is asked again was taken back elsewhere
     _messages.message(touch, now.name, opinion=False)
-    answers(now.brand, touch["touch_id"], pile, skipped)
+    _review_answers.draw(now.brand, touch["touch_id"], pile, skipped)
     if st.toggle(say("thread"), key=f"thread-{touch['touch_id']}"):
         _messages.thread(_data.ask("thread", brand=now.brand, touch=touch["touch_id"]), now.name, opinion=False)
 
@@ -136,51 +133,6 @@ def following(brand: str, pile: str, span: Span, passed: list[str]) -> pd.DataFr
     """Return the next message to be labelled, none where all are."""
     asked = {"brand": brand, "pile": pile, "seed": f"{brand} {span.start:%Y-%m}", "passed": passed, "many": 1}
     return _data.ask("to_review", start=span.start, until=span.until, **asked)
-
-
-def answers(brand: str, touch_id: str | None, pile: str, skipped: list[str]) -> None:
-    """Draw a button for each answer; each has a key."""
-    nothing = touch_id is None
-    made = answered()
-    with st.container(horizontal=True):
-        for label in LABELS:
-            args = (brand, touch_id, label, pile == "sample")
-            st.button(
-                _labels.say(label),
-                key=f"say-{label}",
-                icon=_labels.SIGNS[label],
-                shortcut=KEYS[label],
-                on_click=answer,
-                args=args,
-                disabled=nothing,
-            )
-        st.button(say("skip"), key="skip", shortcut="S", on_click=skipped.append, args=(touch_id,), disabled=nothing)
-        st.button(say("undo"), key="undo", shortcut="U", on_click=take_back, disabled=not made)
-    st.caption(say("keys" if _rights.author() else "name_first"))
-
-
-def answered() -> dict[str, str]:
-    """Return what was answered here and not taken back: the change that each message's label is, the last one last."""
-    made: dict[str, str] = st.session_state.setdefault("answered", {})
-    return made
-
-
-def answer(brand: str, touch_id: str, label: str, drawn: bool) -> None:
-    """Keep an answer, so that its key can take it back; without a name say so where nothing moves."""
-    made = answered()
-    if touch_id in made:  # the next message may be on the screen already, and its buttons still be those of this one
-        st.toast(say("too_soon"), icon=":material/error:")
-    elif not _rights.author():
-        st.toast(say("name_first"), icon=":material/error:", duration="long")
-    elif _labels.save(brand, [touch_id], label, drawn, partial(made.__setitem__, touch_id)):
-        _writes.dismiss()
-
-
-def take_back() -> None:
-    """Take the last answer back; its message comes again. Only without an author it can be tried once more."""
-    made = answered()
-    if _writes.was_taken_back(made[next(reversed(made))]) or _rights.author():
-        made.popitem()
 
 
 main()

@@ -24,7 +24,7 @@ SCHEMA = pa.schema(
 )
 
 
-def turns(y: Values, error: Values) -> list[int]:
+def turns(y: Values, variances: Values) -> list[int]:
     """Return the positions at which a new level begins, oldest first, given y (weeks,) and its variances (weeks,).
 
     Of all cuts the one of least cost, by optimal partitioning (Jackson et al. 2005, IEEE Signal Process. Lett. 12:105),
@@ -33,8 +33,8 @@ def turns(y: Values, error: Values) -> list[int]:
     if len(y) < 2 * SHORTEST:
         return []
     penalty = PENALTY * np.log(len(y))
-    centred = y - np.average(y, weights=1 / error)  # else the squares cancel each other
-    sums = np.cumsum(np.c_[np.ones_like(y), centred, centred**2] / error[:, None], axis=0)
+    centred = y - np.average(y, weights=1 / variances)  # else the squares cancel each other
+    sums = np.cumsum(np.c_[np.ones_like(y), centred, centred**2] / variances[:, None], axis=0)
     sums = np.vstack([np.zeros(3), sums])
     least = np.full(len(y) + 1, np.inf)
     least[0] = -penalty  # the first level is no turn
