@@ -13,6 +13,9 @@ from models.graphs import first_piece_only, rewrite
 from models.int8 import RANGES, to_int8
 
 EXPORT = 2  # to be raised when another network is written from the same adapter: its scores are others
+# How long a thread that has nothing to do spins before it sleeps. By default it is so long that a busy machine, such as one
+# with a dashboard beside a schedule, loses a third of its speed to it (docs/decisions.md).
+SPIN_MICROSECONDS = 20
 
 Array = NDArray[np.float32]
 
@@ -23,7 +26,9 @@ class OnnxRunner:
     def __init__(self, file: Path) -> None:
         import onnxruntime
 
-        self.session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        options.add_session_config_entry("session.intra_op.spin_duration_us", str(SPIN_MICROSECONDS))
+        self.session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
     def __call__(self, inputs: dict[str, NDArray[np.int64]]) -> Array:
         """Return the logits (n, columns) of one padded batch."""
