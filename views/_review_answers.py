@@ -26,7 +26,7 @@ def draw(brand: str, touch_id: str | None, pile: str, skipped: list[str]) -> Non
     They are the buttons of this message alone: a second press that was on its way when the next message came must not
     be taken for an answer to that.
     """
-    nothing, turn = touch_id is None, Turn(brand, pile, touch_id)
+    turn, nothing = Turn(brand, pile, touch_id), touch_id is None
     with st.container(horizontal=True):
         for label in LABELS:
             st.button(
@@ -38,10 +38,17 @@ def draw(brand: str, touch_id: str | None, pile: str, skipped: list[str]) -> Non
                 args=(turn, label),
                 disabled=nothing,
             )
-        passed = (turn, skipped)
-        st.button(say("skip"), key=f"skip-{touch_id}", shortcut="S", on_click=skip, args=passed, disabled=nothing)
-        made, now = bool(answered()), (turn,)
-        st.button(say("undo"), key=f"back-{touch_id}", shortcut="U", on_click=take_back, args=now, disabled=not made)
+        st.button(
+            say("skip"), key=f"skip-{touch_id}", shortcut="S", on_click=skip, args=(turn, skipped), disabled=nothing
+        )
+        st.button(
+            say("undo"),
+            key=f"back-{touch_id}",
+            shortcut="U",
+            on_click=take_back,
+            args=(turn,),
+            disabled=not answered(),
+        )
     st.caption(say("keys" if _rights.author() else "name_first"))
     asked()[:] = [turn]
 
