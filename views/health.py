@@ -97,7 +97,7 @@ def hours(moment: pd.Timestamp) -> float:
 
 
 def ago(moment: pd.Timestamp) -> str:
-    """Return how long ago a moment was, in words."""
+    """Return in words how long ago a moment was: short, or a narrow column cuts it."""
     if pd.isna(moment):
         return "–"
     past = hours(moment)
