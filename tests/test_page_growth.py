@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline import sample as sample_story
@@ -14,6 +15,7 @@ from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 from tests.test_pages import Look, Open, opened, shown, visit
+from views import _charts_growth
 
 __all__ = ["visit"]
 
@@ -110,3 +112,17 @@ def test_answered_and_unanswered_complaints_stand_beside_each_other_with_interva
     for trace in traces:
         assert trace["x"] == [f"we did not<br>({no} complaints)", f"we answered<br>({yes} complaints)"]
         assert len(numbers(trace["error_y"]["array"])) == 2
+
+
+def test_a_single_month_has_its_interval_as_a_bar():
+    month = {"month": 1, "people": 9, "low": 0.2, "high": 0.7}
+    retained = pd.DataFrame([month | {"active": 4, "retained": 0.4}])
+    fruitful = pd.DataFrame([month | {"fruit_per_100": 0.4, "given": 1.0, "received": 2.0}])
+    ways = {"given": "From us", "received": "From them"}
+    for figure in (
+        _charts_growth.kept(retained, "Do they come back?", "Months", "People"),
+        _charts_growth.fruit(fruitful, "Does it bear fruit?", "Months", "Fruit", "Touches", ways),
+    ):
+        (line,) = (trace for trace in figure.data if trace.error_y.visible)
+        ends = [line.y[0] - line.error_y.arrayminus[0], line.y[0] + line.error_y.array[0]]
+        assert ends == pytest.approx([0.2, 0.7])
