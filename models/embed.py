@@ -1,7 +1,7 @@
 """Texts as vectors: what is said alike lies close together."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.bases import BASES, SHIPPED_BASE, ModelError, sha256_once
 from models.batches import by_budget
 from models.int8 import save_ranges, to_int8
-from models.onnx import OnnxRunner, cache_folder, write
+from models.onnx import OnnxRunner, cache_folder, kept, write
 from models.sentiment import CHUNK, base_tokenizer
 from models.text import clean, masked
 
@@ -45,11 +45,19 @@ class Embedder:
         """
         found = np.zeros((len(texts), WIDTH), np.float32)
         for start in range(0, len(texts), CHUNK):
-            encoded = self.tokenizer.encode_batch([bare(text, names) for text in texts[start : start + CHUNK]])
-            for batch in by_budget([len(piece.ids) for piece in encoded]):
-                found[[start + row for row in batch]] = self.runner(padded([encoded[row].ids for row in batch]))
+            for batch, inputs in batched(self.tokenizer, texts[start : start + CHUNK], names):
+                found[[start + row for row in batch]] = self.runner(inputs)
                 progress(len(batch))
         return found
+
+
+def batched(
+    tokenizer: Any, texts: Sequence[str], names: Sequence[str] = ()
+) -> Iterator[tuple[list[int], dict[str, NDArray[np.int64]]]]:
+    """Yield texts of like length together: their places, and what the network takes."""
+    encoded = tokenizer.encode_batch([bare(text, names) for text in texts])
+    for batch in by_budget([len(piece.ids) for piece in encoded]):
+        yield batch, padded([encoded[row].ids for row in batch])
 
 
 def bare(text: str, names: Sequence[str]) -> str:
@@ -91,12 +99,7 @@ def exported() -> Path:
 
 def cached() -> Path:
     """Return the exported network, made on first use; several processes may make it at once."""
-    file = exported()
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=file.parent) as new:
-            to_int8(export(Path(new)), RANGES).replace(file)
-    return file
+    return kept(exported(), lambda folder: to_int8(export(folder), RANGES))
 
 
 def export(folder: Path) -> Path:
@@ -109,9 +112,6 @@ def export(folder: Path) -> Path:
 
 def learn_ranges(texts: Sequence[str], out: Path = RANGES) -> None:
     """Watch the fp32 network read some texts, and write the ranges that its int8 needs."""
-    encoded = base_tokenizer().encode_batch([bare(text, ()) for text in texts])
-    batches = (
-        padded([encoded[row].ids for row in batch]) for batch in by_budget([len(piece.ids) for piece in encoded])
-    )
+    batches = (inputs for _, inputs in batched(base_tokenizer(), texts))
     with TemporaryDirectory() as new:
         save_ranges(export(Path(new)), batches, out)

@@ -1,6 +1,7 @@
 """The shipped network for ONNX Runtime: exported, fused and put into int8 once, then kept in a cache folder."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -50,16 +51,22 @@ def exported(version: str, int8: bool = True) -> Path:
 def cached(adapter: Path, version: str, int8: bool = True) -> Path:
     """Return the exported network of an adapter, made on first use; int8 wants the adapter's RANGES beside it.
 
-    Several processes may make it at once: each swaps in a whole file.
+    Several processes may make it at once.
     """
-    file = exported(version, int8)
+
+    def make(folder: Path) -> Path:
+        made = export(adapter, folder)
+        return to_int8(made, adapter / RANGES) if int8 else made
+
+    return kept(exported(version, int8), make)
+
+
+def kept(file: Path, make: Callable[[Path], Path]) -> Path:
+    """Return a file of the cache, on first use made by ``make`` in a folder of its own, and then swapped in whole."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=file.parent) as new:
-            made = export(adapter, Path(new))
-            if int8:
-                made = to_int8(made, adapter / RANGES)
-            made.replace(file)
+            make(Path(new)).replace(file)
     return file
 
 

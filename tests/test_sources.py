@@ -175,6 +175,15 @@ def test_a_broken_row_is_kept_with_its_reason(last: str, reason: str, tmp_path: 
     assert json.loads(kept[0][3])
 
 
+def test_a_kind_and_a_direction_that_are_none_are_told_with_their_columns(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "export.csv"
+    file.write_text("Body,User,Date,Sort,Way\nhi,ana,2025-01-02,shout,in\nhi,bo,2025-01-02,reply,up\n")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP | {"kind": "Sort", "direction": "Way"})
+    kind, direction = sorted(counts.rejected, reverse=True)
+    assert kind.startswith("kind is none of ") and kind.endswith("(column Sort)")
+    assert direction == "direction is neither in nor out (column Way)"
+
+
 def test_a_lone_carriage_return_inside_a_row_does_not_break_it(tmp_path: Path):
     file = tmp_path / "export.csv"
     file.write_bytes(b"Body,User,Date\nfirst \rhalf,ana,2025-01-02\nsecond,bo,2025-01-03\n")
