@@ -9,6 +9,7 @@ from threading import Event
 from watchfiles import watch
 
 SETTLE_SECONDS = 2.0
+EMPTY_SETTLE = 5  # times as long for an empty file: whoever made it may not have begun to write
 LOOK_MS = 500  # how often it is looked whether a file still grows
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".swp")  # of browsers and editors
 
@@ -26,7 +27,8 @@ def stop_signal() -> Event:
 def arrivals(folder: Path, stop: Event, settle: float = SETTLE_SECONDS) -> Iterator[Path]:
     """Yield every file that is in a folder or comes into it, once its size has been steady for ``settle`` seconds.
 
-    A file that changes later comes again. Hidden files, downloads that are not finished, and folders are left alone.
+    An empty file is waited for longer, then comes like any other: who takes it says that nothing is in it. A file that
+    changes later comes again. Hidden files, downloads that are not finished, and folders are left alone.
     Ends when ``stop`` is set. Raises OSError where the folder cannot be read.
     """
     steady_since: dict[Path, tuple[Stamp, float]] = {}
@@ -44,7 +46,7 @@ def arrivals(folder: Path, stop: Event, settle: float = SETTLE_SECONDS) -> Itera
             before, since = steady_since.get(path, (None, 0.0))
             if before != stamp:
                 steady_since[path] = (stamp, time.monotonic())
-            elif told.get(path) != stamp and time.monotonic() - since >= settle:
+            elif told.get(path) != stamp and time.monotonic() - since >= settle * (1 if stamp[0] else EMPTY_SETTLE):
                 told[path] = stamp
                 yield path
 
@@ -57,6 +59,6 @@ def look(folder: Path) -> list[tuple[Path, Stamp]]:
             stat = path.stat()
         except FileNotFoundError:  # gone between the two looks
             continue
-        if path.is_file() and stat.st_size and not path.name.startswith((".", "~")) and path.suffix not in UNFINISHED:
+        if path.is_file() and not path.name.startswith((".", "~")) and path.suffix not in UNFINISHED:
             found.append((path, (stat.st_size, stat.st_mtime_ns)))
     return found

@@ -153,9 +153,16 @@ def test_what_cannot_be_watched_is_said(arguments: dict, message: str, workspace
         import_("x", **arguments)
 
 
-def test_hidden_unfinished_and_empty_files_are_left_alone(inbox: Path):
+def test_an_empty_file_is_said_to_be_empty_and_taken_once_it_is_not(tmp_path: Path, inbox: Path):
+    (inbox / "late.csv").touch()
+    with watching(tmp_path / "w", inbox) as watcher:
+        assert watcher.says("late.csv is not taken in:") and watcher.says("empty")
+        shutil.copy(PAYLOADS / "fourcat.csv", inbox / "late.csv")
+        assert watcher.says("late.csv: 5 stored of 6")
+
+
+def test_hidden_and_unfinished_files_are_left_alone(inbox: Path):
     for name in (".hidden.csv", "~$open.csv", "a.csv.part", "b.crdownload", "c.csv"):
         (inbox / name).write_text("a")
-    (inbox / "empty.csv").touch()
     (inbox / "folder").mkdir()
     assert [path.name for path, _ in watch.look(inbox)] == ["c.csv"]

@@ -104,15 +104,16 @@ def paths(found: pd.DataFrame, names: dict[str, str], few: int, grain: str, titl
 def topics(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> go.Figure:
     """Return the feeling per topic (rows) and brand (columns), with the number of people in each field.
 
-    ``found`` has brand, topic, feeling, low, high, people; a missing feeling is not enough evidence.
+    ``found`` has brand, topic, feeling, low, high, people; a missing feeling is not enough evidence. A brand without
+    topics has no column; names turn where they would stand on each other.
     """
-    order = list(dict.fromkeys(found["topic"]))
+    order, names = list(dict.fromkeys(found["topic"])), {key: names[key] for key in names if key in set(found["brand"])}
     feeling, low, high, people = (
         found.pivot(index="topic", columns="brand", values=column).reindex(index=order, columns=list(names))
         for column in ("feeling", "low", "high", "people")
     )
     figure = frame(title, 120 + 48 * len(order), yaxis={"autorange": "reversed", "showgrid": False})
-    figure.update_xaxes(tickangle=0, showgrid=False)
+    figure.update_xaxes(autotickangles=[0, 90], showgrid=False)
     figure.add_heatmap(
         z=feeling,
         x=[short(name).replace(" ", "<br>") for name in names.values()],  # so that they stand beside each other
