@@ -13,9 +13,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models import data
+from models import data, written
 from models.bases import ModelError
 from models.catalog import LABELS, SHIPPED, version
+from models.recipe import Recipe
 from models.sentiment import Backend
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -48,6 +49,9 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    own: Annotated[
+        Path, typer.Option("--written", help="Folder with TSVs of messages to learn from, toward their targets.")
+    ] = written.FOLDER,
     care: Annotated[
         Path | None,
         typer.Option(help="Messages to learn the tone from, too: TSV or CSV with a label and a text per row."),
@@ -60,15 +64,18 @@ def train(
     change: Annotated[list[str] | None, typer.Option("--set", help="Change the recipe: epochs=2, rank=64, ...")] = None,
 ) -> None:
     """Train the LoRA adapter, seed by seed, on all rows but those held out; keep the mean, with its scores."""
+    from models import lessons as learning
     from models import train as training
     from models.sentiment import load
 
-    chosen = training.Recipe().but(change or [])
+    chosen = Recipe().but(change or [])
     if seeds:
         chosen = replace(chosen, seeds=tuple(int(seed) for seed in seeds.split(",")))
-    split = read_split(tone, targets)
-    lessons = training.some(training.lessons(split), rows)
-    messages = training.care_lessons(data.read(str(care), care_label), split) if care else []
+    ours, kept_back = written.split(written.read(own))
+    split = replace(read_split(tone, targets), written=written.to_rows(kept_back))
+    lessons = learning.some(learning.lessons(split), rows)
+    said = learning.written_lessons(ours)
+    messages = learning.care_lessons(data.read(str(care), care_label), split) if care else []
     adapters: dict[str, training.Weights] = {}
     began: dict[str, Any] = {}
     with bar() as progress:
@@ -76,7 +83,7 @@ def train(
         if teacher:
             task = progress.add_task("asking the teacher", total=sum(1 + len(lesson.toward) for lesson in lessons))
             opinions = training.opinions(load(teacher), lessons, chosen.bf16, lambda done: progress.advance(task, done))
-        lessons += messages
+        lessons += messages + said * chosen.written
         for seed in chosen.seeds:
             task = progress.add_task(f"seed {seed}", total=len(lessons) * chosen.epochs)
 
@@ -92,6 +99,7 @@ def train(
     facts = {
         "lessons": len(lessons),
         "care": len(messages),
+        "written": len(said) if chosen.written else 0,
         "minutes": minutes,
         "teacher": teacher and version(teacher),
         "start": began,

@@ -39,13 +39,14 @@ class Split:
     """What is learned from and what is held out: no text of ``validation`` or ``unseen`` is in the other two.
 
     ``tone`` and ``validation`` have tone labels; ``toward`` and ``unseen`` have labels toward a target, and no target
-    of ``unseen`` is in ``toward``.
+    of ``unseen`` is in ``toward``. ``written`` are messages of our own that are held out, too, with their targets.
     """
 
     tone: Labelled
     toward: Labelled
     validation: Labelled
     unseen: Labelled
+    written: Labelled | None = None
 
 
 def read(path: str, label: str = "label", text: str = "text", target: str = "") -> Labelled:

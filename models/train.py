@@ -2,9 +2,9 @@
 
 import json
 import random
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,141 +21,24 @@ from models.bases import SHIPPED_BASE, base
 from models.calibration import FILE as CALIBRATION
 from models.calibration import fit
 from models.catalog import HEADS, LABELS, SCORES, version
-from models.data import Labelled, Split
+from models.data import Split
 from models.evaluate import by_target, measure
 from models.int8 import RANGES, save_ranges
+from models.lessons import UNKNOWN, Batch, Lesson, batches, some
 from models.network import base_network, encode, quietly
 from models.onnx import export
+from models.recipe import Recipe
 from models.sentiment import SentimentModel, load
-from models.text import OTHER, TARGET, clean, mark
 
 ADAPTER = "adapter_model.safetensors"
 HEAD_MODULES = ["classifier", "score"]  # what networks call the layer of all heads; peft keeps it whole
 RANGE_TEXTS = 2000  # enough to see how far the values inside the network go
-SHORT = 110  # characters of a text that may be joined with another
-CHUNK = 50  # batches that are sorted by length together: enough to save padding, few enough to stay random
-UNKNOWN = -100  # the label of a head that a row says nothing of: PyTorch's own sign for "leave out"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides the result, beside the data.
-
-    ``marked`` is the share of the texts labelled toward a target that are shown with the target marked, in each epoch
-    anew; ``addressed`` the share of the replies without such a label whose leading handle is marked, toward whom the
-    tone is taken to be; ``joined`` the share of the marked texts to which another is joined, its own target marked as
-    another brand's: only what is said around the target may count. ``taught`` is the share of a teacher's opinion in
-    the label, where there is a teacher (Furlanello et al. 2018, "Born again neural networks"). Of a seed the moving
-    average of its weights is kept, with decay ``average`` (0: the last ones); the mean of all seeds is shipped
-    (Wortsman et al. 2022, "Model soups"). Where a seed went on from an adapter, ``kept`` is the share of that adapter
-    in what is kept of the seed: what it could do it then still can (Wortsman et al. 2022, "Robust fine-tuning").
-    """
-
-    seeds: tuple[int, ...] = (7, 8, 9)
-    epochs: int = 3
-    batch: int = 32
-    learning_rate: float = 6e-4
-    warm_up: float = 0.06
-    rank: int = 32
-    alpha: int = 64
-    weight_decay: float = 0.01
-    label_smoothing: float = 0.05
-    class_weight_power: float = 0.5
-    marked: float = 0.4
-    addressed: float = 0.3
-    joined: float = 0.25
-    taught: float = 0.5
-    average: float = 0.998
-    kept: float = 0.0
-    bf16: bool = True
-    base: str = SHIPPED_BASE
-
-    def but(self, changes: Sequence[str]) -> "Recipe":
-        """Return this recipe with some of it changed, as ``key=value``; raises ValueError naming what is allowed."""
-        values = asdict(self)
-        for change in changes:
-            key, _, value = change.partition("=")
-            if key not in values or key == "seeds":
-                allowed = ", ".join(field.name for field in fields(self) if field.name != "seeds")
-                raise ValueError(f"--set {change}: unknown; allowed: {allowed}")
-            values[key] = value if key == "base" else type(values[key])(json.loads(value))
-        return Recipe(**values)
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """One text to learn from: its tone as it stands, and its label toward each target with the target marked."""
-
-    text: str
-    tone: int
-    toward: tuple[tuple[str, int], ...]
-
-    def draw(self, recipe: Recipe, chance: random.Random) -> "Row":
-        """Return (input, label of tone, label toward the marked target) as one epoch shows it."""
-        if self.toward and chance.random() < recipe.marked:
-            text, label = chance.choice(self.toward)
-            return text, self.tone, label
-        if not self.toward and self.text.startswith("@user") and chance.random() < recipe.addressed:
-            return TARGET + self.text.removeprefix("@user"), self.tone, self.tone
-        return self.text, self.tone, UNKNOWN
-
-
-def lessons(split: Split) -> list[Lesson]:
-    """Join the tone labels of the texts with their labels toward targets; other targets in a text are other brands."""
-    toward, names = defaultdict(list), sorted(set(split.toward.targets))
-    for text, label, target in zip(split.toward.texts, split.toward.labels, split.toward.targets, strict=True):
-        others = [name for name in names if name != target and name.lower() in text.lower()]
-        toward[clean(text)].append((clean(mark(text, (target,), others)), label))
-    cleaned = (clean(text) for text in split.tone.texts)
-    return [Lesson(text, tone, tuple(toward[text])) for text, tone in zip(cleaned, split.tone.labels, strict=True)]
-
-
-def care_lessons(care: Labelled, split: Split) -> list[Lesson]:
-    """Return labelled messages to brands as lessons, each text once, but for those that are held out.
-
-    Of each label there are as many as of the rarest, drawn at random but always the same: how often people complain to
-    these brands says nothing of others.
-    """
-    held = {clean(text) for text in (*split.validation.texts, *split.unseen.texts)}
-    labels = {clean(text): label for text, label in zip(care.texts, care.labels, strict=True)}
-    found = [Lesson(text, label, ()) for text, label in labels.items() if text not in held]
-    fewest = min(Counter(lesson.tone for lesson in found).values(), default=0)
-    return [
-        lesson for tone in range(len(LABELS)) for lesson in some([each for each in found if each.tone == tone], fewest)
-    ]
-
-
-Row = tuple[str, int, int]
-Batch = list[Row]
-
-
-def join(row: Row, partners: Sequence[str], recipe: Recipe, chance: random.Random) -> Row:
-    """Return the row, or by the chance of the recipe one of two texts about two brands, whose tone is unknown."""
-    text, _, label = row
-    if label == UNKNOWN or len(text) > SHORT or not partners or chance.random() >= recipe.joined:
-        return row
-    both = [text, chance.choice(partners).replace(TARGET, OTHER)]
-    chance.shuffle(both)
-    return " ".join(both), UNKNOWN, label
-
-
-def batches(lessons: Sequence[Lesson], recipe: Recipe, chance: random.Random) -> Iterator[Batch]:
-    """Yield one epoch of batches, shuffled, each of texts of like length."""
-    partners = [text for lesson in lessons for text, _ in lesson.toward if len(text) < SHORT]
-    rows = [join(lesson.draw(recipe, chance), partners, recipe, chance) for lesson in lessons]
-    chance.shuffle(rows)
-    size, found = recipe.batch, []
-    for start in range(0, len(rows), size * CHUNK):
-        chunk = sorted(rows[start : start + size * CHUNK], key=lambda row: len(row[0]))
-        found += [chunk[i : i + size] for i in range(0, len(chunk), size)]
-    chance.shuffle(found)
-    yield from found
 
 
 def class_weights(labels: Sequence[int], power: float) -> torch.Tensor:
-    """Return (N / 3n)^power per class: rare classes weigh more, damped."""
-    counts = Counter(labels)
-    return torch.tensor([(len(labels) / (len(LABELS) * max(counts[k], 1))) ** power for k in range(len(LABELS))])
+    """Return (N / 3n)^power per class: rare classes weigh more, damped. What is UNKNOWN does not count."""
+    counts = Counter(label for label in labels if label != UNKNOWN)
+    return torch.tensor([(counts.total() / (len(LABELS) * max(counts[k], 1))) ** power for k in range(len(LABELS))])
 
 
 def adapted(recipe: Recipe, seed: int) -> tuple[Any, Any]:
@@ -328,11 +211,6 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
 
 
-def some(rows: list[Lesson], many: int) -> list[Lesson]:
-    """Return ``many`` of the lessons, drawn at random but always the same; 0 is all."""
-    return random.Random(0).sample(rows, min(many, len(rows))) if many else rows
-
-
 def choose(
     adapters: dict[str, Weights],
     recipe: Recipe,
@@ -375,5 +253,6 @@ def held_out(found: Weights, recipe: Recipe, split: Split) -> dict[str, Any]:
 
 
 def measure_held_out(model: SentimentModel, split: Split) -> dict[str, Any]:
-    """Return the figures of a model on the validation rows (tone) and on unseen targets (both ways)."""
-    return {"validation": measure(model, split.validation), "unseen": measure(model, split.unseen)}
+    """Return the figures of a model on the validation rows (tone), on unseen targets and on messages of our own."""
+    sets = {"validation": split.validation, "unseen": split.unseen, "written": split.written}
+    return {name: measure(model, rows) for name, rows in sets.items() if rows}

@@ -1,0 +1,216 @@
+"""Training: the same seed makes the same adapter, one goes on from another, and what is held out is never learned."""
+
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from models import bases, catalog, data, written
+from models import lessons as learning
+from models import train as training
+from models.recipe import Recipe
+from models.sentiment import load
+from tests.test_models import models
+
+
+def rows_to_learn(many: int) -> tuple[data.Labelled, data.Labelled]:
+    """Return rows whose word tells the label: of the tone, and the same toward one of ninety brands."""
+    chance = np.random.default_rng(3)
+    words = (("awful", "broken", "late"), ("office", "door", "tile"), ("love", "great", "thanks"))
+    labels = [int(label) for label in chance.integers(0, 3, many)]
+    brands = [f"acme{i % 90}" for i in range(many)]
+    texts = [f"{brands[i]} {chance.choice(words[label])} {i}" for i, label in enumerate(labels)]
+    return data.Labelled(texts, labels, [""] * many), data.Labelled(texts, [i % 3 for i in range(many)], brands)
+
+
+def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(tmp_path: Path):
+    split = data.split(*rows_to_learn(300), size=60, unseen=30)
+    lessons = learning.some(learning.lessons(split), 64)
+    assert any(lesson.toward for lesson in lessons)
+
+    def trained(name: str, seeds: tuple[int, ...]) -> dict:
+        recipe = Recipe(seeds=seeds, epochs=1)
+        adapters = {str(seed): training.train(lessons, recipe, seed, {}, lambda done, loss: None) for seed in seeds}
+        return training.choose(adapters, recipe, split, lessons, tmp_path / name, {})
+
+    first, again, other = trained("a", (1, 2)), trained("b", (1, 2)), trained("c", (1, 3))
+    assert (first["kept"], list(first["tried"])) == ("mean", ["1", "2", "mean"])
+    assert catalog.version(str(tmp_path / "a")) == first["version"] == again["version"] != other["version"]
+    assert figures(first) == figures(again)
+    assert figures(first["tried"]["1"]) == figures(other["tried"]["1"])
+    assert load(str(tmp_path / "a")).predict(["great"]).shape == (1, 3)
+
+
+def figures(scores: dict) -> str:
+    """Return scores as text, but for the speed, which is never the same."""
+    return re.sub(r'"texts_per_second": [\d.]+', "", json.dumps(scores))
+
+
+@pytest.fixture
+def tiny_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the name of a base that is a very small MPNet, whose layers have other names than the shipped one's."""
+    from transformers import AutoTokenizer, MPNetConfig, MPNetModel
+
+    folder = tmp_path / "tiny-mpnet"
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    MPNetModel(MPNetConfig(vocab_size=30522, **sizes)).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(bases.base_folder()).save_pretrained(folder)
+    made = bases.Base(lambda: folder, bases.sha256(folder / bases.WEIGHTS), ("q", "k", "v", "o", "dense"), pad=0)
+    monkeypatch.setitem(bases.BASES, folder.name, made)
+    return folder.name
+
+
+def test_a_seed_goes_on_from_where_an_earlier_run_left_it(tmp_path: Path, tiny_base: str):
+    lessons = learning.lessons(data.split(*rows_to_learn(120), size=60, unseen=30))
+    recipe = Recipe(seeds=(1,), epochs=1, learning_rate=0.0, average=0.0, base=tiny_base)
+    heard: list[int] = []
+    start = {name: value + 0.01 for name, value in training.weights(training.adapted(recipe, 2)[0]).items()}
+    found = training.train(lessons, recipe, 1, {}, lambda done, loss: heard.append(done), start)
+    assert sum(heard) == len(lessons) and found.keys() == start.keys()
+    assert all(found[name].equal(start[name]) for name in start)
+    with pytest.raises(ValueError, match="nowhere: no adapter to go on from"):
+        training.read_weights(tmp_path / "nowhere")
+
+
+def test_a_share_of_what_a_seed_went_on_from_is_kept_exactly():
+    recipe = Recipe(seeds=(1,), rank=4, alpha=8)
+    first, second = (learnt(recipe, seed) for seed in (1, 2))
+    both = training.mean([first, second], [0.25, 0.75])
+    assert training.rank_of(both) == 8
+    name = next(name for name in both if "lora_A" in name)
+    parts = [adapter[name.replace("lora_A", "lora_B")] @ adapter[name] for adapter in (first, second, both)]
+    torch.testing.assert_close(parts[2], 0.25 * parts[0] + 0.75 * parts[1])
+    head = next(name for name in both if "lora" not in name)
+    torch.testing.assert_close(both[head], 0.25 * first[head] + 0.75 * second[head])
+
+
+def learnt(recipe: Any, seed: int) -> dict[str, Any]:
+    """Return weights of which none is nought, as if they had been learned."""
+    generator = torch.Generator().manual_seed(seed)
+    fresh = training.weights(training.adapted(recipe, seed)[0])
+    return {name: value + torch.randn(value.shape, generator=generator) for name, value in fresh.items()}
+
+
+def test_care_messages_are_learned_once_as_many_of_each_label_and_never_what_is_held_out():
+    split = data.split(*rows_to_learn(300), size=60, unseen=30)
+    said = {
+        "@acme late": 0,
+        "@acme broken": 0,
+        "@acme thanks": 2,
+        split.validation.texts[0]: 1,
+        split.unseen.texts[0]: 1,
+    }
+    texts = [*said, "@acme late"]
+    found = learning.care_lessons(data.Labelled(texts, [*said.values(), 0], [""] * len(texts)), split)
+    assert [lesson.tone for lesson in found] == [0, 2]
+    assert found[1] == learning.Lesson("@user thanks", 2, ())
+
+
+WRITTEN = """label\ttone\ttarget\ttext
+negative\tmixed\tAcme\tleft Acme for @beta_help, never looked back
+positive\tmixed\t@beta_help\tleft Acme for @beta_help, never looked back
+neutral\tneutral\t\tyes, the "blue one
+positive\tpositive\tAcme\tAcme's van came early
+"""
+
+
+def test_messages_of_our_own_are_learned_toward_each_target_and_for_their_tone(tmp_path: Path):
+    (tmp_path / "a.tsv").write_text(WRITTEN)
+    both, blue, van = learning.written_lessons(written.read(tmp_path))
+    assert both.tone == learning.UNKNOWN
+    assert both.toward == (("left § for ¶ , never looked back", 0), ("left ¶ for § , never looked back", 2))
+    assert blue == learning.Lesson('yes, the "blue one', 1, (('§ yes, the "blue one', 1),))
+    assert van == learning.Lesson("@user's van came early", 2, (("§ 's van came early", 2),))
+    shown = [lesson.draw(Recipe(marked=0), random.Random(1)) for lesson in (both, blue)]
+    assert shown[0] in [
+        (text, learning.UNKNOWN, label) for text, label in both.toward
+    ]  # of no tone: never as it stands
+    assert shown[1] == (blue.text, 1, learning.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("good\tpositive\t\thello", r"a\.tsv, row 6: label 'good' or tone 'positive' is none of negative, neutral"),
+        ("positive\t\t\thello", "row 6: label 'positive' or tone ''"),
+        ("neutral\tneutral\tAcme\tof acme", "row 6: the target 'Acme' does not stand in the text"),
+        ("neutral\tneutral", "row 6: the target None does not stand in the text"),
+    ],
+)
+def test_a_wrong_message_of_our_own_is_named(line: str, message: str, tmp_path: Path):
+    (tmp_path / "a.tsv").write_text(f"{WRITTEN}{line}\n")
+    with pytest.raises(ValueError, match=message):
+        written.read(tmp_path)
+
+
+def test_a_folder_or_file_that_holds_no_messages_is_named(tmp_path: Path):
+    with pytest.raises(ValueError, match=f"{tmp_path}: no messages"):
+        written.read(tmp_path)
+    (tmp_path / "a.tsv").write_text("label\ttext\n")
+    with pytest.raises(ValueError, match=r"a\.tsv: its columns must be label, tone, target, text"):
+        written.read(tmp_path)
+
+
+def test_an_adapter_of_another_base_is_a_teacher(tmp_path: Path, tiny_base: str):
+    split = data.split(*rows_to_learn(120), size=60, unseen=30)
+    lessons = learning.lessons(split)
+    recipe = Recipe(seeds=(1,), epochs=1, rank=2).but([f"base={tiny_base}"])
+    adapters = {"1": training.train(lessons, recipe, 1, {}, lambda done, loss: None)}
+    training.choose(adapters, recipe, split, lessons, tmp_path / "teacher", {})
+    teacher = load(str(tmp_path / "teacher"))
+    assert teacher.version.startswith("orchard-tiny-mpnet-")
+    opinions = training.opinions(teacher, lessons, False, lambda done: None)
+    assert opinions.keys() == {text for row in lessons for text in (row.text, *(marked for marked, _ in row.toward))}
+    np.testing.assert_allclose(opinions[lessons[0].text][0], teacher.predict([lessons[0].text])[0], atol=1e-5)
+
+
+def test_training_on_the_command_line_keeps_one_seed_with_its_scores(tmp_path: Path):
+    tone, toward = rows_to_learn(400)
+    tables = {
+        "tone.tsv": [f"{catalog.LABELS[label]}\t{text}" for text, label in zip(tone.texts, tone.labels, strict=True)],
+        "toward.tsv": [f"{i % 3 - 1}\t{toward.texts[i]}\t{toward.targets[i]}" for i in range(180)],
+    }
+    headers = {"tone.tsv": "label\ttext", "toward.tsv": "toward\ttext\ttarget"}
+    for name, lines in tables.items():
+        (tmp_path / name).write_text("\n".join([headers[name], *lines, ""]))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.tsv").write_text(WRITTEN)
+    asked = (
+        "train",
+        str(tmp_path / "tone.tsv"),
+        "--targets",
+        str(tmp_path / "toward.tsv"),
+        "--written",
+        str(tmp_path / "own"),
+    )
+    done = models(*asked, "--rows", "64", "--seeds", "1", "--set", "epochs=1", "--out", str(tmp_path / "a"))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["kept"], told["lessons"], told["written"], told["recipe"]["epochs"]) == ("1", 70, 3, 1)
+    assert told["version"] == catalog.version(str(tmp_path / "a"))
+    assert json.loads((tmp_path / "a" / "scores.json").read_text()) == told
+    care = ["said,text", "negative,@acme late again", "negative,@acme late again", "positive,@acme thanks"]
+    (tmp_path / "care.csv").write_text("\n".join([*care, "neutral,@acme when do you open", ""]))
+    onward = (
+        "--care",
+        str(tmp_path / "care.csv"),
+        "--care-label",
+        "said",
+        "--start",
+        str(tmp_path / "a"),
+        "--set",
+        "kept=0.5",
+    )
+    more = models(*asked, *onward, "--rows", "64", "--seeds", "1", "--set", "epochs=1", "--out", str(tmp_path / "b"))
+    assert more.returncode == 0, more.stderr
+    again = json.loads(more.stdout)
+    assert (again["lessons"], again["care"], again["start"]) == (73, 3, {told["version"]: told})
+    ranks = [json.loads((tmp_path / name / "adapter_config.json").read_text())["r"] for name in "ab"]
+    assert ranks == [32, 64] and load(str(tmp_path / "b")).predict(["great"]).shape == (1, 3)
+    wrong = models(*asked, "--set", "colour=1")
+    assert wrong.returncode == 1 and "--set colour=1: unknown; allowed: epochs" in " ".join(wrong.stderr.split())
