@@ -19,7 +19,8 @@ class Recipe:
     a teacher (Furlanello et al. 2018, "Born again neural networks"). Of a seed the moving average of its weights is
     kept, with decay ``average`` (0: the last ones); the mean of all seeds is shipped (Wortsman et al. 2022, "Model
     soups"). Where a seed went on from an adapter, ``kept`` is the share of that adapter in what is kept of the
-    seed: what it could do it then still can (Wortsman et al. 2022, "Robust fine-tuning").
+    seed: what it could do it then still can (Wortsman et al. 2022, "Robust fine-tuning"). An adapter of a higher
+    rank than ``rank_kept`` is brought down to it.
     """
 
     seeds: tuple[int, ...] = (7, 8, 9)
@@ -39,6 +40,7 @@ class Recipe:
     taught: float = 0.5
     average: float = 0.998
     kept: float = 0.0
+    rank_kept: int = 96
     bf16: bool = True
     base: str = SHIPPED_BASE
 

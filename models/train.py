@@ -190,6 +190,20 @@ def mean(adapters: Sequence[Weights], shares: Sequence[float] | None = None) -> 
     return found
 
 
+def compressed(found: Weights, rank: int) -> Weights:
+    """Return the adapter of at most this rank whose changes to the network are nearest (Eckart and Young 1936)."""
+    if rank_of(found) <= rank:
+        return found
+    smaller = dict(found)
+    for name in (name for name in found if "lora_A" in name):
+        other = name.replace("lora_A", "lora_B")
+        (left, up), (right, down) = torch.linalg.qr(found[other]), torch.linalg.qr(found[name].T)
+        u, strengths, v = torch.linalg.svd(up @ down.T)
+        root = strengths[:rank].sqrt()
+        smaller[other], smaller[name] = left @ (u[:, :rank] * root), root[:, None] * v[:rank] @ right.T
+    return smaller
+
+
 def rank_of(found: Weights) -> int:
     """Return the rank of an adapter."""
     return next(len(value) for name, value in found.items() if "lora_A" in name)
@@ -226,6 +240,7 @@ def choose(
     Beside the adapter lie the ranges for int8, the calibration and the scores, which are returned.
     """
     tried = adapters | ({"mean": mean(list(adapters.values()))} if len(adapters) > 1 else {})
+    tried = {name: compressed(found, recipe.rank_kept) for name, found in tried.items()}
     figures = {name: held_out(found, recipe, split) for name, found in tried.items()}
     best = "mean" if len(adapters) > 1 else next(iter(tried))
     save(tried[best], out, recipe)

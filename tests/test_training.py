@@ -89,6 +89,20 @@ def test_a_share_of_what_a_seed_went_on_from_is_kept_exactly():
     torch.testing.assert_close(both[head], 0.25 * first[head] + 0.75 * second[head])
 
 
+def test_an_adapter_of_a_lower_rank_is_the_nearest_there_is():
+    first, second = (learnt(Recipe(seeds=(1,), rank=4, alpha=8), seed) for seed in (1, 2))
+    both = training.mean([first, second], [0.9, 0.1])
+    name = next(name for name in both if "lora_A" in name)
+    other = name.replace("lora_A", "lora_B")
+    whole, strengths = both[other] @ both[name], torch.linalg.svdvals(both[other] @ both[name])
+    for rank in (8, 5):
+        found = training.compressed(both, rank)
+        assert training.rank_of(found) == rank
+        missing = torch.linalg.norm(whole - found[other] @ found[name])
+        torch.testing.assert_close(missing, strengths[rank:].square().sum().sqrt(), atol=1e-3, rtol=1e-3)
+    assert training.compressed(both, 9) is both
+
+
 def learnt(recipe: Any, seed: int) -> dict[str, Any]:
     """Return weights of which none is nought, as if they had been learned."""
     generator = torch.Generator().manual_seed(seed)
