@@ -84,8 +84,8 @@ def test_the_model_reads_the_sample_better_than_vader(model: SentimentModel):
     ours = report(by_target(model.predict, rows), rows.labels)
     theirs = report(vader(rows.texts), rows.labels)
     print(f"\nsample, {ours['n']} mentions: ours {ours}\nVADER {theirs}")
-    assert ours["macro_recall"] > theirs["macro_recall"] + 0.03
-    assert ours["macro_recall"] > 0.44  # low, and said so in the card: the sample is written elliptic and ironic
+    assert ours["macro_recall"] > theirs["macro_recall"] + 0.15
+    assert ours["macro_recall"] > 0.6  # by authors like those of models/written: see there
 
 
 def test_the_shipped_scores_are_those_of_the_shipped_adapter(model: SentimentModel):
@@ -307,7 +307,7 @@ def test_praise_and_blame_of_two_brands_are_told_apart_better_than_by_tone(model
     right = [(feeling[i] > feeling[i + 1]) == (rows.labels[i] > rows.labels[i + 1]) for i in range(0, len(rows), 2)]
     found, tone = report(toward, rows.labels), report(model.predict(rows.texts), rows.labels)
     print(f"\nminimal pairs: toward {found}\ntone {tone}\nordered right {np.mean(right):.3f} of {len(right)}")
-    assert np.mean(right) > 0.7  # by the tone alone both brands of a text have one score
+    assert np.mean(right) > 0.75  # by the tone alone both brands of a text have one score
     assert found["mae_m"] < tone["mae_m"] - 0.1
 
 
