@@ -124,10 +124,13 @@ def held_out(
     tone: Tone,
     targets: Targets,
     unseen: Annotated[bool, typer.Option("--unseen", help="Those of the unseen targets, with their target.")] = False,
+    own: Annotated[bool, typer.Option("--written", help="Those of the messages of our own, with their target.")] = False,
 ) -> None:
     """Print the rows that `train` holds out, as a TSV that `evaluate -` reads."""
     split = read_split(tone, targets)
     rows = split.unseen if unseen else split.validation
+    if own:
+        rows = written.to_rows(written.split(written.read())[1])
     writer = csv.writer(sys.stdout, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
     writer.writerow(("label", "text", "target"))
     writer.writerows(zip((LABELS[label] for label in rows.labels), rows.texts, rows.targets, strict=True))
