@@ -124,7 +124,7 @@ def held_out(
     tone: Tone,
     targets: Targets,
     unseen: Annotated[bool, typer.Option("--unseen", help="Those of the unseen targets, with their target.")] = False,
-    own: Annotated[bool, typer.Option("--written", help="Those of the messages of our own, with their target.")] = False,
+    own: Annotated[bool, typer.Option("--written", help="Those of the messages of our own.")] = False,
 ) -> None:
     """Print the rows that `train` holds out, as a TSV that `evaluate -` reads."""
     split = read_split(tone, targets)
