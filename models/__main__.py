@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +18,10 @@ from models.bases import ModelError
 from models.catalog import LABELS, SHIPPED, version
 from models.recipe import Recipe
 from models.sentiment import Backend
+
+if TYPE_CHECKING:  # torch takes seconds
+    from models.lessons import Lesson
+    from models.train import Teacher, Weights
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 notes = Console(stderr=True)
@@ -50,7 +54,10 @@ def train(
     seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
     own: Annotated[
-        Path, typer.Option("--written", help="Folder with TSVs of messages to learn from, toward their targets.")
+        Path,
+        typer.Option(
+            "--written", help="Folder with TSVs of messages to learn from, toward their targets; a tenth is held out."
+        ),
     ] = written.FOLDER,
     care: Annotated[
         Path | None,
@@ -66,7 +73,6 @@ def train(
     """Train the LoRA adapter, seed by seed, on all rows but those held out; keep the mean, with its scores."""
     from models import lessons as learning
     from models import train as training
-    from models.sentiment import load
 
     chosen = Recipe().but(change or [])
     if seeds:
@@ -76,36 +82,53 @@ def train(
     lessons = learning.some(learning.lessons(split), rows)
     said = learning.written_lessons(ours)
     messages = learning.care_lessons(data.read(str(care), care_label), split) if care else []
-    adapters: dict[str, training.Weights] = {}
-    began: dict[str, Any] = {}
+    befores = {seed: training.adapter_of(start, seed) for seed in chosen.seeds} if start else {}
+    started = time.perf_counter()
     with bar() as progress:
-        started, opinions = time.perf_counter(), training.Teacher()
-        if teacher:
-            task = progress.add_task("asking the teacher", total=sum(1 + len(lesson.toward) for lesson in lessons))
-            opinions = training.opinions(load(teacher), lessons, chosen.bf16, lambda done: progress.advance(task, done))
+        opinions = ask(teacher, lessons, chosen, progress) if teacher else {}
         lessons += messages + said * chosen.written
-        for seed in chosen.seeds:
-            task = progress.add_task(f"seed {seed}", total=len(lessons) * chosen.epochs)
-
-            def heard(done: int, loss: float, task: Any = task, seed: int = seed) -> None:
-                progress.update(task, advance=done, description=f"seed {seed}, loss {loss:.3f}")
-
-            before = training.adapter_of(start, seed) if start else None
-            first = training.read_weights(before) if before else None
-            began |= training.read_scores(before) if before else {}
-            adapters[str(seed)] = training.train(lessons, chosen, seed, opinions, heard, first)
-            training.save(adapters[str(seed)], SEEDS / str(seed), chosen)  # a long run that is cut off leaves these
-    minutes = round((time.perf_counter() - started) / 60, 1)
+        adapters = {str(seed): learn(lessons, chosen, seed, opinions, befores, progress) for seed in chosen.seeds}
     facts = {
         "lessons": len(lessons),
         "care": len(messages),
         "written": len(said) if chosen.written else 0,
-        "minutes": minutes,
+        "minutes": round((time.perf_counter() - started) / 60, 1),
         "teacher": teacher and version(teacher),
-        "start": began,
+        "start": {name: scores for before in befores.values() for name, scores in training.read_scores(before).items()},
         "recipe": asdict(chosen),
     }
     print(json.dumps(training.choose(adapters, chosen, split, lessons, out, facts)))
+
+
+def ask(teacher: str, lessons: "list[Lesson]", recipe: Recipe, progress: Progress) -> "Teacher":
+    """Return what the teacher thinks of the lessons, with a bar."""
+    from models import train as training
+    from models.sentiment import load
+
+    task = progress.add_task("asking the teacher", total=sum(1 + len(lesson.toward) for lesson in lessons))
+    return training.opinions(load(teacher), lessons, recipe.bf16, lambda done: progress.advance(task, done))
+
+
+def learn(
+    lessons: "list[Lesson]",
+    recipe: Recipe,
+    seed: int,
+    opinions: "Teacher",
+    befores: dict[int, Path],
+    progress: Progress,
+) -> "Weights":
+    """Train one seed with a bar, and keep it: a long run that is cut off leaves those that are done."""
+    from models import train as training
+
+    task = progress.add_task(f"seed {seed}", total=len(lessons) * recipe.epochs)
+
+    def heard(done: int, loss: float) -> None:
+        progress.update(task, advance=done, description=f"seed {seed}, loss {loss:.3f}")
+
+    first = training.read_weights(befores[seed]) if befores else None
+    found = training.train(lessons, recipe, seed, opinions, heard, first)
+    training.save(found, SEEDS / str(seed), recipe)
+    return found
 
 
 @app.command()

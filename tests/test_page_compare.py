@@ -17,7 +17,7 @@ from tests.conftest import ROOT, TAMROW
 from tests.test_page_pulse import figures, values, with_topics
 from tests.test_pages import Look, Open, opened, shown, visit
 from tests.test_store import Fixed
-from views import _words
+from views import _charts_compare, _words
 
 __all__ = ["visit"]
 
@@ -231,3 +231,11 @@ def test_only_whole_months_are_compared(sample: Workspace):
     days = {"start": datetime(2026, 8, 14), "until": datetime(2026, 11, 11)}
     months = shown(sample, "share_of_voice", panel="all", **days)["month"]
     assert sorted(set(months)) == [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
+
+
+def test_a_brand_without_topics_has_no_column_and_names_may_turn():
+    known = {"feeling": 0.1, "low": -0.2, "high": 0.4, "people": 9}
+    found = pd.DataFrame([{"brand": brand, "topic": "price", **known} for brand in ("fenmarsh", "tamrow")])
+    figure = _charts_compare.topics(found, NAMES, 5, "What is felt about which topic?")
+    assert list(figure.data[0].x) == ["Tamrow<br>Design-Build", "Fenmarsh<br>Builders"]
+    assert figure.layout.xaxis.tickangle is None and list(figure.layout.xaxis.autotickangles) == [0, 90]
