@@ -1,7 +1,6 @@
 """Messages that we wrote ourselves for the model to learn from, with what each says toward whom."""
 
 import csv
-import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from models.data import Labelled
 FOLDER = Path(__file__).parent / "written"
 COLUMNS = ("label", "tone", "target", "text")
 MIXED = "mixed"  # the tone of a text whose feelings toward two brands are of different kinds
-HELD_OUT = 10  # one message in so many is not learned from
-SEED = 20261129
+BLOCK = 30  # rows that were written one after the other and resemble each other: all of them are held out, or none
+HELD_OUT = 10  # one block of a file in so many is not learned from,
+FIRST = 4  # the fifth, the fifteenth, ...: files may be added and go on without a change to what is held out
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,13 @@ class Message:
     """A text, its tone as a position in LABELS (None: mixed), and its label toward each target.
 
     A target is a name or handle as it stands in the text; it is empty where the brand is spoken to without a name.
+    ``held_out`` is not learned from.
     """
 
     text: str
     tone: int | None
     toward: tuple[tuple[str, int], ...]
+    held_out: bool
 
 
 def read(folder: Path = FOLDER) -> list[Message]:
@@ -39,28 +41,32 @@ def read(folder: Path = FOLDER) -> list[Message]:
             if tuple(rows.fieldnames or ()) != COLUMNS:
                 raise ValueError(f"{file}: its columns must be {', '.join(COLUMNS)}")
             for number, row in enumerate(rows, 2):
-                message = to_message(row, f"{file}, row {number}")
-                before = found.get(message.text, Message(message.text, message.tone, ()))
-                found[message.text] = Message(message.text, before.tone, (*before.toward, *message.toward))
+                held_out = (number - 2) // BLOCK % HELD_OUT == FIRST
+                message = to_message(row, f"{file}, row {number}", held_out)
+                found[message.text] = joined(found[message.text], message) if message.text in found else message
     if not found:
         raise ValueError(f"{folder}: no messages")
     return list(found.values())
 
 
-def to_message(row: dict[str, str | None], place: str) -> Message:
+def joined(one: Message, other: Message) -> Message:
+    """Return two rows of the same text as one message."""
+    return Message(one.text, one.tone, (*one.toward, *other.toward), one.held_out or other.held_out)
+
+
+def to_message(row: dict[str, str | None], place: str, held_out: bool) -> Message:
     """Return one row as a message toward one target; raises ValueError where something is wrong with it."""
     label, tone, target, text = (row[column] for column in COLUMNS)
     if label not in LABELS or tone not in (*LABELS, MIXED):
         raise ValueError(f"{place}: label {label!r} or tone {tone!r} is none of {', '.join(LABELS)} (tone: or {MIXED})")
     if not text or target is None or target not in text:
         raise ValueError(f"{place}: the target {target!r} does not stand in the text")
-    return Message(text, None if tone == MIXED else LABELS.index(tone), ((target, LABELS.index(label)),))
+    return Message(text, None if tone == MIXED else LABELS.index(tone), ((target, LABELS.index(label)),), held_out)
 
 
 def split(messages: list[Message]) -> tuple[list[Message], list[Message]]:
-    """Return (those to learn from, those held out), always the same for the same messages."""
-    held = {message.text for message in random.Random(SEED).sample(messages, len(messages) // HELD_OUT)}
-    return [each for each in messages if each.text not in held], [each for each in messages if each.text in held]
+    """Return (those to learn from, those held out)."""
+    return [each for each in messages if not each.held_out], [each for each in messages if each.held_out]
 
 
 def to_rows(messages: list[Message]) -> Labelled:

@@ -147,6 +147,21 @@ def test_messages_of_our_own_are_learned_toward_each_target_and_for_their_tone(t
     assert shown[1] == (blue.text, 1, learning.UNKNOWN)
 
 
+def test_rows_written_one_after_the_other_are_held_out_together_and_more_files_change_nothing(tmp_path: Path):
+    def write(name: str, rows: list[str]) -> None:
+        lines = (f"neutral\tneutral\t\t{row}" for row in rows)
+        (tmp_path / f"{name}.tsv").write_text("\n".join(["label\ttone\ttarget\ttext", *lines, ""]))
+
+    write("first", [f"row {i}" for i in range(700)])
+    kept, held = written.split(written.read(tmp_path))
+    assert [m.text for m in held] == [f"row {i}" for i in (*range(120, 150), *range(420, 450))]
+    assert len(kept) == 640
+    write("added", ["row 130", "row 3", *(f"new {i}" for i in range(100))])
+    kept_now, held_now = written.split(written.read(tmp_path))
+    assert {m.text for m in held_now} == {m.text for m in held}
+    assert {m.text for m in kept} < {m.text for m in kept_now}
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
