@@ -130,9 +130,12 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
     With the last touch of an account that goes, too, unless it is among those of whom people have ``written``.
     """
     values = {"ids": list(gone.touch_ids)}
-    removed = con.execute(query("remove_touches"), values).fetchall()
+    whose = values | {"brand": gone.brand}
+    removed = con.execute(query("remove_touches"), whose).fetchall()
     for table in ("raw", "score", "score_beside", "cluster_of", *derived(con, "touch_id")):
-        con.execute(f"delete from {table} where touch_id in (select unnest($ids::text[]))", values)
+        con.execute(
+            f"delete from {table} where touch_id in (select unnest($ids::text[])) and $brand in ('', brand)", whose
+        )
     accounts = [account for _, account, _, _ in removed if account]
     left = con.execute(query("remove_accounts"), {"accounts": accounts, "written": written}).fetchall()
     for table in derived(con, "account_id") if left else ():
@@ -141,7 +144,8 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
         )
     con.execute(query("remove_vectors"), {"digests": [digest for *_, digest in removed]})
     con.execute(query("remove_rejects"), values | {"source": source})
-    con.execute(query("save_removal"), values | {"source": source, "reason": gone.reason, "now": now()})
+    if removed or not gone.brand:
+        con.execute(query("save_removal"), whose | {"source": source, "reason": gone.reason, "now": now()})
     return len(removed)
 
 

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from pipeline import cursors
 from pipeline.sources.about import is_about
 from pipeline.store import Workspace, now
-from pipeline.touch import Brand, Gone, Mapped, NotAbout, Outcome, Touch
-
-EDITED = "changed by its author, and not about the brand any more"
+from pipeline.touch import TAKEN_BACK, Brand, Gone, Mapped, NotAbout, Outcome, Touch
 
 
 def settle(workspace: Workspace, source: str, brand: Brand, found: Sequence[Outcome]) -> list[Outcome]:
@@ -31,6 +29,6 @@ def reworded(each: NotAbout, source: str, brand: Brand, text: str, answers: bool
     if each.text == text:
         return each
     if not answers and (is_about(text, brand) or brand.is_addressed(text)):
-        return Gone(each.record, (each.touch_id,), EDITED)
+        return Gone(each.record, (each.touch_id,), TAKEN_BACK, brand.key)
     touch = Touch(each.touch_id, source, brand.key, None, "in", "mention", now(), each.text)
     return Mapped(each.record, touch)  # since it is stored, only the words are taken from it

@@ -174,13 +174,20 @@ class NotAbout:
     text: str = ""
 
 
+TAKEN_BACK = "changed by its author, and not about the brand any more"  # why something is Gone
+
+
 @dataclass(frozen=True)
 class Gone:
-    """A record that says that touches are no more: deleted, withheld, protected, or replaced by an edited one."""
+    """A record that says that touches are no more: deleted, withheld, protected, or replaced by an edited one.
+
+    ``brand`` is the only brand whose touches they are no more, as after an edit; empty: those of every brand.
+    """
 
     record: Record
     touch_ids: tuple[str, ...]
     reason: str
+    brand: str = ""
 
 
 Outcome = Mapped | Reject | NotAbout | Gone

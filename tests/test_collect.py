@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import collect, cursors, follow, run, secrets, settings
+from pipeline import collect, cursors, follow, reworded, run, secrets, settings
 from pipeline import commands_collect as command
 from pipeline.cursors import Cursor, Place, Sorted
 from pipeline.job import Job, open_job
@@ -21,7 +21,7 @@ from pipeline.sources.network import Page, SourceError, Stream, Window, to_recor
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import StoreError, Workspace, connect, now, open_published, rewrite
 from pipeline.tally import Tally
-from pipeline.touch import Account, Brand, Gone, Mapped, Record, Reject, Touch
+from pipeline.touch import TAKEN_BACK, Account, Brand, Gone, Mapped, NotAbout, Record, Reject, Touch
 
 TAMROW = Brand("tamrow", "Tamrow", ("tamrow",))
 TOML = '[brand]\nkey = "tamrow"\nname = "Tamrow"\nhandles = ["tamrow"]\n\n'
@@ -177,6 +177,23 @@ def test_what_an_author_edits_so_that_it_names_the_brand_no_more_is_removed(
     assert (tally.removed, tally.not_about) == (1, 0)
     assert rows(workspace, "select (select count(*) from touch) + (select count(*) from raw)") == [(0,)]
     assert outcomes(workspace, prepare, worded("never mind"), source=source).removed == 0
+
+
+def test_an_edit_takes_a_post_from_the_brand_that_it_names_no_more_and_from_no_other(workspace: Workspace):
+    both, one = "Tamrow or Quill?", "Quill it is"
+    quill = Brand("quill", "Quill", ("quill",))
+    for brand in (TAMROW, quill):
+        found = Sorted([said("41", both, brand=brand.key)])
+        cursors.save_page(workspace, Place("hackernews", "s", brand), found, Page(()), Cursor())
+    seen = [NotAbout(Record(1, {}), "hackernews:41", one)]
+    gone = [each for each in reworded.settle(workspace, "hackernews", TAMROW, seen) if isinstance(each, Gone)]
+    place = Place("hackernews", "s", TAMROW)
+    assert cursors.save_page(workspace, place, Sorted(gone=gone), Page(()), Cursor()).removed == {TAKEN_BACK: 1}
+    assert rows(workspace, "select brand, text from touch") == [("quill", both)]
+    assert rows(workspace, "select brand from raw") == [("quill",)]
+    cursors.save_page(workspace, place, Sorted(gone=gone), Page(()), Cursor())
+    assert rows(workspace, "select reason, count(*) from removal group by 1") == [(TAKEN_BACK, 1)]
+    assert keep(workspace, said("41", "Tamrow after all")).stored == 1
 
 
 def test_an_edited_answer_that_is_looked_up_by_itself_has_its_new_words(workspace: Workspace, prepare: Prepare):

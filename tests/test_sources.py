@@ -11,7 +11,7 @@ from pipeline import run, sources, store
 from pipeline.sources import SOURCES
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
-from pipeline.store import Workspace
+from pipeline.store import Workspace, connect
 from pipeline.touch import Brand, Counts, Mapped, MappingError, to_time
 from tests.conftest import PAYLOADS, TAMROW, orchard
 
@@ -280,6 +280,14 @@ def test_bytes_that_a_chosen_encoding_does_not_know_are_told(tmp_path: Path):
     wrong = orchard(tmp_path / "a", *asked, "utf-8")
     assert wrong.returncode == 0 and "some bytes are no utf-8, and became \ufffd" in wrong.stderr
     assert "some bytes" not in orchard(tmp_path / "b", *asked, "cp1252").stderr
+
+
+def test_half_a_character_pair_is_kept_as_a_sign_for_what_is_missing(tmp_path: Path, workspace: Workspace):
+    path = tmp_path / "cut.jsonl"
+    path.write_text('{"Body": "a cut emoji \\ud83d", "User": "gus", "Date": "2026-01-01"}\n')
+    assert run.import_file(workspace, path, TAMROW, mapping=MAP).stored == 1  # its id is made of the text
+    with connect(workspace.mentions) as con:
+        assert con.execute("select text from touch").fetchall() == [("a cut emoji \ufffd",)]
 
 
 def test_an_object_in_a_mapped_column_is_no_text(tmp_path: Path, workspace: Workspace):

@@ -7,7 +7,19 @@ from typing import Any
 
 from pipeline.sources.about import is_about
 from pipeline.sources.files import required, text_of
-from pipeline.touch import Account, Brand, Gone, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
+from pipeline.touch import (
+    TAKEN_BACK,
+    Account,
+    Brand,
+    Gone,
+    Mapped,
+    MappingError,
+    NotAbout,
+    Outcome,
+    Record,
+    Touch,
+    to_time,
+)
 
 KEPT = ("uri", "cid", "author", "record", "indexedAt", "reason")
 NAMING = ("did", "handle", "displayName")
@@ -85,7 +97,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
     author, at, text = record.values["author"], moment_of(record.values), words(record)
     ours = is_brand(author, brand)
     if not (ours or belongs(record, text, brand)):
-        return left_out(record, uri)
+        return left_out(record, uri, brand)
     if at is None:
         raise MappingError("no date and time")
     parent, quotes, did = parent_of(record.values), quoted_uri_of(record.values["record"]), ref(author, "did")
@@ -108,10 +120,10 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
     return Mapped(record, touch)
 
 
-def left_out(record: Record, uri: str) -> Outcome:
+def left_out(record: Record, uri: str, brand: Brand) -> Outcome:
     """Return what becomes of a post that is not about the brand: if it was once, its author has taken that back."""
     if record.values.get("updated"):
-        return Gone(record, (f"bluesky:{uri}",), "changed by its author, and not about the brand any more")
+        return Gone(record, (f"bluesky:{uri}",), TAKEN_BACK, brand.key)
     return NotAbout(record)
 
 

@@ -13,7 +13,7 @@ from charset_normalizer import from_bytes
 
 from pipeline.sources.json_array import read_json_array
 from pipeline.sources.json_values import read_json
-from pipeline.touch import MappingError, Outcome, Record, Reject
+from pipeline.touch import MappingError, Outcome, Record, Reject, sound
 
 HEADER_ROWS = 40  # how far down a header is looked for: suites put a block of report lines above it
 DELIMITERS = (",", "\t", ";", "|")
@@ -283,9 +283,9 @@ def read_json_lines(file: Iterable[str]) -> Iterator[Any]:
 
 
 def text_of(record: Record, key: str) -> str:
-    """Return a value as stripped text; a missing one is empty."""
+    """Return a value as stripped text that every encoder takes; a missing one is empty."""
     value = record.values.get(key)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else sound(str(value)).strip()
 
 
 def shown_text(record: Record, key: str) -> str:
