@@ -1,6 +1,7 @@
 """No page is asked for that could cost more than what is left of the month's budget."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 from pipeline import cursors
 from pipeline.job import Job
@@ -9,18 +10,27 @@ from pipeline.store import now
 from pipeline.tally import Tally
 
 
-def affordable(job: Job, tally: Tally, page_cost: float, pages: Iterator[Page]) -> Iterator[Page]:
+def affordable(
+    job: Job,
+    tally: Tally,
+    page_cost: float,
+    pages: Iterator[Page],
+    holding: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Iterator[Page]:
     """Yield pages for as long as the next one cannot exceed the month's budget. Raises SourceError when it could.
 
-    An answer of which nothing can be made is counted as the dearest that it can be: its price stood in it.
+    An answer of which nothing can be made is counted as the dearest that it can be: its price stood in it. ``holding``
+    is what the workspace is held with while it is asked, by a caller that does not hold it already.
     """
     while True:
-        check_budget(job, page_cost)
+        with holding():
+            check_budget(job, page_cost)
         try:
             page = next(pages, None)
         except SourceError as error:
             if error.billed and page_cost:
-                cursors.save_cost(job.workspace, job.settings.name, tally.stream, page_cost)
+                with holding():
+                    cursors.save_cost(job.workspace, job.settings.name, tally.stream, page_cost)
                 tally.requests, tally.cost = tally.requests + 1, tally.cost + page_cost
             raise
         if page is None:

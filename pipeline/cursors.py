@@ -9,11 +9,11 @@ from typing import Any
 
 import duckdb
 
-from pipeline.rows import reject_table, touch_table
+from pipeline.rows import touch_table
 from pipeline.sources.network import Page
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
 from pipeline.touch import Brand, Gone, Mapped, Reject
-from pipeline.touches import firsts, save_accounts, save_new, unknown, wanted
+from pipeline.touches import firsts, save_accounts, save_new, save_rejects, unknown, wanted
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ def save_page(workspace: Workspace, place: Place, found: Sorted, page: Page, cur
         if found.rejects:
             # One broken record is one reject, wherever on a page it comes again.
             whole = [replace(reject, record=replace(reject.record, number=0)) for reject in found.rejects]
-            with incoming(con, reject_table(whole, f"{place.source}: {place.stream}")):
-                con.execute(query("save_rejects"), moment)
+            save_rejects(con, whole, f"{place.source}: {place.stream}")
         figures = {"requests": page.requests, "records": len(page.records), "cost": page.cost}
         con.execute(query("save_fetched"), figures | moment | {"source": place.source, "stream": place.stream})
         if page.gap:

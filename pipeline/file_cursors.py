@@ -8,10 +8,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.rows import reject_table
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
 from pipeline.touch import Brand, Reject
-from pipeline.touches import save_touches
+from pipeline.touches import save_rejects, save_touches
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,7 @@ def save_rows(
     stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
     settle(con, touches, file)
     if rejects or clashes:
-        with incoming(con, reject_table([*rejects, *clashes], file)):
-            con.execute(query("save_rejects"), {"now": now()})
+        save_rejects(con, [*rejects, *clashes], file)
     return stored, clashes
 
 

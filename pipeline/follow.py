@@ -1,7 +1,7 @@
 """A network source is followed as it comes, for ever, beside the other commands."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager
 
 from pipeline import cursors
 from pipeline.budget import affordable
@@ -20,33 +20,43 @@ FOR_EVER = -1.0  # a refresh may take long, and what comes meanwhile must not be
 def follow(job: Job, tick: Tick) -> Iterator[Tally]:
     """Save what a source sends as it comes, for ever; yield a tally for every page. Raises SourceError.
 
-    The workspace is locked only while a page is saved, so that a refresh can run between two. When it ends, what was
-    removed meanwhile is not even in the bytes of the file.
+    The workspace is locked only while a page is saved or something is looked up in it, so that a refresh can run
+    between two. When it ends, what was removed meanwhile is not even in the bytes of the file.
     """
     if job.network.follow is None:
         raise SourceError(f"{job.settings.name}: {job.settings.type} cannot be followed; collect reads it page by page")
-    place = Place(job.settings.name, "follow", job.brand)
-    cursor, removed = cursors.read_cursor(job.workspace, place), 0
+    place, name = Place(job.settings.name, "follow", job.brand), job.settings.name
+
+    def holding() -> AbstractContextManager[None]:
+        return working(job.workspace, "collect --stream", FOR_EVER)
+
+    with holding():
+        cursor, removed = cursors.read_cursor(job.workspace, place), 0
     page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
     try:
         with job.hidden():
-            for page in affordable(job, Tally(job.settings.name, "follow"), page_cost, pages_of(job, cursor)):
-                tally = Tally(job.settings.name, "follow")
+            pages = pages_of(job, cursor, holding)
+            for page in affordable(job, Tally(name, "follow"), page_cost, pages, holding):
+                tally = Tally(name, "follow")
                 cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
-                with working(job.workspace, "collect --stream", FOR_EVER):
+                with holding():
                     save(job, place, page, cursor, tally)
                 removed += tally.removed
                 tick(len(page.records))
                 yield tally
     finally:
         if removed:
-            with working(job.workspace, "collect --stream", FOR_EVER):
+            with holding():
                 rewrite(job.workspace.mentions)
 
 
-def pages_of(job: Job, cursor: Cursor) -> Iterator[Page]:
+def pages_of(job: Job, cursor: Cursor, holding: Callable[[], AbstractContextManager[None]]) -> Iterator[Page]:
     """Return the pages of a source as they come, from where the last listener ended."""
     assert job.network.follow
     window = Window(cursor.since, memory=cursor.memory)
-    known = partial(cursors.read_known, job.workspace, job.settings.type)
+
+    def known(ids: Collection[str]) -> set[str]:
+        with holding():
+            return cursors.read_known(job.workspace, job.settings.type, ids)
+
     return job.network.follow(window, known, job.settings, job.brand, job.client)

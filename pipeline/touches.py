@@ -1,10 +1,12 @@
-"""Touches, their accounts and raw payloads, saved once each."""
+"""Touches, their accounts and raw payloads, and what could be none, saved once each."""
 
 import json
+from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
 
+from pipeline.rows import reject_table
 from pipeline.store import count, incoming, now, query
 from pipeline.touch import Record, Reject
 
@@ -43,6 +45,20 @@ def save_new(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table) -> 
         return count(con, query("save_touches"), {"now": now()})
 
 
+def save_rejects(con: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], file: str) -> None:
+    """Save rejects of a file or stream, but for those that name somebody who asked to be forgotten."""
+    table = reject_table(rejects, file)
+    if rejects and any_of(con, "forgotten"):
+        table = selected(con, table, query("rejects_without_forgotten"))
+    with incoming(con, table):
+        con.execute(query("save_rejects"), {"now": now()})
+
+
+def any_of(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Say whether a table has rows: hashing everything costs too much to be in vain."""
+    return bool(con.execute(f"select 1 from {table} limit 1").fetchall())
+
+
 def firsts(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> pa.Table:
     """Return the touches, of those with one id the first."""
     with incoming(con, touches):
@@ -72,6 +88,6 @@ def selected(con: duckdb.DuckDBPyConnection, touches: pa.Table, sql: str) -> pa.
 def wanted(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> pa.Table:
     """Return the touches without those that a network took back, and those of accounts that asked to be forgotten."""
     for table in ("removal", "forgotten"):
-        if con.execute(f"select 1 from {table} limit 1").fetchall():  # hashing every id costs too much to be in vain
+        if any_of(con, table):
             touches = selected(con, touches, query(f"without_{table}"))
     return touches

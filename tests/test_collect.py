@@ -315,6 +315,26 @@ def test_a_refresh_can_run_while_a_source_is_followed_and_a_page_waits_for_its_e
     assert rows(workspace, "select count(*) from touch") == [(2,)]
 
 
+def test_what_a_followed_source_looks_up_waits_for_the_end_of_a_refresh(workspace: Workspace, prepare: Prepare):
+    known: list[set[str]] = []
+
+    def curious(window: Window, look_up: Callable[..., set[str]], *_: Any) -> Iterator[Page]:
+        yield Page(to_records([hit("41", "Tamrow is fine")]))
+        known.append(look_up(["41", "42"]))
+        yield Page(())
+
+    chosen = prepare('monthly_budget = 5\n', x={"follow": curious, "follow_cost": lambda _: 0.1})
+    pages = follow.follow(open_job(workspace, chosen, chosen.networks()[0]), lambda _: None)
+    next(pages)
+    with working(workspace, "refresh"):
+        listener = Thread(target=next, args=[pages])
+        listener.start()
+        listener.join(0.5)
+        assert listener.is_alive() and not known
+    listener.join(timedelta(seconds=20).total_seconds())
+    assert len(known) == 1
+
+
 def published_words(workspace: Workspace) -> list[tuple]:
     with open_published(workspace.published) as con:
         return con.execute("select text from pub.touch order by text").fetchall()

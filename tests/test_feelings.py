@@ -220,12 +220,20 @@ def test_hardly_any_message_is_no_error(count: int, counts: bool):
     assert [row["s2"] for row in table(con, "drift")] == [None] * counts
 
 
-def test_people_without_any_noise_are_believed():
-    rows = [said(person, day, value) for person, value in (("a", 0.5), ("b", -0.5), ("c", 0.0)) for day in (0, 9, 300)]
-    con = derived(rows, "spread", "drift", "feeling_path", "level", "verdict")
-    assert {row["person_id"]: row["level"] for row in table(con, "level")} == {"a": 0.5, "b": -0.5, "c": 0.0}
-    assert all(row["low"] == row["feeling"] == row["high"] for row in table(con, "feeling_path"))
-    assert table(con, "verdict") == []  # how surprising a change is, is not known
+FOUR = (("a", 0.5), ("b", -0.5), ("c", 0.0), ("d", 0.7))
+
+
+@pytest.mark.parametrize(
+    ("repeats", "differing", "told"),
+    [(3, 0.0, False), (3, 0.1, True), (2, 0.1, False)],  # all repeats equal; enough of them; four of them
+)
+def test_nobody_is_told_from_chance_while_the_noise_of_messages_is_unknown(repeats: int, differing: float, told: bool):
+    rows = [said(name, 9 * n, value + differing * (n % 2)) for name, value in FOUR for n in range(repeats)]
+    rows += [said(f"once {n}", n, 0.9) for n in range(20)]
+    names = ("feeling", "feeling_path", "level")
+    con = derived(rows, "spread", "drift", *names, "verdict")
+    assert [bool(table(con, name)) for name in names] == [told] * 3
+    assert all(row["low"] < row["feeling"] < row["high"] for row in table(con, "feeling"))
 
 
 def verdicts(rows: list[dict], as_of: datetime = END) -> list[dict]:

@@ -327,11 +327,16 @@ def test_no_later_import_brings_the_forgotten_back_by_account_or_by_handle(place
 def test_rejects_that_name_the_forgotten_go_too(place: Workspace):
     rejects = [
         Reject(Record(1, {"user": "zquux", "text": "?"}), "no date"),
-        Reject(Record(2, {"u": "b"}), "no"),
+        Reject(Record(2, {"u": "b", "text": "not zquux, but about zquux"}), "no"),
+        Reject(Record(3, {"by": {"id": 771177}}), "no date"),
+        Reject(Record(4, {"by": ["@ZQuux"]}), "no date"),
     ]
-    cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 2, finished=True)
+    cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 4, finished=True)
     save_outcomes(place, [], rejects, cursor)
+    assert len(read_rejects(place, 9)) == 4
     forget.forget(place, ZELDA.id, "Mo")
+    assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
+    save_outcomes(place, [], rejects, cursor)  # the same file brings nothing of them back
     assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
 
 

@@ -1,5 +1,6 @@
 -- How much people differ, and how much one person's messages do: s2 within, t2 between, mu the mean person.
--- ANOVA moments for unequal n (methods 1.1; Efron & Morris 1975).
+-- ANOVA moments for unequal n (methods 1.1; Efron & Morris 1975). How much one person's messages differ is known only where some
+-- wrote several: with fewer than five repeats, or where all repeats are equal, t2 is 0, since nobody could be told from chance.
 with p as (
     select
         brand,
@@ -34,7 +35,11 @@ b as (
 g as (
     select
         h.*,
-        greatest(0, (between_sum - (people - 1) * s2) / nullif(mentions - n2 / mentions, 0)) as t2
+        if(
+            mentions - people >= 5 and s2 > 1e-9,
+            greatest(0, (between_sum - (people - 1) * s2) / nullif(mentions - n2 / mentions, 0)),
+            0
+        ) as t2
     from h
     join b using (brand)
 )

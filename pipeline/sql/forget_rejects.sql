@@ -1,13 +1,10 @@
--- What was never mapped may be theirs, too: where it names their id or handle as a value.
+-- What was never mapped may be theirs, too: where a value in it is their id or handle.
 delete from reject
-where exists (
-    select 1
-    from account a
+where reject_id in (
+    select r.reject_id
+    from reject r, json_tree(r.payload) t, account a
     where
         a.account_id = $account
-        and (
-            contains(payload::text, '"' || substr(a.account_id, strpos(a.account_id, ':') + 1) || '"')
-            or contains(lower(payload::text), '"' || lower(a.handle) || '"')
-            or contains(lower(payload::text), '"@' || lower(a.handle) || '"')
-        )
+        and t.atom is not null
+        and lower(ltrim(t.atom ->> '$', '@')) in (lower(substr(a.account_id, strpos(a.account_id, ':') + 1)), lower(a.handle))
 )
