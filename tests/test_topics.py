@@ -297,7 +297,8 @@ def messy(seed: int) -> tuple[list[dict], dict[str, str | None]]:
 
 def test_shares_sum_to_one_and_share_times_feeling_to_the_index():
     rows, placed = messy(1)
-    con = world(rows, placed, phrases={"lateness": ["late"], "twice": ["twice"]})
+    calls = [{"person_id": f"p{i}", "kind": "call", "value": 0.8, "happened_at": START, "text": ""} for i in range(9)]
+    con = world([*rows, *calls], placed, phrases={"lateness": ["late"], "twice": ["twice"]})
     for name in ("topic_of", "topic", "brand_index"):
         build(con, name)
     found = con.execute(

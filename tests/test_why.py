@@ -75,7 +75,7 @@ def test_every_dimension_sums_exactly_to_the_change():
     assert abs(rows["sum"] - rows["change"]).max() < 1e-9
     for dimension in ("people", "person", "source", "topic"):
         assert set(found[found["dimension"] == dimension]["part"]) == {"within", "mix", "newcomer", "leaver"}
-    assert {"no topic", "price", "delivery", "fresh", "gone"} == set(found[found["dimension"] == "topic"]["key"])
+    assert {"other", "price", "delivery", "fresh", "gone"} == set(found[found["dimension"] == "topic"]["key"])
 
 
 def test_the_change_is_that_of_the_index():
@@ -116,7 +116,7 @@ def test_a_small_world_equals_the_formulae_computed_by_hand():
     assert by["post", "topic", "within", "fit"] == pytest.approx(0.5 * (0.55 / 1.5 - 0.4))
     assert by["post", "topic", "mix", "fit"] == pytest.approx(0)
     assert by["post", "topic", "newcomer", "price"] == pytest.approx(0.5 * ((0.05 - 0.1) / 1.5 - middle))
-    assert by["post", "topic", "leaver", "no topic"] == pytest.approx(-0.5 * (0.8 - middle))
+    assert by["post", "topic", "leaver", "other"] == pytest.approx(-0.5 * (0.8 - middle))
 
 
 def falling(seed: int = 4) -> tuple[duckdb.DuckDBPyConnection, None, None]:

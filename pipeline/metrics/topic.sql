@@ -1,5 +1,6 @@
 -- What people talk about, month by month, and what those who talk about it feel. A mention of several topics counts for each in
--- equal parts; with weights 1 / (people x n_i) the shares of a month sum to 1, and share x feeling to the person-weighted index.
+-- equal parts, and what has none, such as a feeling stated in a call, for 'other'; with weights 1 / (people x n_i) the shares of a
+-- month sum to 1, and share x feeling to the person-weighted index.
 with m as (
     select
         l.brand,
@@ -13,9 +14,10 @@ with m as (
 ),
 
 said as (
-    select m.*, t.topic, 1 / count(*) over (partition by m.brand, m.touch_id)::double as part
+    select m.*, coalesce(t.topic, 'other') as topic, 1 / count(*) over (partition by m.brand, m.touch_id)::double as part
     from m
-    join derived.topic_of t using (brand, touch_id)
+    left join derived.topic_of t using (brand, touch_id)
+    where m.brand in (select brand from derived.topic_of)
 ),
 
 total as (

@@ -47,7 +47,7 @@ member as (
 topic as (
     select
         s.*,
-        coalesce(a.topic::text, 'no topic') as topic,
+        coalesce(a.topic::text, 'other') as topic,
         1 / count(*) over (partition by s.brand, s.touch_id) as part
     from said s
     left join about a using (brand, touch_id)

@@ -1,5 +1,6 @@
 -- What people say of every brand in the same days, topic by topic, and what those who speak of it feel: the metric `topic` over any
--- days. Each person has one voice, spread over what they said; a mention of several topics counts for each in equal parts.
+-- days. Each person has one voice, spread over what they said; a mention of several topics counts for each in equal
+-- parts, and what has none, such as a feeling stated in a call, for 'other'.
 with m as (
     select
         brand,
@@ -12,9 +13,10 @@ with m as (
 ),
 
 said as (
-    select m.*, t.topic, 1 / count(*) over (partition by m.brand, m.touch_id)::double as part
+    select m.*, coalesce(t.topic, 'other') as topic, 1 / count(*) over (partition by m.brand, m.touch_id)::double as part
     from m
-    join topic_of t using (brand, touch_id)
+    left join topic_of t using (brand, touch_id)
+    where m.brand in (select brand from topic_of)
 ),
 
 total as (
