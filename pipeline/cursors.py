@@ -186,13 +186,14 @@ def read_own(workspace: Workspace, source: str, brand: str, since: datetime) -> 
     return [str(found).removeprefix(f"{source}:") for (found,) in rows]
 
 
-def read_stored_ids(workspace: Workspace, source: str, by: str = "") -> list[str]:
-    """Return the native ids of all that is stored of a source, those first that were stored first.
+def read_stored_ids(workspace: Workspace, source: str, by: str = "", without: Collection[str] = ()) -> list[str]:
+    """Return the native ids of all that is stored of a source but of brands left out, those first that came first.
 
     Where ``by`` is a field of the raw records, its value and a space come before each id that has one.
     """
     with connect(workspace.mentions) as con:
-        rows = con.execute(query("stored_ids"), {"source": source, "by": by}).fetchall()
+        values = {"source": source, "by": by, "without": list(without)}
+        rows = con.execute(query("stored_ids"), values).fetchall()
     return [" ".join(filter(None, (key, str(found).removeprefix(f"{source}:")))) for found, key in rows]
 
 

@@ -21,7 +21,10 @@ Tick = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Job:
-    """One ``[[sources]]`` entry with what its network is read by."""
+    """One ``[[sources]]`` entry with what its network is read by.
+
+    ``elsewhere`` are the brands of which another entry of the network looks up again what is stored.
+    """
 
     workspace: Workspace
     settings: NetworkSource
@@ -29,6 +32,7 @@ class Job:
     brand: Brand
     found: Secrets
     client: Any
+    elsewhere: tuple[str, ...] = ()
 
     def hide(self, text: str) -> str:
         """Return a message without the secrets of the source."""
@@ -65,7 +69,16 @@ def open_job(workspace: Workspace, settings: Settings, source: NetworkSource) ->
     found = secrets.read(workspace.folder)
     with told(found, network.secrets):
         client = network.connect(source, found)
-    return Job(workspace, source, network, settings.find_brand(source.brand), found, client)
+    brand = settings.find_brand(source.brand)
+    return Job(workspace, source, network, brand, found, client, elsewhere(settings, source, network))
+
+
+def elsewhere(settings: Settings, source: NetworkSource, network: Network) -> tuple[str, ...]:
+    """Return the brands that other entries look after, where every entry of the network can look up every post."""
+    if network.recheck_by:
+        return ()
+    alike = (each.brand for each in settings.networks() if each.type == source.type and each.recheck_days)
+    return tuple(sorted(set(alike) - {source.brand}))
 
 
 def nothing_to_read(job: Job) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline import cursors
 from pipeline.cursors import Place
 from pipeline.job import Job, nothing_to_read, open_job, streams
-from pipeline.recheck import due, recheck_cost
+from pipeline.recheck import due, recheck_cost, to_look_up
 from pipeline.settings import Settings
 from pipeline.sources.network import SourceError, Window
 from pipeline.store import Workspace, now
@@ -71,6 +71,6 @@ def plan_source(job: Job, again: bool) -> Iterator[Plan | Tally]:
 
 def plan_recheck(job: Job, spent: float) -> Plan:
     """Return what looking up again what is stored may cost."""
-    many = len(cursors.read_stored_ids(job.workspace, job.settings.type, job.network.recheck_by))
+    many = len(to_look_up(job))
     what, cost = f"{many} stored touches, looked up again", many * recheck_cost(job)
     return Plan(job.settings.name, "recheck", what, Window(), None, cost, spent, job.settings.monthly_budget)

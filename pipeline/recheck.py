@@ -27,7 +27,7 @@ def recheck(job: Job, tick: Tick) -> Tally:
     """
     assert job.network.recheck
     tally = Tally(job.settings.name, "recheck")
-    ids = cursors.read_stored_ids(job.workspace, job.settings.type, job.network.recheck_by)
+    ids = to_look_up(job)
     place = Place(job.settings.name, "recheck", job.brand)
     memory = cursors.read_cursor(job.workspace, place).memory
     try:
@@ -42,6 +42,11 @@ def recheck(job: Job, tick: Tick) -> Tally:
     except SourceError as error:
         tally.error = str(error)
     return tally
+
+
+def to_look_up(job: Job) -> list[str]:
+    """Return the native ids of what a source looks up again."""
+    return cursors.read_stored_ids(job.workspace, job.settings.type, job.network.recheck_by, job.elsewhere)
 
 
 def recheck_cost(job: Job) -> float:

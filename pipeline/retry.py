@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -122,12 +123,25 @@ def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
         rows = con.execute(query("ways"), {"file": file}).fetchall()
     if any(name in sources.WHOLE and not mapping for _, name, mapping, _ in rows):
         return []
-    stored = read_brands(workspace)
-    return [
-        Way(settings.find_brand(brand, stored), by_file(settings.find_brand(brand, stored), name, mapping, source))
-        for brand, name, mapping, source in rows
-        if name != "mapped" or mapping
-    ]
+    stored, ways = read_brands(workspace), []
+    for key, name, mapping, source in rows:
+        if name != "mapped" or mapping:
+            brand, now = settings.find_brand(key, stored), name_now(workspace, settings, file, key)
+            ways.append(Way(brand, by_file(brand, name, mapping, now or source)))
+    return ways
+
+
+def name_now(workspace: Workspace, settings: Settings, file: str, brand: str) -> str:
+    """Return the name that brand.toml gives the source of a file by now; empty where it has none."""
+    return next(
+        (
+            source.name
+            for source in settings.files()
+            if source.brand == brand and "name" in source.model_fields_set
+            if Path(file).absolute() in [path.absolute() for path in source.files(workspace.folder)]
+        ),
+        "",
+    )
 
 
 def by_file(brand: Brand, name: str, mapping: str | None, source: str) -> ToOutcomes:

@@ -1,6 +1,5 @@
 """The stages of the pipeline, each safe to run twice."""
 
-import glob
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -171,9 +170,8 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
 
 def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError]:
     """Yield the files of a source whose present content is not imported, and the error of one that cannot be read."""
-    pattern = Path(glob.escape(str(workspace.folder))) / source.path  # the folder's own name is no pattern
     done = read_imported(workspace)
-    for path in sorted(map(Path, glob.glob(str(pattern), recursive=True))):
+    for path in source.files(workspace.folder):
         try:
             if path.is_file() and (sha256(path, source.map, source.direct_messages), brand.key) not in done:
                 yield path

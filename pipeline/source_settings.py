@@ -1,8 +1,10 @@
 """What an entry of ``[[sources]]`` in brand.toml may say, for files and for every network."""
 
+import glob
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -52,6 +54,11 @@ class FileSource(Source):
         if mapping:
             check_map(mapping)
         return mapping
+
+    def files(self, folder: Path) -> list[Path]:
+        """Return the files and folders of a workspace that the pattern finds, in the order of their names."""
+        pattern = Path(glob.escape(str(folder))) / self.path  # the folder's own name is no pattern
+        return sorted(map(Path, glob.glob(str(pattern), recursive=True)))
 
 
 class NetworkSource(Source):

@@ -22,7 +22,7 @@ def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int
         return stored, []
     with incoming(con, touches):
         clashes = con.execute(query("clashes")).fetchall()
-    reason = "its id belongs to another message already; name the source with --source"
+    reason = "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
     return stored, [Reject(Record(number, json.loads(payload)), reason) for number, payload in clashes]
 
 

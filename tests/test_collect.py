@@ -294,6 +294,26 @@ def test_the_dry_run_of_a_recheck_counts_the_recheck(workspace: Workspace, prepa
     assert (usual, again) == ({"s": 0.0}, {"s": 0.0, "recheck": 1.0})
 
 
+def test_each_brands_posts_are_looked_up_again_by_its_own_source_alone(workspace: Workspace, prepare: Prepare):
+    asked: dict[str, list[str]] = {}
+
+    def note(window: Window, ids: list[str], source: Any, *_: Any) -> Iterator[Page]:
+        asked[source.brand] = sorted(ids)
+        return iter([])
+
+    prepare(hackernews={"fetch": lambda *_: iter([]), "recheck": note})
+    entries = [ENTRY.format("hackernews") + "recheck_days = 1\n", '[[competitors]]\nkey = "quill"\nname = "Quill"\n']
+    entries += [entries[0].replace('brand = "tamrow"', 'brand = "quill"\nname = "theirs"')]
+    (workspace.folder / "brand.toml").write_text(TOML + "".join(entries))
+    keep(workspace, said("41"), said("42", brand="left"))
+    quill = Sorted([said("43", brand="quill"), said("41", brand="quill")])
+    place = Place("hackernews", "s", Brand("quill", "Quill"))
+    cursors.save_page(workspace, place, quill, Page(()), Cursor())
+    list(collect.collect(workspace, settings.load(workspace.folder), again=True))
+    # One brand has no source any more: both look after it.
+    assert asked == {"tamrow": ["41", "42"], "quill": ["41", "42", "43"]}
+
+
 def test_a_refresh_can_run_while_a_source_is_followed_and_a_page_waits_for_its_end(
     workspace: Workspace, prepare: Prepare
 ):
@@ -323,7 +343,7 @@ def test_what_a_followed_source_looks_up_waits_for_the_end_of_a_refresh(workspac
         known.append(look_up(["41", "42"]))
         yield Page(())
 
-    chosen = prepare('monthly_budget = 5\n', x={"follow": curious, "follow_cost": lambda _: 0.1})
+    chosen = prepare("monthly_budget = 5\n", x={"follow": curious, "follow_cost": lambda _: 0.1})
     pages = follow.follow(open_job(workspace, chosen, chosen.networks()[0]), lambda _: None)
     next(pages)
     with working(workspace, "refresh"):

@@ -13,9 +13,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from pipeline import journal, labels, publish, run, settings
 from pipeline.contents import read_metric
 from pipeline.locks import working
+from pipeline.metrics import sql
 from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, Use, corrected, finish, values
 from pipeline.publish import ModelFacts
-from pipeline.store import StoreError, Workspace
+from pipeline.store import StoreError, Workspace, connect
 from pipeline.touch import Brand
 from tests.conftest import orchard
 from tests.worlds import START, derived, table
@@ -322,6 +323,20 @@ def test_a_label_wins_over_the_model_until_it_is_taken_back(few: Workspace):
     assert (said["value"], said["label"], said["label_of_model"]) == (-1.0, "negative", "positive")
     back = say(None)
     assert (round(back["value"], 6), back["label"]) == (0.3, "positive")
+
+
+def test_the_errors_of_the_model_are_those_of_all_labels_also_as_of_a_day_before_them(few: Workspace):
+    drawn = journal.draw(few, "TamrowBuild", 2, "1", None, None).to_pylist()
+    rows = labels.to_rows([labels.Label(each["id"], "negative") for each in drawn], "TamrowBuild")
+    journal.save_labels(few, rows, "me", drawn=True)
+    scored = []
+    for as_of in (None, max(each["happened_at"] for each in drawn)):
+        publish.relate(few, settings.Settings(), ModelFacts("fixed"), as_of)
+        with connect(few.mentions) as con:
+            found = con.execute(sql("debias")).fetchall()
+        assert [label for what, _, _, label, *_ in found if what == "label"] == ["negative"] * 2
+        scored.append(sum(many for what, *_, many, _, _, _ in found if what == "all"))
+    assert scored[0] > scored[1] > 0
 
 
 def test_a_drawing_goes_out_as_csv_and_comes_back_as_labels(few: Workspace, tmp_path: Path):

@@ -117,3 +117,36 @@ def test_a_file_that_fails_keeps_its_rejects_and_does_not_keep_others_waiting(wo
     assert rows(workspace, "select text from touch") == [("late b.csv",)]
     ((left,),) = rows(workspace, "select file from reject")
     assert left.endswith("a.csv")
+
+
+SOURCE = """[brand]
+key = "tamrow"
+name = "Tamrow"
+[[sources]]
+type = "file"
+path = "inbox/{0}.csv"
+brand = "tamrow"
+map = {{id = "No", text = "Body", author = "User", at = "Date"}}
+"""
+
+
+def test_rejects_whose_ids_were_taken_are_stored_once_their_source_has_a_name(workspace: Workspace):
+    (workspace.folder / "inbox").mkdir(parents=True)
+    toml = workspace.folder / "brand.toml"
+    for name in ("first", "second"):
+        rows_of = f"No,Body,User,Date\n1,hello from {name},ann,2026-01-01\n2,bye from {name},bo,2026-01-02\n"
+        (workspace.folder / "inbox" / f"{name}.csv").write_text(rows_of)
+    both = SOURCE.format("first") + SOURCE.format("second").split("\n", 3)[3]
+    toml.write_text(both)
+    found = list(run.collect_files(workspace, settings.load(workspace.folder)))
+    assert found == ["first.csv: 2 stored of 2", "second.csv: 0 stored of 2"]
+    assert set(reasons(workspace)) == {
+        "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
+    }
+    assert retry.retry(workspace, settings.load(workspace.folder)).stored == 0
+    toml.write_text(f'{both}name = "shop"\n')
+    assert list(run.collect_files(workspace, settings.load(workspace.folder))) == []
+    assert retry.retry(workspace, settings.load(workspace.folder)).stored == 2
+    ids = rows(workspace, "select touch_id from touch order by 1")
+    assert ids == [("file:1",), ("file:2",), ("shop:1",), ("shop:2",)]
+    assert reasons(workspace) == []

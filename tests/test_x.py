@@ -9,6 +9,7 @@ from pytest_httpserver import HTTPServer
 
 from pipeline.plan import read_plans
 from pipeline.sources.network import SourceError
+from pipeline.sources.x_bill import MOST_REMEMBERED, bill
 from pipeline.sources.x_client import ask, connect
 from pipeline.store import Workspace, now
 from pipeline.tally import Tally
@@ -93,6 +94,15 @@ def test_the_dry_run_says_at_least_what_the_run_takes(more: str, workspace: Work
             assert tally.requests <= plans[tally.stream].pages
             assert tally.cost <= plans[tally.stream].cost
         world.talk(10)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_what_was_paid_for_today_the_newest_is_remembered(order: int):
+    posts = [f"post{10**18 + number}" for number in range(MOST_REMEMBERED + 100)]
+    cost, memory = bill(dict.fromkeys(posts[::order], 0.5), None)
+    assert (cost, len(memory["ids"])) == (0.5 * len(posts), MOST_REMEMBERED)
+    assert bill(dict.fromkeys(posts[-200:], 0.5), memory)[0] == 0
+    assert bill({posts[-1]: 0.5, "post2000000000000000000": 0.5}, memory)[0] == 0.5
 
 
 def test_the_budget_stops_a_run_before_it_is_exceeded(workspace: Workspace, world: x.World):

@@ -1,14 +1,13 @@
--- What `finish` estimates the model's errors from: mentions with a label that were drawn at random, and what the shipped card
--- says where there are too few; and all that was scored, which the correction is for.
+-- What `finish` estimates the model's errors from: mentions with a label that were drawn at random, of any time, and what the
+-- shipped card says where there are too few; and all that was scored as of now, which the correction is for.
 with scored as (
-    select t.brand, t.source, t.touch_id, s.negative, s.neutral, s.positive
+    select t.brand, t.source, t.touch_id, t.happened_at, s.negative, s.neutral, s.positive
     from mention t
     join score s using (touch_id, brand)
     where
         s.model = (select model from derived.setting)
         and s.positive is not null
         and not (s.rule is not null and greatest(s.negative, s.neutral, s.positive) = 1)
-        and t.happened_at < (select as_of from derived.setting)
 )
 
 select 'label' as what, s.brand, s.source, l.label, 1 as many, s.negative, s.neutral, s.positive
@@ -18,6 +17,7 @@ where l.drawn
 union all
 select 'all', brand, source, null, count(*), avg(negative), avg(neutral), avg(positive)
 from scored
+where happened_at < (select as_of from derived.setting)
 group by brand, source
 union all
 select 'card', null, null, label, many, negative, neutral, positive

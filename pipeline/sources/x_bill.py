@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.sources.xarchive import text_at
 
-MOST_REMEMBERED = 2000  # ids of what was paid for today; the newest come again, since windows overlap
+MOST_REMEMBERED = 2000  # ids of what was paid for today; the newest come again, since windows overlap: the highest ids
 
 
 def bill(prices: Mapping[str, float], billed: Mapping[str, Any] | None) -> tuple[float, dict[str, Any]]:
@@ -18,7 +18,12 @@ def bill(prices: Mapping[str, float], billed: Mapping[str, Any] | None) -> tuple
     before = list(billed["ids"]) if billed and billed.get("day") == today else []
     known = set(before)
     new = [id for id in prices if id not in known]
-    return sum(prices[id] for id in new), {"day": today, "ids": [*before, *new][:MOST_REMEMBERED]}
+    return sum(prices[id] for id in new), {"day": today, "ids": sorted([*before, *new], key=age)[-MOST_REMEMBERED:]}
+
+
+def age(id: str) -> int:
+    """Return what ids of one kind are in the order of: those that X gave later are higher."""
+    return int("".join(filter(str.isdecimal, id)) or 0)
 
 
 def priced(resources: Sequence[Any], kind: str, price: float) -> dict[str, float]:

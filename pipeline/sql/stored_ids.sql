@@ -5,6 +5,7 @@ from touch
 left join raw using (touch_id, brand)
 where
     touch.source = $source
+    and touch.brand not in (select unnest($without::text[]))
     -- A private message can be looked up only where its raw record says how; an archive's cannot, and is not to be asked for.
     and (touch.kind <> 'message' or ($by <> '' and (raw.payload ->> $by) is not null))
 group by touch.touch_id
