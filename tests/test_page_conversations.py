@@ -188,6 +188,18 @@ def test_what_is_said_in_other_words_is_found_by_its_meaning(marl: Workspace):
     assert "glaze" not in found(by_meaning)
 
 
+def test_a_link_to_a_message_opens_with_its_thread_and_a_click_in_the_list_shows_it_below(marl: Workspace):
+    def order(app: AppTest) -> list[str]:
+        return [each.type for each in app.main if each.type in ("subheader", "dataframe")]
+
+    app = visit(message="x:phone")
+    assert order(app) == ["subheader", "dataframe"]
+    next(button for button in app.button if button.label == "Close the thread").click().run()
+    assert "message" not in app.query_params and order(app) == ["dataframe"]
+    app.session_state["message_chosen"] = app.query_params["message"] = "x:phone"  # as a click on its cell does
+    assert order(app.run()) == ["dataframe", "subheader"]
+
+
 def test_more_like_this_begins_with_the_message_itself(marl: Workspace):
     app = visit(message="x:phone")
     app.button(key="like").click().run()

@@ -336,16 +336,26 @@ def test_the_worst_thread_is_one_press_away(marl: Workspace):
 
 def test_the_warmest_and_the_worst_are_sure_where_anything_is():
     rows = [
-        ("a", 0.9, True, None, True),
-        ("b", 0.5, False, None, True),
-        ("c", -0.2, True, None, True),
-        ("d", 0.99, False, None, False),
+        ("a", 0.9, True, None, True, "positive"),
+        ("b", 0.5, False, None, True, "positive"),
+        ("c", -0.2, True, None, True, "negative"),
+        ("d", 0.99, False, None, False, "positive"),
+        ("e", -0.1, False, None, True, "neutral"),
     ]
-    columns = ["touch_id", "said", "doubtful", "label_of_people", "counts"]
+    columns = ["touch_id", "said", "doubtful", "label_of_people", "counts", "label"]
     touches = pd.DataFrame(rows, columns=columns).assign(happened_at=START)
     found = _person_ends.of(touches)
     assert {end: touch and touch["touch_id"] for end, touch in found.items()} == {"warmest": "b", "worst": "c"}
     assert _person_ends.of(touches[touches["said"] > 0])["worst"] is None
+
+
+def test_with_another_brand_the_page_stays_with_the_same_person(sample: Workspace, in_workspace: Look):
+    in_workspace(sample)
+    here, there = (shown(sample, "accounts", brand=brand).set_index("account_id") for brand in ("tamrow", "quillstone"))
+    account = next(iter(here.index.intersection(there.index)))
+    app = opened(PAGE, person=here["person"][account], brand="Quillstone Construction")
+    assert app.query_params["person"] == there["person"][account] != here["person"][account]
+    assert app.title[0].value == here["name"][account]
 
 
 def test_threads_stand_oldest_first_and_the_one_with_the_latest_touch_above():

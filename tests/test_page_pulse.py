@@ -255,13 +255,16 @@ def test_from_a_point_one_click_leads_to_its_messages(visit: Open):
     next(button for button in app.button if button.label == "Read the messages of these days").click().run()
     assert app.title[0].value.startswith("Conversations")
     assert (app.query_params["from"], app.query_params["until"]) == ("2026-08-01", "2026-09-01")
+    assert app.selectbox(key="direction").value == "in"
 
 
 def test_a_bar_of_the_volume_leads_to_its_messages(visit: Open):
     app = visit(PAGE, period="12 months")
-    app.session_state["volume"] = {"selection": {"points": [{"x": "2026-06-01"}], **NO_AREA}}
+    point = {"x": "2026-06-01", "customdata": [12, "negative"]}
+    app.session_state["volume"] = {"selection": {"points": [point], **NO_AREA}}
     app.run()
     assert (app.query_params["from"], app.query_params["until"]) == ("2026-06-01", "2026-07-01")
+    assert (app.multiselect(key="label").value, app.selectbox(key="direction").value) == (["negative"], "in")
 
 
 def test_what_one_person_did_is_said_so_and_leads_to_them(visit_meant: Open):

@@ -131,6 +131,8 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_waiting(workspace: 
     assert any("b.csv" in line for line in failed.value.done) and "3 mentions read" in failed.value.done
     con = store.open_published(workspace.published)
     assert reads.frame(con, "brands")["touches"].tolist() == [5]
+    found = read_status(workspace, "m")
+    assert found["last_refresh"] and found["last_refresh_ended"] == "failed"
 
 
 def test_equal_texts_are_read_once_and_later_twins_take_over_the_score(workspace: Workspace):

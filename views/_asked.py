@@ -43,6 +43,15 @@ def choose(now: Shared) -> dict[str, Any] | None:
     return None if sought is None else {"start": start, "until": until} | sought | chosen
 
 
+def of_theirs(start: datetime, until: datetime, label: str = "") -> dict[str, str]:
+    """Return the address of what people said in some days, all of it or what has a label.
+
+    In an address stand the words of a list, not its values.
+    """
+    narrowed = {"from": f"{start:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}", "direction": direction("in")}
+    return narrowed | ({"label": label} if label else {})
+
+
 def direction(name: str) -> str:
     """Return a direction in words."""
     return {"both": say("both"), "in": say("from_them"), "out": say("from_us")}[name]

@@ -21,7 +21,8 @@ def draw(now: Shared, names: dict[str, str]) -> None:
         st.info(say("breath_none"))
         return
     called = configured() | names
-    rows = _rights.of_enough(found, "difference", "low", "high").to_dict("records")
+    found = _rights.of_enough(found, "difference", "low", "high")
+    rows = found.to_dict("records")
     shown = pd.DataFrame(
         {
             say("brand"): [called.get(row["target"], row["target"]) for row in rows],
@@ -33,7 +34,7 @@ def draw(now: Shared, names: dict[str, str]) -> None:
         }
     )
     st.dataframe(shown, hide_index=True, alt=say("breath_alt"))
-    _show.download(shown, "breath")
+    _show.download(found.assign(brand=shown[say("brand")]), "breath")
     st.caption(say("breath_caption", fewest=_rights.FEWEST, few=_data.fewest_people()))
 
 

@@ -52,12 +52,13 @@ def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
     figure.add_heatmap(
         z=shares,
         x=there,
-        y=known,
+        y=[f"{stage} ({int(many):,})" for stage, many in of.max(axis=1).items()],
         colorscale=[[0, _charts.PALE], [1, _charts.POSITIVE]],
         zmin=0,
         zmax=1,
         showscale=False,
-        texttemplate="%{z:.0%}",
+        text=shares.map("{:.0%}".format).where(people > 0, "–"),
+        texttemplate="%{text}",
         customdata=np.dstack([people, of]),
         hovertemplate="%{y} → %{x}: %{z:.0%}<br>%{customdata[0]} of %{customdata[1]} person-months<extra></extra>",
     )

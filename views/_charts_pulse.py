@@ -213,7 +213,7 @@ def volume(counts: pd.DataFrame, grain: str, title: str) -> go.Figure:
             y=sign * counts[label],
             name=say(label),
             marker={"color": colour, "pattern": {"shape": shape}},
-            customdata=counts[[label]],
+            customdata=counts[[label]].assign(label=label),
             hovertemplate="%{x|%d %b %Y}: %{customdata[0]} " + label + "<extra></extra>",
         )
     if counts["untold"].any():

@@ -10,7 +10,7 @@ from views._person_whom import Whom
 
 say = _texts.of("person")
 
-ENDS = {"warmest": 1, "worst": -1}
+ENDS = {"warmest": ("positive", 1), "worst": ("negative", -1)}
 NONE = {"warmest": "warmest_none", "worst": "worst_none"}
 OPEN = {"warmest": "warmest_open", "worst": "worst_open"}
 
@@ -18,15 +18,15 @@ OPEN = {"warmest": "warmest_open", "worst": "worst_open"}
 def of(touches: pd.DataFrame) -> dict[str, dict[str, Any] | None]:
     """Return their message with the highest and with the lowest score, the newer of equals; None where none is so.
 
-    Only what counts is taken: their words, and what they stated in a call. The warmest is above zero, and the worst
-    below. One that the model is in doubt of is taken only where there is no other.
+    Only what counts is taken: their words, and what they stated in a call. The warmest is positive, and the worst
+    negative. One that the model is in doubt of is taken only where there is no other.
     """
     scored = touches[touches["said"].notna() & touches["counts"].astype(bool)]
-    return {end: furthest(scored, sign) for end, sign in ENDS.items()}
+    return {end: furthest(scored[scored["label"] == label], sign) for end, (label, sign) in ENDS.items()}
 
 
 def furthest(scored: pd.DataFrame, sign: int) -> dict[str, Any] | None:
-    """Return the message that lies furthest on one side of zero."""
+    """Return the message of one label that lies furthest to its side."""
     doubtful = scored["doubtful"].eq(True) & scored["label_of_people"].isna()
     side = scored.assign(far=scored["said"].astype(float) * sign, sure=~doubtful)
     side = side[side["far"] > 0].sort_values(["sure", "far", "happened_at"], ascending=False)

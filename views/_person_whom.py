@@ -51,7 +51,7 @@ def find(now: Shared) -> Whom | None:
     person_id = st.query_params.get(HERE) or st.session_state.get(HERE, "")
     found = _data.ask("person", brand=now.brand, person=person_id)
     if found.empty:
-        person_id = merged_into(now.brand, person_id)
+        person_id = known_as(now.brand, person_id)
         found = _data.ask("person", brand=now.brand, person=person_id)
     if found.empty:
         return None
@@ -60,8 +60,8 @@ def find(now: Shared) -> Whom | None:
     return of(now, row)
 
 
-def merged_into(brand: str, person_id: str) -> str:
-    """Return who somebody is now whose link is older than a merge; empty where nobody is."""
+def known_as(brand: str, person_id: str) -> str:
+    """Return who somebody is whose link is older than a merge, or of another brand; empty where nobody is."""
     found = _data.ask("person_of", brand=brand, person=person_id)
     return "" if found.empty else str(found["person_id"].iloc[0])
 

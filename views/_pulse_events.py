@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _days, _pulse_moved, _rights, _texts
+from views import _data, _days, _pulse_moved, _rights, _texts, _way_back
 from views._filters import Shared
 from views._words import day, interval, plain, signed
 
@@ -79,4 +79,4 @@ def draw(events: list[Event]) -> None:
         st.text(event.words)
         name = say("open_person", name=plain(event.name))
         if event.person and st.button(name, key=f"event-{number}", icon=":material/person:"):
-            st.switch_page("views/person.py", query_params={"person": event.person})
+            _way_back.open_person(event.person, _way_back.PULSE)

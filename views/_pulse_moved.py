@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _charts_pulse, _data, _filters, _moved, _rights, _show, _texts
+from views import _asked, _charts_pulse, _data, _filters, _moved, _rights, _show, _texts, _way_back
 from views._days import Days
 from views._words import change, count, interval, plain, signed
 
@@ -87,10 +87,10 @@ def in_words(brand: str, span: Days) -> str:
     return say("compared_now", **now, **sizes, change=change(state["change"], state["se_change"]), why=why(brand, span))
 
 
-def draw(brand: str, span: Days, known: bool) -> None:
+def draw(brand: str, span: Days, known: bool, choice: bool) -> None:
     """Draw what moved the index in a span of days, with the way to the people and the messages.
 
-    What is ``known`` from the head of the page is not said again.
+    What is ``known`` from the head of the page is not said again; ``choice``: there are other spans to choose from.
     """
     chosen, before = span.words()
     compared = say("compared", days=chosen, before=before)
@@ -99,17 +99,16 @@ def draw(brand: str, span: Days, known: bool) -> None:
         read_messages(span)
     found = taken_apart(brand, span)
     if found.empty:
-        st.info(say("nothing_to_compare", box=say("moved_in")))
+        st.info(say("nothing_to_compare", or_span=say("or_another_span", box=say("moved_in")) if choice else ""))
         return
     parts(brand, span, found)
     movers(brand, found)
     topics(found)
 
 
-def read_messages(span: Days) -> None:
-    """Go to the messages of a span of days."""
-    narrowed = {"from": f"{span.start:%Y-%m-%d}", "until": f"{span.until:%Y-%m-%d}"}
-    st.switch_page("views/conversations.py", query_params=narrowed)
+def read_messages(span: Days, label: str = "") -> None:
+    """Go to what people said in a span of days, all of it or what has a label."""
+    st.switch_page("views/conversations.py", query_params=_asked.of_theirs(span.start, span.until, label))
 
 
 def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
@@ -117,7 +116,7 @@ def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
     groups = _moved.groups(found)
     if groups.empty:
         return
-    whole = found.iloc[0]
+    whole = period(brand, span)  # with the margin that stands in words above: that of `why` is drawn by chance
     figure = _charts_pulse.parts(groups, whole["change"], whole["se_change"], say("parts_title"))
     _show.chart(figure, groups, "moved", say("parts_alt"))
     st.caption(say("parts_caption", loudest=loudest(brand, span)))
@@ -171,7 +170,7 @@ def movers(brand: str, found: pd.DataFrame) -> None:
     st.caption(say("movers_caption"))
     for row, _ in event["selection"]["cells"]:
         if rows["key"].iloc[row] != _moved.OTHERS:
-            st.switch_page("views/person.py", query_params={"person": rows["key"].iloc[row]})
+            _way_back.open_person(rows["key"].iloc[row], _way_back.PULSE)
 
 
 def names(brand: str, keys: list[str]) -> list[str]:

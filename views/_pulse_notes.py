@@ -65,6 +65,7 @@ def add(now: Shared) -> None:
         elif _writes.write(
             lambda author: journal.save_annotation(_data.workspace(), now.brand, chosen, text, author),
             say("note_kept", day=day(chosen)),
+            counts=False,
         ):
             st.session_state["notes_kept"] += 1
             st.rerun()
@@ -75,6 +76,7 @@ def remove(annotation_id: str, called: str) -> None:
     done = _writes.write(
         lambda author: journal.withdraw_annotation(_data.workspace(), annotation_id, author),
         say("note_removed", letter=called),
+        counts=False,
     )
     if done:
         st.rerun()

@@ -29,8 +29,9 @@ def draw(now: Shared) -> None:
     with right:
         _pulse_notes.draw(now, notes)
     st.header(say("moved_title"))
-    span = choose(now, series, clicked)
-    _pulse_moved.draw(now.brand, span, known=span == _days.whole(now))
+    spans = choices(now, series)
+    span = choose(now, spans, clicked)
+    _pulse_moved.draw(now.brand, span, known=span == _days.whole(now), choice=len(spans) > 1)
 
 
 def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.DataFrame) -> Any:
@@ -47,10 +48,14 @@ def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.Data
     return points[0]["x"] if points else None
 
 
-def choose(now: Shared, series: pd.DataFrame, clicked: Any) -> Days:
-    """Return the days to take apart: those of a point newly clicked, or as chosen in the list."""
+def choices(now: Shared, series: pd.DataFrame) -> dict[str, str]:
+    """Return what can be taken apart with its name: the whole period, and every point that is told, latest first."""
     known = series.loc[(series["weighting"] == "person") & series["estimate"].notna(), "period"]
-    names = {WHOLE: say("moved_whole")} | {f"{day:%Y-%m-%d}": _days.label(day, now.grain) for day in reversed([*known])}
+    return {WHOLE: say("moved_whole")} | {f"{day:%Y-%m-%d}": _days.label(day, now.grain) for day in reversed([*known])}
+
+
+def choose(now: Shared, names: dict[str, str], clicked: Any) -> Days:
+    """Return the days to take apart: those of a point newly clicked, or as chosen in the list."""
     if clicked != st.session_state.get("index_clicked"):
         st.session_state["index_clicked"] = clicked
         start = f"{_days.of_point(clicked, now.grain).start:%Y-%m-%d}" if clicked else None

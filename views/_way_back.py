@@ -10,6 +10,7 @@ from views import _texts
 say = _texts.of("person")
 
 LEFT = "left_for_a_person"  # in the session: page -> Left
+PULSE = ""  # the address of the page that opens first
 SHARED = ("brand", "period", "image")  # kept by Streamlit from page to page, and not to be set by an address
 
 

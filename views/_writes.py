@@ -13,10 +13,11 @@ say = _texts.of("shared")
 LAST = "last_change"
 
 
-def write(change: Callable[[str], str | None], words: str) -> bool:
+def write(change: Callable[[str], str | None], words: str, counts: bool = True) -> bool:
     """Make a change by the name of whoever writes; return whether it was made, having said why where it was not.
 
-    ``change`` takes the author and returns the id of the change; ``words`` say afterwards what was done.
+    ``change`` takes the author and returns the id of the change; ``words`` say afterwards what was done; ``counts``:
+    some number may depend on it.
     """
     author = _rights.author()
     if not _rights.viewer().may_write:
@@ -30,8 +31,9 @@ def write(change: Callable[[str], str | None], words: str) -> bool:
     except StoreError as error:
         st.error(say("not_kept", reason=_words.plain(str(error))))
         return False
-    st.session_state[LAST] = (made, words) if made else None
-    st.toast(_words.plain(say("kept", what=words)), icon=":material/check:")  # the offer above may be out of sight
+    said = say("kept", what=words)
+    st.session_state[LAST] = (made, f"{said} {say('kept_for_numbers')}" if counts else said) if made else None
+    st.toast(_words.plain(said), icon=":material/check:")  # the offer above may be out of sight
     return True
 
 
@@ -41,9 +43,9 @@ def offer_undo() -> None:
     last = st.session_state.get(LAST)
     if not last:
         return
-    change_id, words = last
+    change_id, said = last
     with place, st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.text(say("kept", what=words), width="stretch")
+        st.text(said, width="stretch")
         st.button(say("undo"), key=f"undo-{change_id}", icon=":material/undo:", on_click=take_back, args=(change_id,))
         st.button(say("dismiss"), key=f"dismiss-{change_id}", type="tertiary", on_click=dismiss)
 

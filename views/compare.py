@@ -68,7 +68,7 @@ def standing(span: Days) -> None:
         }
     )
     st.dataframe(shown, hide_index=True, alt=say("table_alt"))
-    _show.download(shown, "brands")
+    _show.download(every, "brands")
 
 
 def changed(change: Any, se: Any) -> str:
@@ -189,7 +189,7 @@ def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
     )
     config = {say("share"): st.column_config.NumberColumn(format="percent")}
     st.dataframe(shown, hide_index=True, column_config=config, alt=say("topics_table"))
-    _show.download(shown, "topics-table")
+    _show.download(found.assign(brand=found["brand"].map(names)), "topics-table")
 
 
 def topic_feeling(row: dict[Any, Any]) -> str:

@@ -13,6 +13,7 @@ say = _texts.of("conversations")
 
 PAGE = 50
 EXPORTED = 10_000  # rows
+CHOSEN = "message_chosen"  # in the session: the message that was clicked in the list
 AROUND = 15  # touches of a long thread that are shown before and after the chosen one
 
 
@@ -24,10 +25,15 @@ def main() -> None:
         st.info(say("aggregate"))
         return
     since = _data.labels_since(now.brand)
+    arrived = st.query_params.get("message") not in (None, st.session_state.get(CHOSEN))
+    if arrived:  # by a link: whoever follows it wants to read this, and not to look for it below a list
+        thread(now, since)
+        st.button(say("close"), icon=":material/close:", type="tertiary", on_click=close)
     filters = _asked.choose(now)
     if filters is not None:
         found_ones(now, filters, since)
-    thread(now, since)
+    if not arrived:
+        thread(now, since)
 
 
 def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> None:
@@ -69,7 +75,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
     rows, cells = event["selection"]["rows"], event["selection"]["cells"]
     opened = [cell[0] for cell in cells] or rows
     if len(opened) == 1:
-        st.query_params["message"] = found["touch_id"].iloc[opened[0]]
+        st.query_params["message"] = st.session_state[CHOSEN] = found["touch_id"].iloc[opened[0]]
     return found.iloc[rows]
 
 
@@ -162,6 +168,11 @@ def thread(now: Shared, since: _labels.Since) -> None:
         _messages.message(touch, now.name)
         if touch["touch_id"] == message:
             actions(touch, now)
+
+
+def close() -> None:
+    """Take the thread away that an address led to."""
+    st.query_params.pop("message", None)
 
 
 def people(touches: pd.DataFrame) -> None:

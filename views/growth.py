@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from views import _charts_growth, _data, _filters, _rights, _show, _texts, _words
+from views import _charts_growth, _data, _filters, _rights, _show, _texts, _way_back, _words
 from views._filters import Shared
 
 say = _texts.of("growth")
@@ -140,7 +140,7 @@ def rows(tree: pd.DataFrame) -> None:
     )
     if event["selection"]["cells"]:
         person = brought["person_id"].iloc[event["selection"]["cells"][0][0]]
-        st.switch_page("views/person.py", query_params={"person": person})
+        _way_back.open_person(person, "growth")
 
 
 def answers(now: Shared) -> None:

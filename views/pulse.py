@@ -70,14 +70,16 @@ def figures(now: Shared, found: pd.Series) -> None:
     before = say("nothing_before") if now.everything else say("before")
     style: dict[str, Any] = {"border": True, "height": "stretch"}
     compared = style | {"delta_description": before, "delta_color": "off"}
+    margin = changed(found)
+    feeling = compared if margin or now.everything else style
     with st.grid(4, min_column_width=180):  # a phone has one column: two would cut what stands beside a number
         st.metric(
             say("feeling"),
             signed(found["now"]),
-            changed(found),
+            margin,
             delta_arrow=arrow(found),
             help=say("feeling_help"),
-            **compared,
+            **feeling,
         )
         known = pd.notna(found["post_low"]) and pd.notna(found["post_high"])
         band = say("post_band", band=interval(found["post_low"], found["post_high"])) if known else None
@@ -136,7 +138,8 @@ def volume(now: Shared) -> None:
     st.caption(f"{say('volume_caption')} {edges}")
     points = event["selection"]["points"] if event else []
     if points:
-        _pulse_moved.read_messages(_days.of_point(points[0]["x"], now.grain))
+        _, label = points[0].get("customdata") or (0, "")  # the bar of what too few people said is of any label
+        _pulse_moved.read_messages(_days.of_point(points[0]["x"], now.grain), label)
 
 
 def standing(span: Days) -> None:

@@ -123,7 +123,7 @@ def views() -> None:
         if st.button(say("view_save"), disabled=not name):
             query = urlencode([(key, value) for key in st.query_params for value in st.query_params.get_all(key)])
             save = partial(journal.save_view, _data.workspace(), name, HERE, query)
-            if _writes.write(save, say("view_saved", name=name)):
+            if _writes.write(save, say("view_saved", name=name), counts=False):
                 st.rerun()
 
 
@@ -134,7 +134,7 @@ def saved_view(view: dict[str, Any]) -> None:
         st.button(name, key=key, type="tertiary", width="stretch", on_click=bring_back, args=(view["query"],))
         if st.button(say("view_remove"), key=f"drop-{view['view_id']}", type="tertiary"):
             drop = partial(journal.withdraw_view, _data.workspace(), view["view_id"])
-            if _writes.write(drop, say("view_gone", name=view["name"])):
+            if _writes.write(drop, say("view_gone", name=view["name"]), counts=False):
                 st.rerun()
 
 

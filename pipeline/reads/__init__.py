@@ -32,7 +32,7 @@ READS = {
     "person": "who is this, and what do they feel",
     "person_accounts": "which accounts this person has",
     "person_merges": "why these are one person",
-    "person_of": "who somebody is now that their accounts are merged",
+    "person_of": "who somebody is now that their accounts are merged, or with another brand",
     "person_stages": "since when they were at which stage",
     "person_topics": "what they talk about",
     "accounts": "which accounts there are, to see which may be one person's",

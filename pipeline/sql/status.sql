@@ -13,4 +13,12 @@ select
         from (select source || ': ' || reason as reason, count(*) as many from removal group by all)
     ) as taken_back,
     (select count(*) from import where not finished) as unfinished_imports,
-    (select max(finished_at) from run where command = 'refresh' and outcome = 'done') as last_refresh
+    (
+        select max(finished_at)
+        from run
+        where
+            command = 'refresh'
+            -- a refresh of which a source failed has done and published the rest
+            and (outcome = 'done' or (outcome = 'failed' and contains(detail, 'CollectError: ')))
+    ) as last_refresh,
+    (select arg_max(outcome, started_at) from run where command = 'refresh') as last_refresh_ended
