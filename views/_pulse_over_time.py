@@ -43,7 +43,7 @@ def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.Data
     event = _show.chart(figure, series, "index", alt, select=True)
     sizes = {"few": _data.fewest_people(), "fewest": _rights.FEWEST}
     edges = _edges.words(series["period"], now.start, now.until, now.grain)
-    st.caption(f"{say('index_caption', correction=correction(now), **sizes)} {edges}")
+    st.caption(f"{say('index_caption', **sizes)} {edges}")
     points = event["selection"]["points"] if event else []
     return points[0]["x"] if points else None
 
@@ -67,20 +67,3 @@ def choose(now: Shared, names: dict[str, str], clicked: Any) -> Days:
         say("moved_in"), list(names), format_func=names.__getitem__, key="moved_in", bind="query-params", width=260
     )
     return _days.whole(now) if chosen == WHOLE else _days.of_point(chosen, now.grain)
-
-
-def correction(now: Shared) -> str:
-    """Say whose labels the model's errors are taken out of the numbers by."""
-    ways = _data.ask("correction", brand=now.brand, start=now.start, until=now.until)
-    return say("correction", ways="; ".join(way_of_correction(way) for way in ways.to_dict("records")))
-
-
-def way_of_correction(way: dict[Any, Any]) -> str:
-    """Return how the errors in some of the mentions are taken out, in words."""
-    many = _pulse_moved.mentions(way["mentions"])
-    if way["origin"] == "none":
-        return say("not_corrected", mentions=many)
-    shaky = say("shaky") if way["shaky"] else ""
-    if way["origin"] == "model card":
-        return say("by_card", mentions=many, shaky=shaky)
-    return say("by_labels", mentions=many, labels=int(way["labels"]), origin=way["origin"], shaky=shaky)

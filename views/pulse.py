@@ -13,6 +13,7 @@ from views import (
     _edges,
     _filters,
     _print,
+    _pulse_correction,
     _pulse_moved,
     _pulse_over_time,
     _rights,
@@ -38,6 +39,7 @@ def main() -> None:
         with head:
             in_words(now, found)
         figures(now, found)
+        _pulse_correction.draw(now)
         _pulse_over_time.draw(now)
         with head:  # again, with the reason: what 100,000 people said takes seconds to take apart, not before the chart
             in_words(now, found, _pulse_moved.why(now.brand, span))

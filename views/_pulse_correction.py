@@ -1,0 +1,28 @@
+"""How the model's errors are taken out of what Pulse shows."""
+
+from typing import Any
+
+import streamlit as st
+
+from views import _data, _pulse_moved, _texts
+from views._filters import Shared
+
+say = _texts.of("pulse")
+
+
+def draw(now: Shared) -> None:
+    """Say whose labels the model's errors are taken out of the numbers by, and what that leaves open."""
+    ways = _data.ask("correction", brand=now.brand, start=now.start, until=now.until)
+    if not ways.empty:
+        st.caption(say("correction", ways="; ".join(in_words(way) for way in ways.to_dict("records"))))
+
+
+def in_words(way: dict[Any, Any]) -> str:
+    """Return how the errors in some of the mentions are taken out, in words."""
+    many = _pulse_moved.mentions(way["mentions"])
+    if way["origin"] == "none":
+        return say("not_corrected", mentions=many)
+    shaky = say("shaky") if way["shaky"] else ""
+    if way["origin"] == "model card":
+        return say("by_card", mentions=many, shaky=shaky)
+    return say("by_labels", mentions=many, labels=int(way["labels"]), origin=way["origin"], shaky=shaky)
