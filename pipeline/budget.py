@@ -9,13 +9,15 @@ from pipeline.sources.network import Page, SourceError
 from pipeline.store import now
 from pipeline.tally import Tally
 
+Holding = Callable[[], AbstractContextManager[None]]
+
 
 def affordable(
     job: Job,
     tally: Tally,
     page_cost: float,
     pages: Iterator[Page],
-    holding: Callable[[], AbstractContextManager[None]] = nullcontext,
+    holding: Holding = nullcontext,
 ) -> Iterator[Page]:
     """Yield pages for as long as the next one cannot exceed the month's budget. Raises SourceError when it could.
 
@@ -23,8 +25,7 @@ def affordable(
     is what the workspace is held with while it is asked, by a caller that does not hold it already.
     """
     while True:
-        with holding():
-            check_budget(job, page_cost)
+        check_budget(job, page_cost, holding)
         try:
             page = next(pages, None)
         except SourceError as error:
@@ -38,12 +39,13 @@ def affordable(
         yield page
 
 
-def check_budget(job: Job, cost: float) -> None:
+def check_budget(job: Job, cost: float, holding: Holding) -> None:
     """Raise SourceError where a further cost could exceed the month's budget."""
     budget = job.settings.monthly_budget
     if budget is None or not cost:
         return
-    spent = cursors.spent(job.workspace, job.settings.name, now())
+    with holding():
+        spent = cursors.spent(job.workspace, job.settings.name, now())
     if spent + cost > budget + 1e-9:
         raise SourceError(
             f"monthly_budget of ${budget:.2f} is reached: ${spent:.3f} spent this month (UTC), and the next request "

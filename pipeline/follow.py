@@ -1,10 +1,10 @@
 """A network source is followed as it comes, for ever, beside the other commands."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 
 from pipeline import cursors
-from pipeline.budget import affordable
+from pipeline.budget import Holding, affordable
 from pipeline.cursors import Cursor, Place
 from pipeline.job import Job, Tick
 from pipeline.locks import working
@@ -50,7 +50,7 @@ def follow(job: Job, tick: Tick) -> Iterator[Tally]:
                 rewrite(job.workspace.mentions)
 
 
-def pages_of(job: Job, cursor: Cursor, holding: Callable[[], AbstractContextManager[None]]) -> Iterator[Page]:
+def pages_of(job: Job, cursor: Cursor, holding: Holding) -> Iterator[Page]:
     """Return the pages of a source as they come, from where the last listener ended."""
     assert job.network.follow
     window = Window(cursor.since, memory=cursor.memory)

@@ -12,7 +12,7 @@ from pipeline.cursors import Cursor, Place
 from pipeline.job import open_job
 from pipeline.sources.bluesky_stream import micros
 from pipeline.sources.network import SourceError
-from pipeline.store import Workspace, now
+from pipeline.store import Workspace, connect, now
 from pipeline.tally import Tally
 from pipeline.touch import Brand
 from tests.servers import bluesky
@@ -128,6 +128,19 @@ def test_what_its_author_deletes_or_changes_is_removed_or_changed_here(
         ("changed by its author, and not about the brand any more",),
         ("deleted by its author",),
     ]
+
+
+def test_an_edit_takes_a_post_of_two_brands_from_the_one_that_it_names_no_more(
+    workspace: Workspace, world: bluesky.World, jetstream: Jetstream, listen: Any
+):
+    uri = post(world, jetstream, "1", ANN, "Tamrow or Quill?")
+    listener = listen()
+    listener.hear(1)
+    with connect(workspace.mentions) as con:  # as the other brand's source has stored it
+        con.execute("insert into touch select * replace ('quill' as brand) from touch")
+    jetstream.tell(uri, "update", {"text": "Quill it is", "createdAt": f"{RECENT.isoformat()}Z"})
+    listener.hear(1)
+    assert rows(workspace, "select brand from touch") == [("quill",)]
 
 
 def test_a_post_that_is_made_and_deleted_at_once_is_never_stored(

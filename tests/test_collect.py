@@ -335,15 +335,18 @@ def test_a_refresh_can_run_while_a_source_is_followed_and_a_page_waits_for_its_e
     assert rows(workspace, "select count(*) from touch") == [(2,)]
 
 
-def test_what_a_followed_source_looks_up_waits_for_the_end_of_a_refresh(workspace: Workspace, prepare: Prepare):
+@pytest.mark.parametrize(("budget", "asks"), [("", True), ("monthly_budget = 5\n", False)])
+def test_what_is_looked_up_for_a_followed_source_waits_for_the_end_of_a_refresh(
+    budget: str, asks: bool, workspace: Workspace, prepare: Prepare
+):
     known: list[set[str]] = []
 
     def curious(window: Window, look_up: Callable[..., set[str]], *_: Any) -> Iterator[Page]:
-        yield Page(to_records([hit("41", "Tamrow is fine")]))
-        known.append(look_up(["41", "42"]))
+        yield Page(())
+        known.append(look_up(["41"]) if asks else set())
         yield Page(())
 
-    chosen = prepare("monthly_budget = 5\n", x={"follow": curious, "follow_cost": lambda _: 0.1})
+    chosen = prepare(budget, x={"follow": curious, "follow_cost": lambda _: 0.1})
     pages = follow.follow(open_job(workspace, chosen, chosen.networks()[0]), lambda _: None)
     next(pages)
     with working(workspace, "refresh"):

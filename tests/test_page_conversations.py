@@ -188,6 +188,13 @@ def test_what_is_said_in_other_words_is_found_by_its_meaning(marl: Workspace):
     assert "glaze" not in found(by_meaning)
 
 
+def click_on(name: str, app: AppTest) -> AppTest:
+    """Click the words of a message in the list."""
+    key = "-".join(app.dataframe[0].proto.id.rsplit("-", 2)[-2:])
+    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": [(found(app).index(name), "Text")]}}
+    return app.run()
+
+
 def test_a_link_to_a_message_opens_with_its_thread_and_a_click_in_the_list_shows_it_below(marl: Workspace):
     def order(app: AppTest) -> list[str]:
         return [each.type for each in app.main if each.type in ("subheader", "dataframe")]
@@ -196,8 +203,9 @@ def test_a_link_to_a_message_opens_with_its_thread_and_a_click_in_the_list_shows
     assert order(app) == ["subheader", "dataframe"]
     next(button for button in app.button if button.label == "Close the thread").click().run()
     assert "message" not in app.query_params and order(app) == ["dataframe"]
-    app.session_state["message_chosen"] = app.query_params["message"] = "x:phone"  # as a click on its cell does
-    assert order(app.run()) == ["dataframe", "subheader"]
+    app = click_on("roof", visit(message="x:phone"))
+    assert app.query_params["message"] == "x:roof" and order(app) == ["dataframe", "subheader"]
+    assert any("roofing felt" in text.value for text in app.text)
 
 
 def test_more_like_this_begins_with_the_message_itself(marl: Workspace):
@@ -251,10 +259,7 @@ STAGE = "select touch_id from pub.touch join pub.person using (brand, person_id)
 
 
 def test_a_click_on_a_cell_opens_the_thread_and_ticks_are_for_labels(marl: Workspace):
-    app = visit(author="")
-    key = "-".join(app.dataframe[0].proto.id.rsplit("-", 2)[-2:])
-    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": [(found(app).index("roof"), "Text")]}}
-    app.run()
+    app = click_on("roof", visit(author=""))
     assert app.query_params["message"] == "x:roof"
     assert any("roofing felt" in text.value for text in app.text)
 

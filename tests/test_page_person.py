@@ -127,6 +127,11 @@ def press(app: AppTest, label: str, place: int = 0) -> AppTest:
     return app
 
 
+def offered(app: AppTest) -> str:
+    """Return what was said to be kept last."""
+    return next(line for line in texts(app) if line.startswith("Kept: "))
+
+
 def area(app: AppTest, label: str):
     return next(field for field in app.text_area if field.label == label)
 
@@ -201,6 +206,7 @@ def test_a_logged_touch_is_shown_at_once_marked_and_taken_back_by_one_press(marl
     press(app, "Keep it")
     assert "20 min about the bill" in texts(app) and "Waits for the next refresh" in marked(app)
     assert "1 typed or changed, 0 taken back" in marked(app)
+    assert offered(app).endswith("The numbers take it in at the next refresh.")
     assert area(app, "What was said or given").value == ""
     assert [row["author"] for row in journal_reads.read_entries(marl, "marl")] == ["Mags"]
     press(app, "Undo")
@@ -246,13 +252,13 @@ def test_a_note_is_kept_mended_removed_and_brought_back(marl: Workspace):
     app = visit(marl, part=NOTES)
     area(app, "Note").set_value("works at night")
     press(app, "Keep it", 1)
-    assert "works at night" in texts(app)
+    assert "works at night" in texts(app) and "numbers" not in offered(app)
     press(app, "Change")
     next(field for field in app.text_area if field.value == "works at night").set_value("works by day")
     press(app, "Keep it", 1)
     assert "works by day" in texts(app) and "works at night" not in texts(app)
     press(app, "Remove")
-    assert "works by day" not in texts(app)
+    assert "works by day" not in texts(app) and "numbers" not in offered(app)
     press(app, "Undo")
     assert [row["text"] for row in journal_reads.read_notes(marl, "marl", [TESS.id])] == ["works by day"]
     assert "works by day" in texts(app)

@@ -307,7 +307,10 @@ def test_a_note_is_drawn_on_the_index_and_can_be_undone(own: Workspace):
     app = opened(PAGE, period="6 months")
     app.text_input(key="author").set_value("Mags").run()
     write_note(app, "new <b>website</b>")
-    assert "A · 08 Sep 2026: new <b>website</b> (Mags)" in [line.value for line in app.text]
+    said = [line.value for line in app.text]
+    assert "A · 08 Sep 2026: new <b>website</b> (Mags)" in said and not any(
+        "at the next refresh" in line for line in said
+    )
     marks = next(f for title, f in figures(app).items() if title.startswith("How did the feeling move"))["data"]
     (note,) = (trace for trace in marks if trace.get("name") == "Note")
     assert (note["text"], note["customdata"]) == (["A"], [["new &lt;b&gt;website&lt;/b&gt;"]])

@@ -340,6 +340,15 @@ def test_rejects_that_name_the_forgotten_go_too(place: Workspace):
     assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
 
 
+def test_rejects_of_the_forgotten_stay_away_where_nothing_else_of_their_source_is_left(workspace: Workspace):
+    rejects = [Reject(Record(1, {"by": {"id": 771177}}), "no date")]
+    cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 1, finished=True)
+    save_outcomes(workspace, [said(1, ZELDA, TEXT)], rejects, cursor)
+    forget.forget(workspace, ZELDA.id, "Mo")
+    save_outcomes(workspace, [], rejects, cursor)
+    assert len(read_rejects(workspace, 9)) == 0
+
+
 def test_who_is_not_there_cannot_be_forgotten_and_nobody_without_an_author(place: Workspace):
     with pytest.raises(StoreError, match="nothing is stored of this account"):
         forget.forget(place, "x:1", "Mo")

@@ -98,11 +98,12 @@ def test_the_dry_run_says_at_least_what_the_run_takes(more: str, workspace: Work
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_what_was_paid_for_today_the_newest_is_remembered(order: int):
-    posts = [f"post{10**18 + number}" for number in range(MOST_REMEMBERED + 100)]
-    cost, memory = bill(dict.fromkeys(posts[::order], 0.5), None)
-    assert (cost, len(memory["ids"])) == (0.5 * len(posts), MOST_REMEMBERED)
-    assert bill(dict.fromkeys(posts[-200:], 0.5), memory)[0] == 0
-    assert bill({posts[-1]: 0.5, "post2000000000000000000": 0.5}, memory)[0] == 0.5
+    posts = [f"p{10**18 + number}" for number in range(MOST_REMEMBERED + 100)]
+    authors = [f"u{number}" for number in range(50)]  # from before ids grew long: lower than any post's
+    cost, memory = bill(dict.fromkeys([*posts, *authors][::order], 0.5), None)
+    assert (cost, len(memory["ids"])) == (0.5 * (len(posts) + 50), MOST_REMEMBERED + 50)
+    assert bill(dict.fromkeys([*posts[-200:], *authors], 0.5), memory)[0] == 0
+    assert bill({posts[-1]: 0.5, "p2000000000000000000": 0.5}, memory)[0] == 0.5
 
 
 def test_the_budget_stops_a_run_before_it_is_exceeded(workspace: Workspace, world: x.World):

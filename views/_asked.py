@@ -25,6 +25,7 @@ ALL: dict[str, Any] = {
     "by_meaning": False,
     "alike": [],
 }
+CHOSEN = "message_chosen"  # in the session: the message that was clicked in the list
 MORE = ("where", "kind", "topic", "group", "stage", "state", "from")
 
 
@@ -50,6 +51,12 @@ def of_theirs(start: datetime, until: datetime, label: str = "") -> dict[str, st
     """
     narrowed = {"from": f"{start:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}", "direction": direction("in")}
     return narrowed | ({"label": label} if label else {})
+
+
+def open_thread(touch_id: str) -> None:
+    """Go to the thread around a message."""
+    st.session_state.pop(CHOSEN, None)
+    st.switch_page("views/conversations.py", query_params={"message": touch_id})
 
 
 def direction(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _charts_person, _charts_pulse, _data, _pulse_notes, _show, _texts
+from views import _asked, _charts_person, _charts_pulse, _data, _pulse_notes, _show, _texts
 from views._person_typed import Rows, Typed
 from views._person_whom import Whom
 from views._words import day
@@ -48,7 +48,7 @@ def lead_on(event: Any, touches: pd.DataFrame) -> None:
     chosen = next((point["customdata"][0] for point in points if len(point.get("customdata", ())) == 2), None)
     published = touches.loc[~touches["waits"].astype(bool), "touch_id"]
     if chosen and chosen in set(published):
-        st.switch_page("views/conversations.py", query_params={"message": chosen})
+        _asked.open_thread(chosen)
 
 
 def stages(whom: Whom) -> None:

@@ -42,16 +42,19 @@ def one(whom: Whom, what: str, item: Item, show: Draw, mend: Draw, actions: Draw
                 actions()
 
 
-def form(key: str, fields: Callable[[], Values], change: Callable[[Values, str], str], words: str) -> None:
+def form(
+    key: str, fields: Callable[[], Values], change: Callable[[Values, str], str], words: str, counts: bool = True
+) -> None:
     """Draw a form; keep what it holds and empty it, or say what is wrong and leave it as it is.
 
-    ``change`` takes the values and the author and returns the id of the change; ``words`` say what was done.
+    ``change`` takes the values and the author and returns the id of the change; ``words`` say what was done;
+    ``counts``: some number may depend on it.
     """
     turn = st.session_state.setdefault(f"turn-{key}", 0)
     with st.form(f"{key}-{turn}", border=False):
         values = fields()
         pressed = st.form_submit_button(say("keep"), icon=":material/check:")
-        if pressed and _writes.write(partial(change, values), words):
+        if pressed and _writes.write(partial(change, values), words, counts):
             st.session_state[f"turn-{key}"] += 1
             st.session_state.pop(EDITING, None)
             st.rerun()
@@ -77,11 +80,11 @@ def stop_button(key: str) -> None:
     st.button(say("cancel"), key=f"stop-{key}", type="tertiary", on_click=stop)
 
 
-def buttons(what: str, item_id: str, withdraw: Callable[[str], str], words: str) -> None:
-    """Draw what mends a thing and what takes it back; ``withdraw`` takes the author."""
+def buttons(what: str, item_id: str, withdraw: Callable[[str], str], words: str, counts: bool = True) -> None:
+    """Draw what mends a thing and what takes it back; ``withdraw`` takes the author, ``counts`` is as for `form`."""
     key = f"{what}-{item_id}"
     st.button(say("edit"), key=f"edit-{key}", type="tertiary", on_click=edit, args=(what, item_id))
-    if st.button(say("remove"), key=f"remove-{key}", type="tertiary") and _writes.write(withdraw, words):
+    if st.button(say("remove"), key=f"remove-{key}", type="tertiary") and _writes.write(withdraw, words, counts):
         st.rerun()
 
 

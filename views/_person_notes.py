@@ -33,7 +33,7 @@ def one(whom: Whom, note: Item) -> None:
         note,
         show=lambda: st.text(note["text"]),
         mend=lambda: form(whom, note),
-        actions=lambda: _person_items.buttons("note", note["note_id"], withdraw, say("note_removed")),
+        actions=lambda: _person_items.buttons("note", note["note_id"], withdraw, say("note_removed"), False),
     )
 
 
@@ -48,4 +48,5 @@ def form(whom: Whom, note: Item | None) -> None:
         return journal.save_note(_data.workspace(), whom.brand, about[0], values["text"], author, about[1])
 
     key = f"note-{note['row_id'] if note else whom.person_id}"
-    _person_items.form(key, fields, save, say("note_mended") if note else say("note_kept", name=whom.name))
+    words = say("note_mended") if note else say("note_kept", name=whom.name)
+    _person_items.form(key, fields, save, words, counts=False)

@@ -71,7 +71,7 @@ def actions(promise: Item) -> None:
     place, promise_id, kept = _data.workspace(), promise["promise_id"], not promise["kept"]
     label, words = (say("keep_it"), say("promise_is_kept")) if kept else (say("open_it"), say("promise_is_open"))
     if st.button(label, key=f"kept-{promise_id}", type="tertiary") and _writes.write(
-        lambda author: journal.keep_promise(place, promise_id, author, kept), words
+        lambda author: journal.keep_promise(place, promise_id, author, kept), words, counts=False
     ):
         st.rerun()
     _person_items.buttons(
@@ -79,6 +79,7 @@ def actions(promise: Item) -> None:
         promise_id,
         lambda author: journal.withdraw_promise(place, promise_id, author),
         say("promise_removed"),
+        counts=False,
     )
 
 
@@ -97,4 +98,5 @@ def form(whom: Whom, promise: Item | None) -> None:
         return journal.save_promise(place, whom.brand, about[0], text, due, author, about[1])
 
     key = f"promise-{promise['row_id'] if promise else whom.person_id}"
-    _person_items.form(key, fields, save, say("promise_mended") if promise else say("promise_made", name=whom.name))
+    words = say("promise_mended") if promise else say("promise_made", name=whom.name)
+    _person_items.form(key, fields, save, words, counts=False)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from views import _filters, _messages, _person_entries, _person_items, _texts, _words
+from views import _asked, _filters, _messages, _person_entries, _person_items, _texts, _words
 from views._person_typed import Typed
 from views._person_whom import Whom
 
@@ -79,4 +79,4 @@ def one_touch(touch: dict[str, Any], whom: Whom, typed: Typed | None) -> None:
 def open_thread(touch_id: str, key: str, label: str | None = None) -> None:
     """Draw what leads to the whole thread around a message."""
     if st.button(label or say("read_thread"), key=f"{key}-{touch_id}", icon=":material/forum:", type="tertiary"):
-        st.switch_page("views/conversations.py", query_params={"message": touch_id})
+        _asked.open_thread(touch_id)

@@ -55,7 +55,7 @@ def standing(span: Days) -> None:
     if not told.empty:
         st.header(say("now"))
         figure = _charts_pulse.standing(told, _data.fewest_people(), say("standing_title"))
-        _show.chart(figure, told, "standing", say("standing_alt"))
+        _show.chart(figure, every, "standing", say("standing_alt"))
     rows = every.to_dict("records")
     shown = pd.DataFrame(
         {
@@ -68,7 +68,6 @@ def standing(span: Days) -> None:
         }
     )
     st.dataframe(shown, hide_index=True, alt=say("table_alt"))
-    _show.download(every, "brands")
 
 
 def changed(change: Any, se: Any) -> str:
@@ -165,7 +164,7 @@ def topics(now: Shared, names: dict[str, str]) -> None:
     )
     sizes = {"fewest": _rights.FEWEST, "few": _data.fewest_people()}
     figure = _charts_compare.topics(found, names, sizes["few"], say("topics_title"))
-    _show.chart(figure, found, "topics", say("topics_alt"))
+    _show.chart(figure, found.assign(brand=found["brand"].map(names)), "topics", say("topics_alt"))
     st.caption(say("topics_caption", **sizes))
     with_topics = found["brand"].unique()
     if len(with_topics) == 1:
@@ -189,7 +188,6 @@ def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
     )
     config = {say("share"): st.column_config.NumberColumn(format="percent")}
     st.dataframe(shown, hide_index=True, column_config=config, alt=say("topics_table"))
-    _show.download(found.assign(brand=found["brand"].map(names)), "topics-table")
 
 
 def topic_feeling(row: dict[Any, Any]) -> str:

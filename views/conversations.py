@@ -13,7 +13,6 @@ say = _texts.of("conversations")
 
 PAGE = 50
 EXPORTED = 10_000  # rows
-CHOSEN = "message_chosen"  # in the session: the message that was clicked in the list
 AROUND = 15  # touches of a long thread that are shown before and after the chosen one
 
 
@@ -25,15 +24,17 @@ def main() -> None:
         st.info(say("aggregate"))
         return
     since = _data.labels_since(now.brand)
-    arrived = st.query_params.get("message") not in (None, st.session_state.get(CHOSEN))
-    if arrived:  # by a link: whoever follows it wants to read this, and not to look for it below a list
-        thread(now, since)
-        st.button(say("close"), icon=":material/close:", type="tertiary", on_click=close)
+    above = st.container()
     filters = _asked.choose(now)
     if filters is not None:
         found_ones(now, filters, since)
-    if not arrived:
-        thread(now, since)
+    message = st.query_params.get("message")
+    if message and message != st.session_state.get(_asked.CHOSEN):
+        with above:  # whoever follows a link wants to read this, and not to look for it below a list
+            thread(now, message, since)
+            st.button(say("close"), icon=":material/close:", type="tertiary", on_click=close)
+    elif message:
+        thread(now, message, since)
 
 
 def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> None:
@@ -75,7 +76,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
     rows, cells = event["selection"]["rows"], event["selection"]["cells"]
     opened = [cell[0] for cell in cells] or rows
     if len(opened) == 1:
-        st.query_params["message"] = st.session_state[CHOSEN] = found["touch_id"].iloc[opened[0]]
+        st.query_params["message"] = st.session_state[_asked.CHOSEN] = found["touch_id"].iloc[opened[0]]
     return found.iloc[rows]
 
 
@@ -153,11 +154,8 @@ def export(now: Shared, asked: dict[str, Any], total: int, since: _labels.Since)
         st.caption(say("rights"), width="stretch")
 
 
-def thread(now: Shared, since: _labels.Since) -> None:
-    """Show the whole thread of the message that the address names, ours and theirs, oldest first."""
-    message = st.query_params.get("message")
-    if not message:
-        return
+def thread(now: Shared, message: str, since: _labels.Since) -> None:
+    """Show the whole thread of a message, ours and theirs, oldest first."""
     touches = _data.ask("thread", brand=now.brand, touch=message)
     if touches.empty:
         st.info(say("gone"))

@@ -72,16 +72,16 @@ def figures(now: Shared, found: pd.Series) -> None:
     before = say("nothing_before") if now.everything else say("before")
     style: dict[str, Any] = {"border": True, "height": "stretch"}
     compared = style | {"delta_description": before, "delta_color": "off"}
-    margin = changed(found)
-    feeling = compared if margin or now.everything else style
+    change_of_feeling = changed(found)
+    style_of_feeling = compared if change_of_feeling or now.everything else style
     with st.grid(4, min_column_width=180):  # a phone has one column: two would cut what stands beside a number
         st.metric(
             say("feeling"),
             signed(found["now"]),
-            margin,
+            change_of_feeling,
             delta_arrow=arrow(found),
             help=say("feeling_help"),
-            **feeling,
+            **style_of_feeling,
         )
         known = pd.notna(found["post_low"]) and pd.notna(found["post_high"])
         band = say("post_band", band=interval(found["post_low"], found["post_high"])) if known else None

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from pipeline.sources.xarchive import text_at
 
-MOST_REMEMBERED = 2000  # ids of what was paid for today; the newest come again, since windows overlap: the highest ids
+MOST_REMEMBERED = 2000  # ids of each kind that were paid for today; the newest come again, since windows overlap
 
 
 def bill(prices: Mapping[str, float], billed: Mapping[str, Any] | None) -> tuple[float, dict[str, Any]]:
@@ -18,12 +19,13 @@ def bill(prices: Mapping[str, float], billed: Mapping[str, Any] | None) -> tuple
     before = list(billed["ids"]) if billed and billed.get("day") == today else []
     known = set(before)
     new = [id for id in prices if id not in known]
-    return sum(prices[id] for id in new), {"day": today, "ids": sorted([*before, *new], key=age)[-MOST_REMEMBERED:]}
+    return sum(prices[id] for id in new), {"day": today, "ids": newest([*before, *new])}
 
 
-def age(id: str) -> int:
-    """Return what ids of one kind are in the order of: those that X gave later are higher."""
-    return int("".join(filter(str.isdecimal, id)) or 0)
+def newest(ids: Sequence[str]) -> list[str]:
+    """Return the newest ids of each kind: X gives higher ones later."""
+    found = sorted(ids, key=lambda id: (id[:1], int("".join(filter(str.isdecimal, id)) or 0)))
+    return [id for _, kind in groupby(found, key=lambda id: id[:1]) for id in [*kind][-MOST_REMEMBERED:]]
 
 
 def priced(resources: Sequence[Any], kind: str, price: float) -> dict[str, float]:

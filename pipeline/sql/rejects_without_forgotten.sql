@@ -1,23 +1,30 @@
--- Whose a reject is, nobody knows: every value in it is tried as an account and as a handle, at every source that there is.
+-- Whose a reject is, nobody knows: every value in it is tried as an account and as a handle, at every source of the forgotten.
 with source as (
-    select source from account
+    select source from forgotten
     union
-    select source from touch
+    select source from account
+),
+
+value as (
+    select distinct i.payload, ltrim(t.atom ->> '$', '@') as value
+    from incoming i, json_tree(i.payload::json) t
+    where t.atom is not null
 ),
 
 known as (
-    select distinct i.payload
-    from incoming i, json_tree(i.payload::json) t, source s
-    where
-        t.atom is not null
-        and exists (
-            select 1
-            from forgotten
-            where hash in (
-                sha256((select salt from salt) || 'account ' || s.source || ':' || ltrim(t.atom ->> '$', '@')),
-                sha256((select salt from salt) || 'handle ' || s.source || ' ' || lower(ltrim(t.atom ->> '$', '@')))
-            )
-        )
+    select distinct payload
+    from (
+        select
+            v.payload,
+            unnest([
+                sha256((select salt from salt) || 'account ' || s.source || ':' || v.value),
+                sha256((select salt from salt) || 'handle ' || s.source || ' ' || lower(v.value))
+            ]) as hash
+        from value v
+        cross join source s
+        where s.source is not null
+    )
+    semi join forgotten using (hash)
 )
 
 select i.*

@@ -1,5 +1,9 @@
 insert into forgotten by name
-select sha256((select salt from salt) || what) as hash, $author as author, $now as forgotten_at
+select
+    sha256((select salt from salt) || what) as hash,
+    $author as author,
+    $now as forgotten_at,
+    split_part($account, ':', 1) as source
 from (
     select 'account ' || $account as what
     union
