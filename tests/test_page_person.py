@@ -271,6 +271,7 @@ def test_a_promise_is_overdue_from_the_day_after_until_it_is_kept(marl: Workspac
     said = f"overdue since {yesterday:%d %b %Y}: send the <bill>"
     assert _words.plain(said) in [warning.value for warning in app.warning]
     press(app, "It is kept")
+    assert "numbers" not in offered(app)
     assert not [warning for warning in app.warning if "overdue" in warning.value]
     assert _words.plain(f"kept (was due {yesterday:%d %b %Y}): send the <bill>") in marked(app)
     press(app, "It is not kept after all")
