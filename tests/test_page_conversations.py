@@ -356,7 +356,8 @@ def test_the_words_that_moved_a_score_are_those_of_the_model_in_their_order_and_
         == ["@marlkilns", "awful", "glaze,", "but", "the", "crew", "is", "great", "🔥"]
     )
     assert list(table["Moved the score by"]) == pytest.approx([word.moved for word in truth.words])
-    assert ":orange-background[awful **−" in shown and shown.index("awful") < shown.index("great")
+    assert ":blue-background[great **+" in shown and shown.index("awful") < shown.index("great")
+    assert ":orange-background[furious **−" in explained(visit(message="x:roof"), "roof")
     assert any(f"came out at {truth.score:+.2f}".replace("-", "−") in line.value for line in app.caption)
     assert not any("have changed since" in line.value for line in app.caption)
 

@@ -203,7 +203,7 @@ def test_every_part_of_a_change_stands_on_zero_with_its_interval():
 
 
 def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
-    assert "mentions by its card, made on other people's tweets" in words(visit(PAGE))
+    assert "mentions by its card, which was made on other people's tweets. How well it fits yours, no band shows" in words(visit(PAGE))
 
 
 def test_a_click_on_a_point_takes_its_change_apart(visit: Open, sample: Workspace):

@@ -63,7 +63,8 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
     assert [text for text in buttons if packed(text) in whole] == []
     for sheet, text in zip(sheets, texts, strict=True):
         boxes = [text.get_charbox(place) for place in range(text.count_chars())]
-        assert all(left >= 0 and right <= sheet.get_width() for left, _, right, _ in boxes)
+        outside = [place for place, box in enumerate(boxes) if box[0] < 0 or box[2] > sheet.get_width()]
+        assert "".join(text.get_text_range(place, 1) for place in outside) == ""
     page.close()
 
 
