@@ -203,7 +203,8 @@ def test_every_part_of_a_change_stands_on_zero_with_its_interval():
 
 
 def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
-    assert "mentions by its card, which was made on other people's tweets. How well it fits yours, no band shows" in words(visit(PAGE))
+    said = "mentions by its card, which was made on other people's tweets. How well it fits yours, no band shows: only"
+    assert said in words(visit(PAGE))
 
 
 def test_a_click_on_a_point_takes_its_change_apart(visit: Open, sample: Workspace):
