@@ -49,6 +49,23 @@ def test_back_from_a_person_brings_the_filters_of_the_list_back(browser: Browser
     page.close()
 
 
+def test_by_keys_alone_one_gets_past_the_first_people_of_a_list(browser: Browser, address: str):
+    page = opened(browser, f"{address}/relationships?sort=most+touches")
+    page.locator('[data-testid="stDataFrame"] canvas').first.focus()
+    button, offered = page.locator(".st-key-open-relationships button"), []
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+        settled(page)
+        offered.append(button.inner_text().split("Open ")[1])
+    assert len(set(offered)) == 4
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.pathname === '/person'", timeout=30_000)
+    settled(page)
+    assert page.locator("h1").first.inner_text() == offered[-1]
+    page.close()
+
+
 def test_back_from_a_person_brings_the_filters_of_the_conversations_back(browser: Browser, address: str):
     page = opened(browser, f"{address}/conversations?words=deck&period=12+months")
     table = page.locator('[data-testid="stDataFrame"]').first

@@ -89,6 +89,15 @@ def test_who_brought_whom_is_a_tree_with_names(told: Workspace):
     assert "3 people came by referral or introduction, brought by 1 person." in [m.value for m in app.markdown]
 
 
+@pytest.mark.parametrize("column", ["Who", "Brought by"])
+def test_a_name_of_those_who_were_brought_opens_that_person(told: Workspace, column: str):
+    app = opened(PAGE)
+    name = app.dataframe[0].value[column].iloc[1]
+    app.session_state["tree"] = {"selection": {"rows": [], "columns": [], "cells": [(1, column)]}}
+    app.run()
+    assert app.title[0].value == name
+
+
 def test_fruit_per_hundred_people_never_falls_and_has_its_band(told: Workspace):
     traces = {trace.get("name"): trace for trace in charts(opened(PAGE))["What do relationships bear in time?"]["data"]}
     line = numbers(traces["Fruit per 100 people"]["y"])

@@ -104,6 +104,15 @@ def test_a_chosen_relationship_leads_to_its_person(visit: Open, sample: Workspac
     assert app.query_params["person"] == person_named(sample, "priya")
 
 
+def test_a_field_beside_the_name_offers_to_open_its_person(visit: Open, sample: Workspace):
+    app = visit("views/relationships.py", search="priya")
+    choose_cell(app, 0, "Feeling")
+    app.run()
+    assert app.title[0].value.startswith("Relationships")
+    next(button for button in app.button if button.label == "Open Priya Raman").click().run()
+    assert app.query_params["person"] == person_named(sample, "priya")
+
+
 @pytest.mark.parametrize("order", ["latest touch", "warmest", "coldest", "most touches", "silent longest"])
 def test_relationships_can_be_sorted(order: str, visit: Open):
     app = visit("views/relationships.py", sort=order)

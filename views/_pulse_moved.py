@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _asked, _charts_pulse, _data, _filters, _moved, _rights, _show, _texts, _way_back
+from views import _asked, _charts_pulse, _data, _filters, _moved, _open, _rights, _show, _texts, _way_back
 from views._days import Days
 from views._words import change, count, interval, plain, signed
 
@@ -143,7 +143,7 @@ def topics(found: pd.DataFrame) -> None:
 
 
 def movers(brand: str, found: pd.DataFrame) -> None:
-    """Show the people who moved the index most, and all others as one row; a click opens the person."""
+    """Show the people who moved the index most, and all others as one row; a click on a name opens the person."""
     st.subheader(say("movers"))
     if not _rights.viewer().sees_people:
         st.info(say("movers_hidden"))
@@ -168,9 +168,9 @@ def movers(brand: str, found: pd.DataFrame) -> None:
     )
     _show.download(shown, "movers")
     st.caption(say("movers_caption"))
-    for row, _ in event["selection"]["cells"]:
-        if rows["key"].iloc[row] != _moved.OTHERS:
-            _way_back.open_person(rows["key"].iloc[row], _way_back.PULSE)
+    named = enumerate(zip(rows["key"], shown[say("column_name")], strict=True))
+    people = {row: person for row, person in named if person[0] != _moved.OTHERS}
+    _open.from_table(event, {say("column_name"): people}, _way_back.PULSE)
 
 
 def names(brand: str, keys: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from views import _charts_growth, _data, _filters, _rights, _show, _texts, _way_back, _words
+from views import _charts_growth, _data, _filters, _open, _rights, _show, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("growth")
@@ -125,7 +125,7 @@ def referrals(now: Shared) -> None:
 
 
 def rows(tree: pd.DataFrame) -> None:
-    """List who was brought by whom; a click on a cell opens the person."""
+    """List who was brought by whom; a click on a name opens the person."""
     names = dict(zip(tree["person_id"], tree["name"], strict=True))
     brought = tree.dropna(subset=["parent_id"])
     shown = pd.DataFrame(
@@ -138,9 +138,9 @@ def rows(tree: pd.DataFrame) -> None:
     event = st.dataframe(
         shown, hide_index=True, key="tree", on_select="rerun", selection_mode="single-cell", alt=say("tree_alt")
     )
-    if event["selection"]["cells"]:
-        person = brought["person_id"].iloc[event["selection"]["cells"][0][0]]
-        _way_back.open_person(person, "growth")
+    who = dict(enumerate(zip(brought["person_id"], shown[say("tree_person")], strict=True)))
+    by = dict(enumerate(zip(brought["parent_id"], shown[say("tree_by")], strict=True)))
+    _open.from_table(event, {say("tree_person"): who, say("tree_by"): by}, "growth")
 
 
 def answers(now: Shared) -> None:

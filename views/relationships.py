@@ -13,6 +13,7 @@ from views import (
     _charts_relationships,
     _data,
     _filters,
+    _open,
     _rights,
     _show,
     _texts,
@@ -190,7 +191,7 @@ def rhythm(person: dict[Any, Any]) -> str:
 
 
 def table(found: pd.DataFrame, chosen: str) -> list[int]:
-    """Show the table; a click on a cell leads to the person. Return which rows are ticked."""
+    """Show the table; a click on a name leads to the person. Return which rows are ticked."""
     event = st.dataframe(
         _show.signed(columns(found, chosen), say("column_feeling")),
         key=f"table-{_filters.fingerprint(*found['person_id'])}",
@@ -202,11 +203,9 @@ def table(found: pd.DataFrame, chosen: str) -> list[int]:
         column_config=formats(),
         alt=say("table_alt"),
     )
-    selection = event["selection"]
-    if selection["cells"]:
-        row = selection["cells"][0][0]
-        _way_back.open_person(found["person_id"].iloc[row])
-    return list(selection["rows"])
+    people = dict(enumerate(zip(found["person_id"], found["name"], strict=True)))
+    _open.from_table(event, {say("column_name"): people}, HERE)
+    return list(event["selection"]["rows"])
 
 
 def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
