@@ -1,7 +1,10 @@
 """What a person sees: the real server in a real browser, with screenshots of every page in build/screens, and axe."""
 
+import csv
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,9 +81,9 @@ def shown(request: pytest.FixtureRequest, browser: Browser, address: str, sample
     page.close()
 
 
-def each(*sizes: str) -> pytest.MarkDecorator:
-    """Ask something of every page in these sizes, in both themes."""
-    looks = [(name, size, theme) for name in TITLES for size in sizes for theme in THEMES]
+def each(*sizes: str, themes: tuple[str, ...] = THEMES) -> pytest.MarkDecorator:
+    """Ask something of every page in these sizes and themes."""
+    looks = [(name, size, theme) for name in TITLES for size in sizes for theme in themes]
     return pytest.mark.parametrize("shown", looks, ids="-".join, indirect=True, scope="module")
 
 
@@ -94,6 +97,35 @@ def test_every_page_is_whole_at_every_size_in_both_themes(shown: Shown):
     wide = page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth - main.clientWidth")
     assert wide <= 0, f"{wide} pixels stick out to the right"
     assert shown.problems == []
+
+
+def is_number(cell: str) -> bool:
+    """Say whether a spreadsheet takes a cell as a number."""
+    try:
+        return bool(math.isfinite(float(cell)))
+    except ValueError:
+        return False
+
+
+def mixed(file: Path) -> list[str]:
+    """Return the columns of a CSV in which some cells are numbers and others are words."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert rows, f"{file.name} has no rows"
+    kinds = {column: {is_number(row[column]) for row in rows if row[column]} for column in rows[0]}
+    return [column for column, found in kinds.items() if len(found) > 1]
+
+
+@each("desktop", themes=("light",))
+def test_every_csv_of_a_page_has_columns_of_one_kind(shown: Shown, tmp_path: Path):
+    buttons = shown.page.get_by_role("button", name="CSV").all()
+    assert buttons or shown.name in ("review", "health")
+    for button in buttons:
+        with shown.page.expect_download() as started:
+            button.click()
+        file = tmp_path / started.value.suggested_filename
+        started.value.save_as(file)
+        assert mixed(file) == [], file.name
 
 
 def grave(violations: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
