@@ -44,10 +44,13 @@ def offer_undo() -> None:
     if not last:
         return
     change_id, said = last
-    with place, st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.text(said, width="stretch")
-        st.button(say("undo"), key=f"undo-{change_id}", icon=":material/undo:", on_click=take_back, args=(change_id,))
-        st.button(say("dismiss"), key=f"dismiss-{change_id}", type="tertiary", on_click=dismiss)
+    with place, st.container(border=True):
+        st.text(said)
+        with st.container(horizontal=True):  # at the left: the toast lies over what stands at the right
+            st.button(
+                say("undo"), key=f"undo-{change_id}", icon=":material/undo:", on_click=take_back, args=(change_id,)
+            )
+            st.button(say("dismiss"), key=f"dismiss-{change_id}", type="tertiary", on_click=dismiss)
 
 
 def take_back(change_id: str) -> None:
