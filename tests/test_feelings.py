@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import t as student_t
 
 from pipeline.metrics.build import build
 from pipeline.metrics.verdict import shrink
@@ -281,6 +281,26 @@ def test_where_nobody_changes_nobody_is_flagged():
     assert np.mean(listed) <= 0.10
 
 
+def test_no_change_is_told_while_the_noise_of_messages_is_unknown():
+    """One person's two nearly equal messages made everybody's change certain."""
+    chance = np.random.default_rng(3)
+    rows = [said(f"p{i}", day, chance.normal(0, 0.4)) for i in range(25) for day in (100, 300)]
+    rows += [said("echo", 300, 0.5), said("echo", 301, 0.501)]
+    assert verdicts(rows) == []
+    rows += [said("often", 280 + i, chance.normal(0, 0.4)) for i in range(20)]
+    assert len(verdicts(rows)) == 25 and not any(row["listed"] for row in verdicts(rows))
+
+
+def test_where_few_repeat_themselves_a_world_without_changes_seldom_has_a_list():
+    lists = []
+    for seed in range(60):
+        chance = np.random.default_rng(seed)
+        rows = [said(f"p{i}", day, chance.normal(0, 0.4)) for i in range(25) for day in (100, 300)]
+        rows += [said(f"twice{i}", 300 + day, chance.normal(0, 0.4)) for i in range(20) for day in (0, 1)]
+        lists.append(any(row["listed"] for row in verdicts(rows)))
+    assert np.mean(lists) <= 0.12
+
+
 def test_the_probability_of_a_change_is_what_it_says():
     chance = np.random.default_rng(1)
     variance = chance.uniform(0.02, 0.3, 20_000)
@@ -308,14 +328,15 @@ def test_a_change_and_its_error_equal_the_formula_computed_by_hand():
     values = {"a": ([0.0, 0.2], [0.9, 0.5, 0.7]), "b": ([-0.4], [-0.2, -0.6]), "only before": ([0.1], [])}
     rows = [said(person, 100 + 190 * late, v) for person, both in values.items() for late in (0, 1) for v in both[late]]
     rows += [said("b", 3.9, 0.5), said("b", 364, 0.5)]  # before the 9 months, and after the week
+    rows += [said("often, before", 100 + i, 0.2 * (-1) ** i) for i in range(20)]
     found = {row["person_id"]: row for row in verdicts(rows, END + timedelta(days=3))}
-    s2 = (1 * 0.02 + 2 * 0.04 + 1 * 0.08) / 4
+    s2 = (1 * 0.02 + 2 * 0.04 + 1 * 0.08 + 20 * 0.04) / 23
     assert set(found) == {"a", "b"}
     a, b = found["a"], found["b"]
     assert (a["n_recent"], a["n_before"], b["n_recent"], b["n_before"]) == (3, 2, 2, 1)
     assert (a["recent"], a["before"], a["raw_change"]) == pytest.approx((0.7, 0.1, 0.6))
     assert a["se"] == pytest.approx(np.sqrt(s2 * (1 / 3 + 1 / 2)))
-    assert a["p"] == pytest.approx(2 * norm.sf(0.6 / a["se"]))
+    assert a["p"] == pytest.approx(2 * student_t(23).sf(0.6 / a["se"]))
     assert b["raw_change"] == pytest.approx(0) and b["p"] == pytest.approx(1)
     assert a["week"] == (END - timedelta(days=7)).date()
     assert 0 < a["change"] < a["raw_change"]

@@ -45,7 +45,7 @@ fruit as (
         f.value
     from person p
     join derived.fruit f using (brand, person_id)
-    where f.happened_at >= p.first_touch and month <= p.months
+    where f.happened_at::date >= p.first_touch::date and month <= p.months -- of fruit only the day is known
 ),
 
 -- Two things are added up: how many, and what they were worth.

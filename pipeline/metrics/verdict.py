@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr
 
 from pipeline.metrics.false_discovery import q_values
 
@@ -91,7 +91,7 @@ def judged(rows: pa.Table) -> pa.Table:
     """Return the rows of one brand and week with what follows from them."""
     raw, se, delta = (rows[name].to_numpy() for name in ("raw_change", "se", "noticeable"))
     found = shrink(raw, se**2, delta)
-    p = 2 * ndtr(-np.abs(raw) / se)
+    p = 2 * stdtr(rows["repeats"].to_numpy(), -np.abs(raw) / se)  # Student's t: the noise is an estimate, too
     likely = np.maximum(found.up, found.down) >= LIKELY
     numbers = {"change": found.change, "p_up": found.up, "p_down": found.down, "p_same": found.same(), "p": p}
     for name, values in (numbers | {"verdict": words(found, se), "listed": listed(p) & likely}).items():

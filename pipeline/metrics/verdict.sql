@@ -34,11 +34,11 @@ p as (
 ),
 
 s as (
-    select brand, until, sum((n - 1) * v) / sum(n - 1) as s2
+    select brand, until, sum((n - 1) * v) / sum(n - 1) as s2, sum(n - 1)::double as repeats
     from p
     where n > 1
     group by all
-    having s2 > 0
+    having repeats >= 20 and s2 > 1e-9 -- else it is not known how much one person's messages differ
 )
 
 select
@@ -51,6 +51,7 @@ select
     b.m as before,
     r.m - b.m as raw_change,
     sqrt(s.s2 * (1 / r.n + 1 / b.n)) as se,
+    s.repeats,
     r.latest,
     r.noticeable
 from p r

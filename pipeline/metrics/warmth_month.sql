@@ -46,6 +46,7 @@ spread as (
         brand,
         m,
         people,
+        mentions,
         s2,
         (between_sum - (people - 1) * s2) / nullif(mentions - n2 / mentions, 0) as t2,
         -- of t2 where nobody differs: the mean square between people is then s2 chi2(people - 1) / (people - 1)
@@ -63,7 +64,8 @@ average as (
         sum(y.mean / (s.t2 + s.s2 / y.n)) / sum(1 / (s.t2 + s.s2 / y.n)) as mu
     from year_of y
     join spread s using (brand, m)
-    where s.s2 > 1e-9 and s.t2 > 1.645 * s.t2_by_chance -- else they do not differ measurably, or their noise is not known
+    -- Else they do not differ measurably, or their noise is not known (as in spread.sql).
+    where s.mentions - s.people >= 5 and s.s2 > 1e-9 and s.t2 > 1.645 * s.t2_by_chance
     group by all
 )
 
