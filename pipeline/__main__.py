@@ -25,6 +25,7 @@ from pipeline import (
 from pipeline.contents import read_metric, read_status
 from pipeline.locks import working
 from pipeline.metrics import METRICS
+from pipeline.plain import plain
 from pipeline.progress import bar, notes
 from pipeline.publish import ModelFacts
 from pipeline.publish import publish as publish_file
@@ -203,7 +204,7 @@ def schedule_(
         try:
             notes.print("; ".join(refresh_once(wait)), markup=False)  # a stream may just save a page
         except EXPECTED as error:
-            notes.print(f"this pass failed: {error}", style="red", markup=False)
+            notes.print(plain(f"this pass failed: {error}"), style="red", markup=False)
 
     seconds = schedule.to_seconds(every)
     with presence.scheduled(workspace(), every):
@@ -274,7 +275,8 @@ def main() -> None:
     try:
         app()
     except EXPECTED as error:
-        notes.print(f"error: {error}", style="red", markup=False, soft_wrap=True)  # a path stays whole
+        told = plain(f"error: {error}")
+        notes.print(told, style="red", markup=False, soft_wrap=True)  # a path stays whole
         sys.exit(1)
 
 

@@ -9,6 +9,7 @@ from pipeline import forget, publish, retry, settings, store, tables
 from pipeline.contents import read_rejects
 from pipeline.history import recorded
 from pipeline.locks import working
+from pipeline.plain import plain
 from pipeline.progress import bar
 from pipeline.store import Workspace
 
@@ -33,11 +34,11 @@ def retry_(wait: Wait = 30) -> None:
             anew(place)
     print(found.words())
     for reason, many in sorted(found.rejected.items(), key=lambda item: -item[1]):
-        print(f"    {many:>6}  {reason}")
+        print(f"    {many:>6}  {plain(reason)}")
     if found.no_way:
         print(f"    {found.no_way:>6}  {retry.KEPT}")
     for file, error in found.failed.items():
-        print(f"{file}: its rejects could not be tried again, and stay: {error}", file=sys.stderr)
+        print(plain(f"{file}: its rejects could not be tried again, and stay: {error}"), file=sys.stderr)
     if found.failed:
         raise typer.Exit(1)
 
@@ -64,15 +65,26 @@ def forget_(
     """Remove a person's account with all that is stored and typed of it, for good; no later import brings it back."""
     place = Workspace(settings.workspace_folder())
     with working(place, "forget", wait), recorded(place, "forget") as detail:
-        others = forget.others_of(place, account)
+        others, alike = forget.others_of(place, account), forget.called_alike(place, account)
+        keys = forget.keys_with(place, settings.load(place.folder), account)
         gone = forget.forget(place, account, author)
         detail.append(f"{gone.touches} touches and {gone.journal} rows of the journal of one account")
         anew(place)
     print(f"{gone.touches} touches and {gone.journal} rows of the journal are gone")
     if gone.named_by_others:
         print(f"{gone.named_by_others} messages of others still name the handle: they are theirs")
+    if gone.records:
+        print(f"{gone.records} raw records of others named the id or handle, which is blank there now")
     if others:
-        print(f"the same person has other accounts, which stay: forget them too: {', '.join(others)}")
+        print(plain(f"the same person has other accounts, which stay: forget them too: {', '.join(others)}"))
+    if left := [other for other in alike if other not in others]:
+        print(
+            plain(
+                f"the same handle is there in other accounts, which stay: if theirs, forget them too: {', '.join(left)}"
+            )
+        )
+    if keys:
+        print(plain(f"{place.folder / 'brand.toml'} still names them: take them out of {', '.join(keys)}"))
     print("backups and files that were imported may hold it still (docs/privacy.md)")
 
 

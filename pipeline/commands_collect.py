@@ -72,8 +72,13 @@ def tell_tallies(tallies: list[Tally]) -> None:
 
 
 def tell_plans(plans: list[Plan | Tally]) -> None:
-    """Print what would be asked for, with an upper bound of the cost where there is one."""
+    """Print what would be asked for, with an upper bound of the cost where there is one.
+
+    Raises SourceError where a source cannot be planned: the others alone would make a total that is too small.
+    """
     print("\n".join(plan.words() for plan in plans))
+    if any(isinstance(plan, Tally) and plan.error for plan in plans):
+        raise SourceError("not every source can be read, so what the whole run costs is not known; no request was made")
     costs = [plan.cost for plan in plans if isinstance(plan, Plan)]
     known = [cost for cost in costs if cost is not None]
     bound = f"at most ${sum(known):.3f}" if len(known) == len(costs) else "unknown"

@@ -16,9 +16,12 @@ from pipeline import known, run, settings, watch
 from pipeline.contents import read_brands, read_imported
 from pipeline.export import export
 from pipeline.locks import working
+from pipeline.plain import plain
 from pipeline.progress import bar, notes
 from pipeline.source_settings import FILE_FORMATS, SOURCE_NAME
-from pipeline.sources.files import FileError, decodes
+from pipeline.sources import lost_bytes
+from pipeline.sources.encodings import known_encoding
+from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Counts
@@ -80,16 +83,17 @@ def import_(
         raise FileError("--brand: it is empty")
     if not re.fullmatch(SOURCE_NAME, source):
         raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
+    if encoding:
+        known_encoding(encoding)
     place = Workspace(settings.workspace_folder())
     target = settings.load(place.folder).find_brand(brand, read_brands(place))
     how = How(place, target, format, parse_map(map) if map else None, encoding, source, direct_messages, wait)
     if file and not folder:
-        tell(import_one(file, how), target.key)
-        if encoding and file.is_file() and not decodes(file, encoding):
-            notes.print(
-                f"some bytes are no {encoding}, and became \ufffd; without --encoding the likeliest is found",
-                markup=False,
-            )
+        counts = import_one(file, how)
+        tell(counts, target.key)
+        if lost := lost_bytes(file, counts.encoding):
+            advice = "without --encoding the likeliest is found" if encoding else "--encoding overrules"
+            notes.print(f"{lost}; {advice}", markup=False)
     elif folder and not file:
         follow(folder, how, watch.stop_signal())
     else:
@@ -98,7 +102,7 @@ def import_(
 
 def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
     """Import one file under the workspace's lock; a stop is heard between two chunks."""
-    with working(how.place, "import", how.wait), bar(f"importing {file.name}", None) as tick:
+    with working(how.place, "import", how.wait), bar(f"importing {plain(file.name)}", None) as tick:
 
         def heard(rows: int) -> None:
             tick(rows)
@@ -117,14 +121,14 @@ def tell(counts: Counts, brand: str) -> None:
     print(f"not about brand   {counts.not_about:>8}")
     print(f"rejected          {sum(counts.rejected.values()):>8}")
     for reason, many in sorted(counts.rejected.items(), key=lambda item: -item[1]):
-        print(f"    {many:>6}  {reason}")
+        print(f"    {many:>6}  {plain(reason)}")
 
 
 def follow(folder: Path, how: How, stop: Event) -> None:
     """Import every file of a folder that is not imported yet, and those that come, until the stop."""
     if not folder.is_dir():
         raise FileError(f"--watch {folder}: no such folder")
-    notes.print(f"watching {folder}; Ctrl-C stops", markup=False)
+    notes.print(plain(f"watching {folder}; Ctrl-C stops"), markup=False)
     for file in watch.arrivals(folder, stop):
         take_patiently(file, how, stop)
     notes.print("stopped; what was taken in is stored", markup=False)
@@ -132,20 +136,20 @@ def follow(folder: Path, how: How, stop: Event) -> None:
 
 def take_patiently(file: Path, how: How, stop: Event) -> None:
     """Take one file in; what is wrong with it is said, what is wrong with the workspace is waited for."""
-    said = ""
+    said, name = "", plain(file.name)
     while not stop.is_set():
         try:
-            print(take(file, how, stop), flush=True)
+            print(plain(take(file, how, stop)), flush=True)
         except StoreError as error:
             if str(error) != said:
                 said = str(error)
-                notes.print(f"{file.name} waits: {error}", style="red", markup=False)
+                notes.print(f"{name} waits: {error}", style="red", markup=False)
             stop.wait(RETRY_SECONDS)
             continue
         except Stopped:
-            notes.print(f"{file.name}: stopped in the middle; the next start goes on", markup=False)
+            notes.print(f"{name}: stopped in the middle; the next start goes on", markup=False)
         except (FileError, ValueError, OSError) as error:
-            notes.print(f"{file.name} is not taken in: {error}", style="red", markup=False)
+            notes.print(plain(f"{name} is not taken in: {error}"), style="red", markup=False)
         return
 
 
@@ -154,10 +158,11 @@ def take(file: Path, how: How, stop: Event) -> str:
     if (run.sha256(file, how.mapping, how.direct_messages), how.brand.key) in read_imported(how.place):
         return f"{file.name}: imported before"
     counts = import_one(file, how, stop)
-    rejected = sum(counts.rejected.values())
+    rejected, lost = sum(counts.rejected.values()), lost_bytes(file, counts.encoding)
     return (
         f"{file.name}: {counts.stored} stored of {counts.read} "
         f"({counts.already} already had, {counts.not_about} not about {how.brand.key}, {rejected} rejected)"
+        + (f"; {lost}" if lost else "")
     )
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from pipeline import journal, journal_changes, known, labels, log, settings, tables, typed
+from pipeline.plain import plain
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import FRUITS, GROUPS, OFFLINE_KINDS
 
@@ -95,7 +96,7 @@ def log_(
     met = log.Met(kind, direction, typed.past("--on", on or today), text, feeling, fruit)
     who = log.whom(place, key, account, person, new, email)
     print(log.save(place, key, who, met, author))
-    notes.print(f"with {who.account_id}; the next refresh counts it", markup=False)
+    notes.print(plain(f"with {who.account_id}; the next refresh counts it"), markup=False)
 
 
 @app.command()

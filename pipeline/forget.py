@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipeline import store, typed
+from pipeline import store, typed, unnamed
 from pipeline.publish import run_all
+from pipeline.settings import Settings
 from pipeline.store import StoreError, Workspace, connect, count, query, rewrite, transaction
 
 # Without the id: it is recorded why a run failed, and who was forgotten must not come back by that.
@@ -14,11 +15,15 @@ NOBODY = "nothing is stored of this account; who is called how, `metrics role` s
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What went: touches in both directions, rows of the journal; and how many texts of others name the handle."""
+    """What went: touches in both directions, rows of the journal; how many texts of others name the handle.
+
+    ``records`` is in how many raw records of others their id or handle was blanked.
+    """
 
     touches: int
     journal: int
     named_by_others: int
+    records: int = 0
 
 
 def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
@@ -39,8 +44,8 @@ def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
         raise StoreError(NOBODY)
     with connect(workspace.mentions) as con, transaction(con):
         named = count(con, query("named_by_others"), {"account": account_id})
-        forget_facts(con, account_id, author)
-    return Forgotten(len(rows), typed_rows, named)
+        records = forget_facts(con, account_id, author)
+    return Forgotten(len(rows), typed_rows, named, records)
 
 
 def others_of(workspace: Workspace, account_id: str) -> list[str]:
@@ -50,6 +55,23 @@ def others_of(workspace: Workspace, account_id: str) -> list[str]:
         if not con.execute(there).fetchall():
             return []
         return [other for (other,) in con.execute(query("others_of"), {"account": account_id}).fetchall()]
+
+
+def called_alike(workspace: Workspace, account_id: str) -> list[str]:
+    """Return other accounts of the same source with the same handle, such as one that a file made of the handle."""
+    with connect(workspace.mentions) as con:
+        return [other for (other,) in con.execute(query("of_same_handle"), {"account": account_id}).fetchall()]
+
+
+def keys_with(workspace: Workspace, settings: Settings, account_id: str) -> list[str]:
+    """Return the keys of brand.toml in whose lists an account stands by its handle or as source:id."""
+    with connect(workspace.mentions) as con:
+        asked = "select lower(handle) from account where account_id = $account and handle is not null"
+        handles = [handle for (handle,) in con.execute(asked, {"account": account_id}).fetchall()]
+    names, tables = {account_id.lower(), *handles}, {"kind": "kinds", "list": "lists", "organisation": "organisations"}
+    groups = [f"{tables[each['what']]}.{each['name']}" for each in settings.groups() if each["member"] in names]
+    silent = {"staff": settings.staff, "bots": settings.bots}
+    return groups + [key for key, handles in silent.items() if names & {handle.lower() for handle in handles}]
 
 
 def forget_typed(workspace: Workspace, account_id: str, ids: list[str]) -> int:
@@ -64,9 +86,12 @@ def forget_typed(workspace: Workspace, account_id: str, ids: list[str]) -> int:
     return gone
 
 
-def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -> None:
-    """Remove the touches of an account with their payloads, scores and vectors, its rejects and itself."""
-    account = {"account": account_id}
+def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -> int:
+    """Remove the touches of an account with their payloads, scores and vectors, its rejects and itself.
+
+    Return in how many raw records of others its id or handle stood, which is blank there now.
+    """
+    account, names = {"account": account_id}, unnamed.names_of(con, account_id)
     con.execute(query("save_forgotten"), account | {"author": author, "now": store.now()})
     con.execute(query("forget_rejects"), account)
     removed = con.execute(
@@ -77,3 +102,4 @@ def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -
         con.execute(f"delete from {table} where list_contains($ids, touch_id)", ids)
     con.execute(query("remove_vectors"), {"digests": [digest for _, _, digest in removed]})
     con.execute("delete from account where account_id = $account", account)
+    return unnamed.save(con, names)

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from pipeline import ended
 from pipeline.store import Workspace, connect, now, transaction
+from pipeline.touch import sound
 
 
 @contextmanager
@@ -33,5 +35,8 @@ def save_run(
             con.execute("update run set outcome = 'cut off' where outcome = 'running'")
         con.execute(
             "insert or replace into run values (?, ?, ?, ?, ?, ?)",
-            [run_id, command, started, finished, outcome, detail],
+            [run_id, command, started, finished, outcome, sound(detail)],  # the name of a file may be no text
         )
+    if finished:
+        facts = {"command": command, "started_at": started, "finished_at": finished}
+        ended.save(workspace, facts | {"outcome": outcome, "detail": detail})

@@ -1,8 +1,8 @@
 """One network source of brand.toml with its client and its keys, which no error of it tells."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,8 @@ Tick = Callable[[int], None]
 class Job:
     """One ``[[sources]]`` entry with what its network is read by.
 
-    ``elsewhere`` are the brands of which another entry of the network looks up again what is stored.
+    ``elsewhere`` are the brands of which another entry of the network looks up again what is stored, each with the name
+    of that entry.
     """
 
     workspace: Workspace
@@ -32,7 +33,12 @@ class Job:
     brand: Brand
     found: Secrets
     client: Any
-    elsewhere: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def instead(self) -> str:
+        """Return the name of the entry that looks up again what is stored of the brand, where another one does."""
+        return self.elsewhere.get(self.brand.key, "")
 
     def hide(self, text: str) -> str:
         """Return a message without the secrets of the source."""
@@ -73,12 +79,18 @@ def open_job(workspace: Workspace, settings: Settings, source: NetworkSource) ->
     return Job(workspace, source, network, brand, found, client, elsewhere(settings, source, network))
 
 
-def elsewhere(settings: Settings, source: NetworkSource, network: Network) -> tuple[str, ...]:
-    """Return the brands that other entries look after, where every entry of the network can look up every post."""
+def elsewhere(settings: Settings, source: NetworkSource, network: Network) -> dict[str, str]:
+    """Return the brands that other entries look after, with their names, where every entry can look up every post.
+
+    Of several entries for one brand the first one that looks up by itself does so for all: each question may cost.
+    """
     if network.recheck_by:
-        return ()
-    alike = (each.brand for each in settings.networks() if each.type == source.type and each.recheck_days)
-    return tuple(sorted(set(alike) - {source.brand}))
+        return {}
+    first: dict[str, str] = {}
+    for each in settings.networks():
+        if each.type == source.type and each.recheck_days:
+            first.setdefault(settings.find_brand(each.brand).key, each.name)
+    return {brand: name for brand, name in first.items() if name != source.name}
 
 
 def nothing_to_read(job: Job) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.sources.files import Table, find_encoding, find_table, first_header, text_of
+from pipeline.sources.encodings import find_encoding
+from pipeline.sources.files import Table, find_table, first_header, text_of
 
 LABELS = ("negative", "neutral", "positive")
 COLUMNS = frozenset({"id", "label"})

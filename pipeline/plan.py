@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline import cursors
 from pipeline.cursors import Place
 from pipeline.job import Job, nothing_to_read, open_job, streams
-from pipeline.recheck import due, recheck_cost, to_look_up
+from pipeline.recheck import due, left_to, recheck_cost, to_look_up
 from pipeline.settings import Settings
 from pipeline.sources.network import SourceError, Window
 from pipeline.store import Workspace, now
@@ -66,7 +66,7 @@ def plan_source(job: Job, again: bool) -> Iterator[Plan | Tally]:
             window = to_window(job.settings, cursor)
             yield Plan(name, stream.name, stream.what, window, pages, cost, spent, job.settings.monthly_budget)
     if job.network.recheck and (again or due(job)):
-        yield plan_recheck(job, spent)
+        yield Tally(name, "recheck", notes=[left_to(job)]) if job.instead else plan_recheck(job, spent)
 
 
 def plan_recheck(job: Job, spent: float) -> Plan:

@@ -13,6 +13,7 @@ from pipeline.metrics.debias import LABELS
 from pipeline.settings import Settings, load
 from pipeline.sources import known_columns
 from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, query, quoted, transaction
+from pipeline.touches import any_of
 
 # View of the journal -> the derived table that metrics find it in: the newest word on each subject that was not undone.
 JOURNAL = {
@@ -60,6 +61,7 @@ def relate(
     until = now()
     written = read_journal(workspace)
     with connect(workspace.mentions) as con, transaction(con):
+        settings = without_forgotten(con, settings)
         for name, table in written.items():
             keep(con, name, table)
         keep(con, "configured_group", pa.Table.from_pylist(settings.groups(), schema=GROUP_SCHEMA))
@@ -96,6 +98,33 @@ def keep(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     """Put an Arrow table where metrics find it."""
     with incoming(con, table):
         con.execute(f"create or replace table derived.{name} as select * from incoming")
+
+
+def without_forgotten(con: duckdb.DuckDBPyConnection, settings: Settings) -> Settings:
+    """Return settings in whose lists nobody stands who was forgotten, though brand.toml may still say so."""
+    if not any_of(con, "forgotten"):
+        return settings
+    groups, silent = ("kinds", "lists", "organisations"), ("staff", "bots")
+    lists = [
+        *(getattr(settings, name) for name in silent),
+        *(m for name in groups for m in getattr(settings, name).values()),
+    ]
+    names = sorted({bare(member) for members in lists for member in members})
+    with incoming(con, pa.table({"member": pa.array(names, pa.string())})):
+        left = {member for (member,) in con.execute(query("members_without_forgotten")).fetchall()}
+
+    def kept(members: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(member for member in members if bare(member) in left)
+
+    return settings.model_copy(
+        update={name: kept(getattr(settings, name)) for name in silent}
+        | {name: {group: kept(of) for group, of in getattr(settings, name).items()} for name in groups}
+    )
+
+
+def bare(member: str) -> str:
+    """Return who stands in a list of brand.toml as the numbers compare it."""
+    return member.removeprefix("@").lower()
 
 
 def setting(

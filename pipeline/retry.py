@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 from pipeline.sources.network import outcome
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import Workspace, connect, incoming, query, transaction
-from pipeline.touch import Brand, Gone, Mapped, Outcome, Record, Reject
+from pipeline.touch import Brand, Gone, Mapped, Outcome, Record, Reject, sound
 from pipeline.touches import save_touches
 
 BATCH = 5000  # rejects of one file at a time
@@ -137,8 +137,8 @@ def name_now(workspace: Workspace, settings: Settings, file: str, brand: str) ->
         (
             source.name
             for source in settings.files()
-            if source.brand == brand and "name" in source.model_fields_set
-            if Path(file).absolute() in [path.absolute() for path in source.files(workspace.folder)]
+            if settings.find_brand(source.brand).key == brand and "name" in source.model_fields_set
+            if str(Path(file).absolute()) in [sound(str(path.absolute())) for path in source.files(workspace.folder)]
         ),
         "",
     )

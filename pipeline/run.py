@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import beside, bulk, collect, renamed, rules, sources, store, topics, vectors
+from pipeline.adopt import adopt
 from pipeline.ahead import ahead
 from pipeline.bulk import GROUP_ROWS, Step
 from pipeline.contents import read_brands, read_imported
 from pipeline.file_cursors import FileCursor, save_chunk
 from pipeline.history import recorded
+from pipeline.plain import plain
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.rules import Rule
 from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
@@ -142,12 +144,14 @@ def sha256(path: Path, mapping: Mapping[str, str] | None, direct_messages: bool 
 def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | FileError]:
     """Import the files of every source in brand.toml that were not imported whole before.
 
-    Yields a line on each, or the error of a file that cannot be read: it must not keep the others waiting.
+    Yields a line on each, or the error of a file that cannot be read: it must not keep the others waiting. A
+    source whose pattern finds nothing has a line, too.
     """
+    stored = read_brands(workspace)
     for source in settings.files():
-        brand = settings.find_brand(source.brand)
+        brand = settings.find_brand(source.brand, stored)
         for path in waiting_files(workspace, source, brand):
-            if isinstance(path, FileError):
+            if not isinstance(path, Path):
                 yield path
                 continue
             try:
@@ -157,31 +161,47 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
                     brand,
                     source.format,
                     source.map,
+                    source.encoding or None,
                     source=source.name,
                     direct_messages=source.direct_messages,
                 )
             except FileError as error:
-                yield error
+                yield FileError(plain(str(error)))
             except OSError as error:
                 yield unreadable(path, error)
             else:
-                yield f"{path.name}: {counts.stored} stored of {counts.read}"
+                lost = sources.lost_bytes(path, counts.encoding)
+                yield plain(f"{path.name}: {counts.stored} stored of {counts.read}" + (f"; {lost}" if lost else ""))
 
 
-def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError]:
-    """Yield the files of a source whose present content is not imported, and the error of one that cannot be read."""
+def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError | str]:
+    """Yield the files of a source whose present content is not imported, and the error of one that cannot be read.
+
+    Where the pattern finds none at all, there is a line that says so: it may be misspelt.
+    """
     done = read_imported(workspace)
-    for path in source.files(workspace.folder):
+    found = [path for path in source.files(workspace.folder) if not path.is_dir() or is_unpacked(path)]
+    if not found:
+        yield f"no file matches {source.path} of [[sources]]"
+    for path in found:
         try:
-            if path.is_file() and (sha256(path, source.map, source.direct_messages), brand.key) not in done:
+            if (path.is_file() or path.is_dir()) and (
+                sha256(path, source.map, source.direct_messages),
+                brand.key,
+            ) not in done:
                 yield path
         except OSError as error:
             yield unreadable(path, error)
 
 
+def is_unpacked(folder: Path) -> bool:
+    """Say whether a folder is an archive of X that was unpacked, and not one that only stands among the files."""
+    return any((folder / place).is_file() for place in ("data/account.js", "account.js"))
+
+
 def unreadable(path: Path, error: OSError) -> FileError:
     """Return the error of a file that the system does not let us read."""
-    return FileError(f"{path}: cannot be read: {error.strerror or error}")
+    return FileError(plain(f"{path}: cannot be read: {error.strerror or error}"))
 
 
 def score(workspace: Workspace, settings: Settings, model: Model, tick: Tick = lambda texts: None) -> int:
@@ -274,6 +294,7 @@ def refresh(
     the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
+        detail += adopt(workspace, settings)
         failures, removed = bring(workspace, settings, detail, tick)
         model, loaded = under_settings(facts(), settings), cache(load_model)
         again = renew(workspace, settings, model.version, loaded)

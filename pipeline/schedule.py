@@ -8,6 +8,7 @@ from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+MOST_DAYS = 365
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -16,7 +17,10 @@ def to_seconds(text: str) -> int:
     match = re.fullmatch(r"([1-9]\d*)([smhd])", text.strip())
     if not match:
         raise ValueError(f"--every {text!r}: give a number and s, m, h or d, such as 15m")
-    return int(match[1]) * UNITS[match[2]]
+    seconds = int(match[1]) * UNITS[match[2]]
+    if seconds > MOST_DAYS * UNITS["d"]:
+        raise ValueError(f"--every {text!r}: at most {MOST_DAYS}d")
+    return seconds
 
 
 def repeat(job: Callable[[], None], seconds: int) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.touch import check_map
+from pipeline.touch import check_map, text_encoding
 
 FILE_FORMATS = Literal[
     "auto",
@@ -45,6 +45,7 @@ class FileSource(Source):
     name: str = Field("file", pattern=SOURCE_NAME, description="where the rows come from; part of their ids")
     format: FILE_FORMATS = "auto"
     map: dict[str, str] = {}
+    encoding: str = Field("", description="such as cp1252, where the one found is wrong")
     direct_messages: bool = Field(False, description="take those of an archive of X in, too")
 
     @field_validator("map")
@@ -54,6 +55,19 @@ class FileSource(Source):
         if mapping:
             check_map(mapping)
         return mapping
+
+    @field_validator("encoding")
+    @classmethod
+    def encoding_is_known(cls, encoding: str) -> str:
+        """Refuse an encoding that there is not, or that is not one of text."""
+        return text_encoding(encoding) if encoding else ""
+
+    @model_validator(mode="after")
+    def columns_are_told_once(self) -> Self:
+        """Refuse a map beside a format that has columns of its own."""
+        if self.map and self.format not in ("auto", "mapped"):
+            raise ValueError(f"map tells what the columns are, and so does format = '{self.format}': give one of them")
+        return self
 
     def files(self, folder: Path) -> list[Path]:
         """Return the files and folders of a workspace that the pattern finds, in the order of their names."""

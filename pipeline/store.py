@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 HERE = Path(__file__).parent
-FORM = 6  # of the published file: to be raised when the dashboard asks for what an older file does not hold
+FORM = 7  # of the published file: to be raised when the dashboard asks for what an older file does not hold
 MIGRATING = threading.Lock()  # other processes wait for the file, but two sessions of one dashboard share it
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
 

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.plain import plain
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMN = 24  # characters of a column at most, on average
 ROWS = 50  # shown at most; --json and --csv give all
@@ -44,5 +46,5 @@ def show(table: pa.Table, file: TextIO) -> None:
 
 
 def cell(value: Any) -> Any:
-    """Return a value as it is read; text from a network is never markup."""
-    return Text("" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value))
+    """Return a value as it is read; text from a network is never markup, nor does it steer the terminal."""
+    return Text("" if value is None else f"{value:.3f}" if isinstance(value, float) else plain(str(value)))

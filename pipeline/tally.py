@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.plain import plain
+
 
 @dataclass
 class Tally:
@@ -31,6 +33,5 @@ class Tally:
         parts += [f"{self.removed} removed ({why})"] if self.removed else []
         parts += [f"{sum(self.rejected.values())} rejected"] if self.rejected else []
         parts += [f"at most ${self.cost:.3f}"] if self.cost else []
-        return f"{self.source} {self.stream}: " + "; ".join(
-            [", ".join(parts), *self.notes, *filter(None, [self.error])]
-        )
+        told = "; ".join([", ".join(parts), *self.notes, *filter(None, [self.error])])
+        return plain(f"{self.source} {self.stream}: {told}")

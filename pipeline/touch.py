@@ -1,11 +1,13 @@
 """The shapes that every source produces."""
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from io import BytesIO, TextIOWrapper
 from typing import Any, Literal, get_args
 
 Direction = Literal["in", "out"]
@@ -291,3 +293,19 @@ def check_map(mapping: Mapping[str, str]) -> None:
         raise ValueError(f"unknown field {', '.join(unknown)}; allowed: {', '.join(MAP_FIELDS)}")
     if missing:
         raise ValueError(f"no column given for {', '.join(missing)}; needed: {', '.join(MAP_NEEDED)}")
+
+
+def text_encoding(name: str) -> str:
+    """Return an encoding by any of its names; UTF-8 with or without a byte order mark is the same.
+
+    Raises ValueError where there is none of that name, or it is not one of text, as hex and rot13 are.
+    """
+    line = "a,b\n"
+    try:
+        found = codecs.lookup(name).name
+        known = TextIOWrapper(BytesIO(line.encode(found)), found, errors="replace", newline="").read() == line
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise ValueError(f"{name}: no encoding of text has that name; try utf-8, utf-16, cp1252")
+    return "utf-8-sig" if found == "utf-8" else found

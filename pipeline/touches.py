@@ -5,25 +5,46 @@ from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.rows import reject_table
 from pipeline.store import count, incoming, now, query
 from pipeline.touch import Record, Reject
 
+TAKEN = "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
+UNSURE = "another product told its link with another author and other words: the same message, or another of that page"
+
 
 def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int, list[Reject]]:
     """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's."""
     touches = wanted(con, touches)
+    con.execute(query("link_ids"))
+    fresh = selected(con, touches, query("without_told_apart")) if any_of(con, "forgotten") else touches
+    stored = save_firsts(con, fresh)
+    if stored == touches.num_rows:
+        return stored, []
+    others = selected(con, touches, query("told_apart"))
+    stored += save_firsts(con, others.filter(others["sure"]))
+    with incoming(con, touches):
+        clashes = con.execute(query("clashes")).fetchall()
+    rejects = [to_reject(number, payload, TAKEN) for number, payload in clashes]
+    unsure = others.filter(pc.invert(others["sure"])).select(["number", "payload"]).to_pylist()
+    return stored, rejects + [to_reject(row["number"], row["payload"], UNSURE) for row in unsure]
+
+
+def to_reject(number: int, payload: str, reason: str) -> Reject:
+    """Return a row as it came in as a reject."""
+    return Reject(Record(number, json.loads(payload)), reason)
+
+
+def save_firsts(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> int:
+    """Save touches, of those with one id the first, with all that belongs to them; return how many were new."""
+    if not touches.num_rows:
+        return 0
     first = firsts(con, touches)
     new = unknown(con, first, "touch")
     save_accounts(con, first, new)
-    stored = save_new(con, first, new)
-    if stored == touches.num_rows:
-        return stored, []
-    with incoming(con, touches):
-        clashes = con.execute(query("clashes")).fetchall()
-    reason = "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
-    return stored, [Reject(Record(number, json.loads(payload)), reason) for number, payload in clashes]
+    return save_new(con, first, new)
 
 
 def save_accounts(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table) -> None:

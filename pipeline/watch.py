@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
-from watchfiles import watch
-
 SETTLE_SECONDS = 2.0
 EMPTY_SETTLE = 5  # times as long for an empty file: whoever made it may not have begun to write
-LOOK_MS = 500  # how often it is looked whether a file still grows
+LOOK_SECONDS = 0.5  # how often it is looked for new files, and whether a file still grows
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".swp")  # of browsers and editors
 
 Stamp = tuple[int, int]  # size, and time of the last change in nanoseconds
@@ -33,15 +31,7 @@ def arrivals(folder: Path, stop: Event, settle: float = SETTLE_SECONDS) -> Itera
     """
     steady_since: dict[Path, tuple[Stamp, float]] = {}
     told: dict[Path, Stamp] = {}
-    looks = watch(
-        folder,
-        stop_event=stop,
-        rust_timeout=LOOK_MS,
-        yield_on_timeout=True,
-        recursive=False,
-        raise_interrupt=False,
-    )
-    for _ in looks:
+    while not stop.wait(LOOK_SECONDS):
         for path, stamp in look(folder):
             before, since = steady_since.get(path, (None, 0.0))
             if before != stamp:

@@ -296,3 +296,16 @@ def test_a_login_page_of_a_proxy_is_not_taken_for_an_answer(workspace: Workspace
     world.login_fault = Response("<html>please sign in</html>", 200, content_type="text/html")
     (tally,) = collected(workspace, world)
     assert tally.error.startswith("Bluesky") and "documented JSON" in tally.error
+
+
+def test_a_handle_that_only_begins_like_the_brand_s_is_somebody_else_s(workspace: Workspace, world: bluesky.World):
+    world.say("1", ANN, "Tamrow, says @tamrow.fans.example", later(0))
+    world.say("2", ANN, "Tamrow, I ask @tamrow.", later(1))
+    world.say("3", ANN, "Tamrow, says @tamrow-fans", later(2))
+    world.handle = f'{world.handle}", "@tamrow'  # as brand.toml lists them
+    collected(workspace, world)
+    assert rows(workspace, "select text, addressed from touch order by text") == [
+        ("Tamrow, I ask @tamrow.", True),
+        ("Tamrow, says @tamrow-fans", False),
+        ("Tamrow, says @tamrow.fans.example", False),
+    ]

@@ -1,20 +1,24 @@
 """What the runner owes every source: faults stay with their source, what is gone is gone, and costs are counted."""
 
+import os
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
 from pipeline import collect, cursors, follow, reworded, run, secrets, settings
 from pipeline import commands_collect as command
+from pipeline.commands_files import How, take_patiently
 from pipeline.cursors import Cursor, Place, Sorted
 from pipeline.job import Job, open_job
 from pipeline.locks import following, working
-from pipeline.plan import read_plans
+from pipeline.plan import Plan, read_plans
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.sources.files import FileError
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
@@ -22,6 +26,8 @@ from pipeline.sources.networks import NETWORKS
 from pipeline.store import StoreError, Workspace, connect, now, open_published, rewrite
 from pipeline.tally import Tally
 from pipeline.touch import TAKEN_BACK, Account, Brand, Gone, Mapped, NotAbout, Record, Reject, Touch
+from tests.conftest import PAYLOADS
+from tests.test_store import Fixed
 
 TAMROW = Brand("tamrow", "Tamrow", ("tamrow",))
 TOML = '[brand]\nkey = "tamrow"\nname = "Tamrow"\nhandles = ["tamrow"]\n\n'
@@ -314,6 +320,55 @@ def test_each_brands_posts_are_looked_up_again_by_its_own_source_alone(workspace
     assert asked == {"tamrow": ["41", "42"], "quill": ["41", "42", "43"]}
 
 
+def looked_up(
+    workspace: Workspace, prepare: Prepare, entries: dict[str, str], only: str | None = None
+) -> tuple[dict[str, list[str]], list[Tally]]:
+    """Look up again what is stored, with entries by name; return what each asked for, and the tallies of that."""
+    asked: dict[str, list[str]] = {}
+
+    def note(window: Window, ids: list[str], source: Any, *_: Any) -> Iterator[Page]:
+        asked[source.name] = sorted(ids)
+        return iter([])
+
+    prepare(hackernews={"fetch": lambda *_: iter([]), "recheck": note})
+    every = "".join(f'{ENTRY.format("hackernews")}name = "{name}"\n{more}' for name, more in entries.items())
+    rival = '[[competitors]]\nkey = "quill"\nname = "Quill Homes"\n'
+    (workspace.folder / "brand.toml").write_text(f"{TOML}{rival}{every}")
+    chosen = settings.load(workspace.folder)
+    tallies = list(collect.collect(workspace, chosen, only, again=True))
+    plans = list(read_plans(workspace, chosen, only, again=True))
+    assert sum(isinstance(plan, Plan) and plan.stream == "recheck" for plan in plans) == len(asked)
+    return asked, [tally for tally in tallies if tally.stream == "recheck"]
+
+
+def test_of_two_entries_of_one_brand_the_first_alone_looks_its_posts_up_again(workspace: Workspace, prepare: Prepare):
+    keep(workspace, said("41"), said("42", brand="left"))
+    entries = {"never": "", "first": "recheck_days = 1\n", "second": "recheck_days = 1\n"}
+    asked, tallies = looked_up(workspace, prepare, entries)
+    assert asked == {"first": ["41", "42"]}
+    assert [tally.notes for tally in tallies if tally.source == "second"] == [
+        ["what is stored of tamrow is looked up again by the entry first; choose it with --source first"]
+    ]
+    asked, _ = looked_up(workspace, prepare, entries, "second")
+    assert asked == {}
+
+
+def test_where_no_entry_looks_up_by_itself_each_does_when_asked(workspace: Workspace, prepare: Prepare):
+    keep(workspace, said("41"))
+    asked, _ = looked_up(workspace, prepare, {"first": "", "second": ""}, "second")
+    assert asked == {"second": ["41"]}
+
+
+def test_a_brand_that_an_entry_names_by_its_name_is_looked_after_by_that_entry_alone(
+    workspace: Workspace, prepare: Prepare
+):
+    keep(workspace, said("41"), said("42", brand="quill"))
+    days = "recheck_days = 1\n"
+    more = f'{days}[[sources]]\ntype = "hackernews"\nname = "theirs"\nbrand = "Quill Homes"\n{days}'
+    asked, _ = looked_up(workspace, prepare, {"ours": more})
+    assert asked == {"ours": ["41"], "theirs": ["42"]}
+
+
 def test_a_refresh_can_run_while_a_source_is_followed_and_a_page_waits_for_its_end(
     workspace: Workspace, prepare: Prepare
 ):
@@ -407,6 +462,27 @@ def test_a_dry_run_of_a_stream_is_refused_and_a_source_is_followed_once(
         command.collect_(stream=True)
 
 
+def test_a_dry_run_that_cannot_be_planned_tells_no_total_and_fails(
+    workspace: Workspace,
+    prepare: Prepare,
+    in_workspace: Callable[[Workspace], None],
+    capsys: pytest.CaptureFixture[str],
+):
+    in_workspace(workspace)
+
+    def keyless(*_: Any) -> Any:
+        raise SourceError("X_BEARER_TOKEN is not set")
+
+    prepare(hackernews={}, x={"connect": keyless})
+    with pytest.raises(SourceError, match="what the whole run costs is not known"):
+        command.collect_(dry_run=True)
+    said = capsys.readouterr().out
+    assert "X_BEARER_TOKEN is not set" in said and "hackernews s: s, from" in said
+    assert "cost of the whole run" not in said
+    command.collect_(dry_run=True, source="hackernews")
+    assert "cost of the whole run: at most $0.000; no request was made" in capsys.readouterr().out
+
+
 CSV = "Body,User,Date\nhello,jane,2026-11-01\n"
 FILES = (
     '[[sources]]\ntype = "file"\npath = "inbox/*.csv"\nbrand = "tamrow"\n'
@@ -423,6 +499,47 @@ def test_a_file_that_the_system_does_not_let_us_read_does_not_keep_the_others_wa
     error, line = run.collect_files(workspace, settings.load(workspace.folder))
     assert isinstance(error, FileError) and str(error) == f"{unreadable}: cannot be read: Input/output error"
     assert line == "b.csv: 1 stored of 1"
+
+
+def test_a_pattern_that_finds_no_file_says_so(workspace: Workspace):
+    (workspace.folder / "inbox" / "below").mkdir(parents=True)
+    (workspace.folder / "brand.toml").write_text(TOML + FILES + FILES.replace("inbox/*.csv", "inbox/*"))
+    assert list(run.collect_files(workspace, settings.load(workspace.folder))) == [
+        "no file matches inbox/*.csv of [[sources]]",
+        "no file matches inbox/* of [[sources]]",
+    ]
+
+
+def test_an_archive_of_x_that_was_unpacked_is_taken_in_once(workspace: Workspace):
+    shutil.copytree(PAYLOADS / "xarchive", workspace.folder / "archives" / "mine")
+    brand = TOML.replace('["tamrow"]', '["TamrowBuild"]')
+    entry = '[[sources]]\ntype = "file"\npath = "archives/*"\nbrand = "tamrow"\n'
+    (workspace.folder / "brand.toml").write_text(brand + entry)
+    (line,) = run.collect_files(workspace, settings.load(workspace.folder))
+    assert re.fullmatch(r"mine: [1-9]\d* stored of \d+", str(line))
+    assert list(run.collect_files(workspace, settings.load(workspace.folder))) == []
+
+
+def test_a_file_whose_name_is_no_text_is_taken_in_and_told_as_far_as_can_be(
+    workspace: Workspace, in_workspace: Callable[[Workspace], None], capsys: pytest.CaptureFixture[str]
+):
+    inbox = workspace.folder / "inbox"
+    inbox.mkdir(parents=True)
+    (workspace.folder / "brand.toml").write_text(TOML + FILES)
+    for name, text in ((b"b\xe9d.csv", CSV), (b"n\xf3.csv", "a,b\n1,2\n")):
+        Path(os.fsdecode(bytes(inbox) + b"/" + name)).write_text(text)
+    with pytest.raises(run.CollectError, match=r"n\ufffd.*: no column Body"):
+        run.refresh(workspace, settings.load(workspace.folder), Fixed, lambda: ModelFacts("fixed"))
+    assert rows(workspace, "select outcome, contains(detail, 'b\ufffdd.csv: 1 stored of 1') from run") == [
+        ("failed", True)
+    ]
+    mapping = {"text": "Body", "author": "User", "at": "Date"}
+    how = How(workspace, TAMROW, "auto", mapping, None, "file", False, 0)
+    for file in inbox.iterdir():
+        take_patiently(file, how, Event())
+    told = capsys.readouterr()
+    assert told.out == "b\ufffdd.csv: imported before\n"
+    assert "n\ufffd.csv is not taken in: " in told.err
 
 
 def test_a_workspace_may_be_called_like_a_pattern(tmp_path: Path):

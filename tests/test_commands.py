@@ -1,5 +1,6 @@
 """The command line as a user meets it: what it prints, how it fails, how it repeats."""
 
+import io
 import json
 import os
 import re
@@ -9,11 +10,13 @@ import sys
 from itertools import islice
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from pipeline import schedule, store
+from pipeline import schedule, store, tables
 from pipeline.locks import working
 from pipeline.store import Workspace
+from pipeline.tally import Tally
 from tests.conftest import PAYLOADS, ROOT, orchard
 
 PRINTED = re.compile(r"^(read|stored|already had|not about brand|rejected) +(\d+)", re.MULTILINE)
@@ -47,6 +50,7 @@ def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
         (("split", "foo", "bar", "--reason", "r", "--author", "me"), "no touch of 'foo'"),
         (("collect",), "brand.toml names no network: add [[sources]]"),
         (("schedule", "--every", "soon"), "give a number and s, m, h or d"),
+        (("metrics", "\x1b[31mred\x07"), "error: metrics \ufffd[31mred\ufffd: unknown"),
         (("publish",), "run relate or refresh first"),
     ],
 )
@@ -55,6 +59,17 @@ def test_what_goes_wrong_is_said_in_one_message_and_the_exit_status(arguments, m
     assert done.returncode == 1
     assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_what_strangers_write_never_steers_the_terminal():
+    name = "eve\x1b[31mRED\x1b]0;pwn\x07 \x9b2J\r\ttab\nline"
+    told = io.StringIO()
+    tables.show(pa.table({"name": [name]}), told)
+    assert "eve\ufffd[31mRED\ufffd]0;pwn\ufffd \ufffd2J\ufffd" in told.getvalue()
+    assert Tally(name, "s", notes=[name]).words().count("\ufffd") == 10
+    lines = io.StringIO()
+    tables.write_lines([{"name": name}], lines)
+    assert json.loads(lines.getvalue()) == {"name": name}
 
 
 def test_wrong_settings_stop_every_command(tmp_path: Path):
@@ -125,6 +140,12 @@ def test_intervals_are_read(text: str, seconds: int):
 @pytest.mark.parametrize("text", ["", "15", "0m", "1.5h", "m"])
 def test_what_is_no_interval_is_refused(text: str):
     with pytest.raises(ValueError, match="give a number"):
+        schedule.to_seconds(text)
+
+
+@pytest.mark.parametrize("text", ["366d", "99999999999d", "9999999h"])
+def test_an_interval_longer_than_a_year_is_refused(text: str):
+    with pytest.raises(ValueError, match=f"--every '{text}': at most 365d"):
         schedule.to_seconds(text)
 
 

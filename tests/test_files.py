@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import run, settings, sources, store, tables
+from pipeline import forget, run, settings, sources, store, tables
+from pipeline import touches as touches_module
 from pipeline.sources import json_array, links
 from pipeline.sources.files import FileError
 from pipeline.store import Workspace
-from pipeline.touch import Brand, Mapped, Reject, Touch
+from pipeline.touch import Brand, Mapped, Record, Reject, Touch
 from tests.conftest import PAYLOADS, TAMROW
 
 UNDER_CONTRACT = "X does not let this product hand out text and author of its posts"
@@ -144,7 +145,7 @@ def test_an_archive_with_an_empty_list_of_posts_is_imported_as_nothing(zipped, w
 
 
 def test_an_archive_of_somebody_else_is_refused(zipped, workspace: Workspace):
-    with pytest.raises(FileError, match="the archive is of @TamrowBuild, which is no handle of Quillstone"):
+    with pytest.raises(FileError, match=r"archive\.zip: the archive is of @TamrowBuild, which is no handle"):
         run.import_file(workspace, zipped(), Brand("quillstone", "Quillstone"))
     assert not workspace.mentions.exists()
 
@@ -335,6 +336,119 @@ def test_one_article_in_three_products_is_one_touch(workspace: Workspace):
         assert con.execute(sql).fetchall() == [(1,)]
 
 
+PAGE = "https://www.trustpilot.com/review/tamrow.example"
+VIDEO = "https://www.youtube.com/watch?v=oak"
+
+
+def brandwatch_file(path: Path, *rows: tuple[str, str, str]) -> Path:
+    """Write what authors said of the brand on one page, and when, as Brandwatch exports it."""
+    table = [["Query Id", "Query Name", "Date", "Url", "Domain", "Page Type", "Author", "Full Text", "Title"]]
+    table += [["7", "Tamrow", at, PAGE, "trustpilot.com", "review", author, text, ""] for author, at, text in rows]
+    path.write_text("".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in table), encoding="utf-8")
+    return path
+
+
+def talkwalker_file(path: Path, *rows: tuple[str, int, str]) -> Path:
+    """Write comments on one video, each with its author and day of January, as Talkwalker exports them."""
+    day = 86_400_000
+    documents = [
+        {"external_id": f"c{number}", "url": VIDEO, "published": 1735689600000 + at * day, "content": text}
+        | {"source_type": ["SOCIALMEDIA", "SOCIALMEDIA_YOUTUBE"], "extra_author_attributes": {"short_name": author}}
+        | {"chunk_type": "CT_RESULT", "indexed": 1735689600000, "search_indexed": 1735689600000}
+        for number, (author, at, text) in enumerate(rows)
+    ]
+    path.write_text(json.dumps(documents), encoding="utf-8")
+    return path
+
+
+def meltwater_file(path: Path, *rows: tuple[str, str, str]) -> Path:
+    """Write what authors said of the brand on the page of brandwatch_file, as Meltwater exports it."""
+    table = [["Date", "Time", "Document ID", "URL", "Hit Sentence", "Source Type", "Author Name", "Author Handle"]]
+    table += [[at, "09:00", str(n), PAGE, text, "review", author, ""] for n, (author, at, text) in enumerate(rows)]
+    path.write_text("".join("\t".join(row) + "\n" for row in table), encoding="utf-8")
+    return path
+
+
+REVIEWS = (
+    ("Jane", "2025-01-02 09:00:00", "Lovely stairs"),
+    ("Bob", "2025-01-02 09:00:00", "They creak"),
+    ("Al", "2025-01-02 09:00:00", "They creak"),
+    ("Jane", "2025-01-09 10:00:00", "Now they creak"),
+)
+
+
+def stored_texts(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return who said what, as it is stored."""
+    with store.connect(workspace.mentions) as con:
+        sql = "select name, text from touch join account using (account_id) order by happened_at, name, text"
+        return con.execute(sql).fetchall()
+
+
+def test_reviews_of_one_page_are_all_kept_and_none_twice(tmp_path: Path, workspace: Workspace):
+    file = brandwatch_file(tmp_path / "b.csv", *REVIEWS, REVIEWS[1])
+    counts = run.import_file(workspace, file, TAMROW)
+    assert (counts.read, counts.stored, counts.already, counts.rejected) == (5, 4, 1, {})
+    assert stored_texts(workspace) == [
+        ("Al", "They creak"),
+        ("Bob", "They creak"),
+        ("Jane", "Lovely stairs"),
+        ("Jane", "Now they creak"),
+    ]
+    again = run.import_file(workspace, brandwatch_file(tmp_path / "c.csv", *reversed(REVIEWS)), TAMROW)
+    assert (again.read, again.stored, again.already, again.rejected) == (4, 0, 4, {})
+    with store.connect(workspace.mentions) as con:
+        kept = con.execute("select touch_id, conversation, url from touch order by stored_at, touch_id").fetchall()
+        assert con.execute("select count(*), count(distinct touch_id) from raw").fetchall() == [(4, 4)]
+    assert {url for *_, url in kept} == {PAGE} and all(conversation == key for key, conversation, _ in kept)
+    assert f"review:{hashlib.sha256(PAGE.encode()).hexdigest()[:20]}" in {key for key, *_ in kept}
+
+
+def test_one_review_a_file_gives_the_same_touches_as_all_in_one(tmp_path: Path, workspace: Workspace):
+    together = Workspace(tmp_path / "together")
+    run.import_file(together, brandwatch_file(tmp_path / "all.csv", *REVIEWS), TAMROW)
+    for review in (*REVIEWS, *REVIEWS):
+        run.import_file(workspace, brandwatch_file(tmp_path / "one.csv", review), TAMROW)
+    assert stored_texts(workspace) == stored_texts(together)
+
+
+def test_comments_on_one_video_are_all_kept(tmp_path: Path, workspace: Workspace):
+    file = talkwalker_file(tmp_path / "t.json", ("ann", 1, "oak!"), ("bo", 2, "pine!"), ("ann", 3, "oak again"))
+    for stored in (3, 0):
+        counts = run.import_file(workspace, file, TAMROW)
+        assert (counts.read, counts.stored, counts.already) == (3, stored, 3 - stored)
+
+
+def test_a_message_that_a_product_tells_in_other_words_is_still_one(tmp_path: Path, workspace: Workspace):
+    run.import_file(workspace, brandwatch_file(tmp_path / "b.csv", REVIEWS[0]), TAMROW)
+    for text, at in (("Lovely", "2025-01-02 09:00:00"), ("Lovely stairs", "2025-01-02 10:00:00")):
+        counts = run.import_file(workspace, brandwatch_file(tmp_path / "c.csv", ("Jane", at, text)), TAMROW)
+        assert (counts.stored, counts.already, counts.rejected) == (0, 1, {})
+
+
+def test_another_author_whom_another_product_tells_at_a_link_is_a_reject_that_says_so(
+    tmp_path: Path, workspace: Workspace
+):
+    run.import_file(workspace, brandwatch_file(tmp_path / "b.csv", *REVIEWS), TAMROW)
+    rows = (("Jane", "2025-01-03", "stairs"), ("Bob", "2025-01-02", "creak"), ("Zed", "2025-01-05", "Late, but good"))
+    for _ in range(2):
+        counts = run.import_file(workspace, meltwater_file(tmp_path / "m.csv", *rows), TAMROW)
+        assert (counts.stored, counts.already, counts.rejected) == (0, 2, {touches_module.UNSURE: 1})
+
+
+def test_a_review_is_not_stored_anew_once_the_first_of_its_page_is_forgotten(tmp_path: Path, workspace: Workspace):
+    file = brandwatch_file(tmp_path / "b.csv", *REVIEWS)
+    run.import_file(workspace, file, TAMROW)
+    forget.forget(workspace, "review:trustpilot.com/jane", "me")
+    counts = run.import_file(workspace, file, TAMROW)
+    assert (counts.stored, stored_texts(workspace)) == (0, [("Al", "They creak"), ("Bob", "They creak")])
+
+
+def test_a_payload_that_no_reader_of_json_takes_keeps_no_file_back(tmp_path: Path, workspace: Workspace):
+    file = talkwalker_file(tmp_path / "t.json", ("ann", 1, "oak!"), ("bo", 2, "pine!"))
+    file.write_text(file.read_text().replace('"chunk_type"', f'"reach": {"9" * 400}, "chunk_type"'))
+    assert run.import_file(workspace, file, TAMROW).stored == 2
+
+
 @pytest.mark.parametrize("name", ["fourcat.csv", "brandwatch.csv", "meltwater.csv", "sprout.csv"])
 def test_unknown_columns_other_orders_and_other_spellings_change_nothing(name: str, tmp_path: Path):
     _, table = sources.open_file(PAYLOADS / name)
@@ -422,3 +536,59 @@ def test_an_array_that_is_cut_gives_what_came_before_and_one_record_with_the_pro
 def test_an_element_that_is_nested_too_deeply_is_a_problem_and_no_crash():
     (found,) = json_array.read_json_array(io.StringIO("[" + "[" * 100_000))
     assert "JSON breaks off: " in found.problem
+
+
+def array(text: str) -> tuple[list, list[str]]:
+    """Return the values of the arrays of a text, and the problems among them."""
+    found = [*json_array.read_json_array(io.StringIO(text))]
+    problems = [value.problem for value in found if isinstance(value, Record)]
+    return [value for value in found if not isinstance(value, Record)], problems
+
+
+@pytest.mark.parametrize("between", ["\n", "", ";\n", " , "])
+def test_what_follows_an_array_is_read_too(between: str):
+    assert array(between.join(['[{"a": 1}]', '[{"a": 2}, {"a": 3}]', "[]", '[{"a": 4}]']) + ";\n") == (
+        [{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}],
+        [],
+    )
+    assert array('[{"a": 1}]\n{"a": 2}\n') == ([{"a": 1}, {"a": 2}], [])
+    assert array('[{"a": 1}]\nthe end') == ([{"a": 1}], ["JSON breaks off: Expecting value"])
+
+
+ODD_ELEMENTS = (
+    '{"a": "he said "hi" to me", "b": [{"x": 1}, {"x": 2}]}',
+    '{"a": 2, "b": }',
+    '{"a": 2 "b": [{"x": 1}]}',
+    '{"a": "c:\\users"}',
+    "{'a': 2, 'b': 1}",
+    '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    '{"a": ' + "9" * 5000 + "}",
+    "oops",
+)
+
+
+@pytest.mark.parametrize("odd", ODD_ELEMENTS, ids=lambda odd: odd[:30])
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_an_odd_element_costs_nothing_but_itself(odd: str, place: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(json_array, "BLOCK", 32)
+    values = [{"a": n, "b": [{"x": n}]} for n in range(3)]
+    texts = [json.dumps(value) for value in values]
+    texts.insert(place, odd)
+    found, problems = array("[" + ",\n".join(texts) + "]")
+    assert found == values
+    assert len(problems) == 1 and problems[0].startswith("JSON breaks off: ")
+
+
+def test_of_an_odd_element_all_is_kept_that_it_says():
+    found = [*json_array.read_json_array(io.StringIO('[{"a": 1}, {"a": oops}, {"a": 3}]'))]
+    assert found == [{"a": 1}, Record(2, {"rest": '{"a": oops}, '}, "JSON breaks off: Expecting value"), {"a": 3}]
+
+
+def test_a_raw_line_break_in_a_string_is_one():
+    assert array('[{"a": "two\nlines"}, {"a": 2}]') == ([{"a": "two\nlines"}, {"a": 2}], [])
+
+
+def test_a_long_array_of_odd_elements_is_read_in_time():
+    text = "[" + ",".join(['{"a": "x", "b": 1}', '{"a": }'] * 4000) + "]"
+    found, problems = array(text)
+    assert (len(found), len(problems)) == (4000, 4000)

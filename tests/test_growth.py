@@ -131,9 +131,9 @@ def followed(
     days, came, gone = [], [], []
     for row in table(con, "journey"):
         first, reached = row["first_in"], row[column]
-        if first is None or (reached and reached < first) or cohort not in ("all", row["cohort"]):
+        if first is None or (reached and reached.date() < first.date()) or cohort not in ("all", row["cohort"]):
             continue
-        days.append(((reached or on(until)) - first).days)
+        days.append(max(0, ((reached or on(until)) - first).days))
         came.append(reached is not None)
         gone.append((row["gone_at"] - first).total_seconds() / 86400 if row["gone_at"] else np.nan)
     return np.array(days), np.array(came), np.array(gone)

@@ -192,6 +192,7 @@ def found(y, se, many) -> list[dict]:
             "se": float(se[i]),
             "people": int(many[i]),
             "mentions": int(many[i]),
+            "whole": True,
             "loudest": [],
             "their_means": [],
             "persons": [i],

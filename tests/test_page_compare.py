@@ -73,6 +73,8 @@ def test_every_brand_stands_beside_the_others_with_interval_people_and_mentions(
 def test_an_interval_that_was_cut_to_a_point_is_not_called_certain():
     assert _words.interval(1.0, 1.0) == "beyond the end of the scale"
     assert _words.interval(-1.0, 0.5) == "−1.00 … +0.50"
+    assert _words.interval(0.0, 0.0).startswith("all said the same")
+    assert _words.leaning(0.5, 0.5) == _words.EVIDENCE
 
 
 def test_the_last_whole_month_is_said_with_shares_intervals_and_people(visit: Open, sample: Workspace):

@@ -82,7 +82,8 @@ def touch(number: int, name: str, who: str, direction: str, text: str) -> Mapped
     thread = f"x:thread-{who}"
     kind = "reply" if name in ("sorry", "again") else "mention"
     at = START + timedelta(days=-500 if name == "old" else number)
-    made = Touch(f"x:{name}", "x", "marl", account, direction, kind, at, text, conversation=thread, addressed=True)
+    more = {"conversation": thread, "addressed": True, "url": f"https://x.com/i/{name}"}
+    made = Touch(f"x:{name}", "x", "marl", account, direction, kind, at, text, **more)
     return Mapped(Record(number, {"n": number}), made)
 
 
@@ -208,10 +209,13 @@ def test_a_link_to_a_message_opens_with_its_thread_and_a_click_in_the_list_shows
     assert any("roofing felt" in text.value for text in app.text)
 
 
-def test_more_like_this_begins_with_the_message_itself(marl: Workspace):
-    app = visit(message="x:phone")
+def test_more_like_this_begins_with_the_message_itself_whatever_filters_led_to_it(marl: Workspace):
+    narrowed = {"from": "2026-03-05", "until": "2026-03-06", "direction": "from them", "label": "negative"}
+    app = visit(message="x:roof", state="not labelled yet", **narrowed)
+    assert found(app) == ["roof"]
     app.button(key="like").click().run()
-    assert app.query_params["like"] == "x:phone" and found(app)[0] == "phone"
+    assert app.query_params["like"] == "x:roof" and found(app) == ["roof", "glaze"]
+    assert not {*narrowed, "state"} & set(app.query_params)
     app.button(key="unlike").click().run()
     assert set(found(app)) == EVERY
 
@@ -226,6 +230,7 @@ def test_more_like_this_begins_with_the_message_itself(marl: Workspace):
         ({"group": "list: guild"}, {"cafe", "roof"}),
         ({"state": "in a language that is not read"}, {"japan", "spain"}),
         ({"state": "labelled by a person"}, set()),
+        ({"state": "counted in the feeling"}, EVERY - {"sorry", "japan", "spain"}),
         ({"from": "2026-03-04", "until": "2026-03-06"}, {"cafe", "roof"}),
         ({"from": "2026-03-06", "until": "2026-03-04"}, EVERY),
         ({"where": "X", "label": "negative", "words": "furious"}, {"roof"}),
@@ -330,8 +335,20 @@ def test_nobody_writes_without_a_name_and_the_choice_stays(marl: Workspace):
     assert [error.value for error in app.error] == [
         "Write your name into the side bar first: it stands beside every change."
     ]
+    assert [toast.value for toast in app.toast] == [app.error[0].value], "also where one has scrolled to"
     assert journal_changes.read_changes(marl) == []
     assert app.button(key="chosen-neutral")
+
+
+def test_undo_without_a_name_says_so_and_takes_nothing_back(marl: Workspace):
+    app = choose(visit(), "phone", "roof")
+    app.button(key="chosen-neutral").click().run()
+    app.text_input(key="author").set_value("").run()
+    next(button for button in app.button if button.label == "Undo").click().run()
+    words = "Write your name into the side bar first: it stands beside every change."
+    assert words in [error.value for error in app.error] and words in [toast.value for toast in app.toast]
+    [change] = journal_changes.read_changes(marl)
+    assert not change["undone"]
 
 
 def explained(app: AppTest, name: str) -> str:
@@ -490,7 +507,9 @@ def test_the_export_of_the_view_holds_all_that_fits_and_no_formula(marl: Workspa
         started.value.save_as(tmp_path / "out.csv")
         page.close()
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["id"]: row["Text"] for row in csv.DictReader(file)}
+        whole = list(csv.DictReader(file))
+    rows = {row["id"]: row["Text"] for row in whole}
+    assert {row["id"]: row["url"] for row in whole} == {key: f"https://x.com/i/{key[2:]}" for key in rows}
     safe = {"formula": '\'=HYPERLINK("http://evil.example","x") @marlkilns'}
     unsafe = {name: f"'{text}" for name, _, _, text in SAID if text.startswith("@")}  # @ begins a formula, too
     assert rows == {f"x:{name}": (unsafe | safe)[name] for name, _, way, _ in SAID if way == "in"}

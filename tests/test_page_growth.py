@@ -5,6 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,6 +67,26 @@ def test_the_first_sentences_say_of_how_many_people_all_of_it_is(visit: Open, sa
     row = tried[tried["outcome"] == "two-way"].iloc[0]
     said = next(line.value for line in app.markdown if "touches** from them" in line.value)
     assert said.endswith(f"So far {row['all_outcomes']} of {row['people']} people have come to it.")
+
+
+def test_who_came_to_it_later_than_on_the_first_day_is_not_denied(visit: Open, sample: Workspace):
+    app = visit(PAGE)
+    row = shown(sample, "touches_per_outcome", brand="tamrow").query("outcome == 'two-way'").iloc[0]
+    so_far = f"So far {row['all_outcomes']} of {row['people']} people have come to it."
+    (said,) = (info.value for info in app.info if "on the day they first speak" in info.value)
+    assert f"on the day they first speak. {so_far} On which day the others came" in said
+    touches = next(line.value for line in app.markdown if "touches** from them" in line.value)
+    assert f"over the {row['all_touches']:,} touches up to then" in touches and "of everybody" not in touches
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "words"),
+    [(0.0, "no median yet: not enough questions are old enough"), (0.6, "no median: 60% are unanswered")],
+)
+def test_a_median_is_missing_for_what_is_unanswered_or_too_recent(unanswered: float, words: str, told: Workspace):
+    with duckdb.connect(told.published) as con:
+        con.execute("update response set median_hours = null, unanswered_share = ?", [unanswered])
+    assert any(line.value.endswith(words) for line in opened(PAGE).caption)
 
 
 def test_what_is_in_time_says_within_how_many_hours_and_of_how_many_questions(visit: Open, sample: Workspace):

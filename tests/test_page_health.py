@@ -197,6 +197,22 @@ def test_examples_of_rejects_tell_their_shape_and_nobodys_words(watched: Workspa
     assert b"secretbob" not in watched.published.read_bytes()
 
 
+def test_how_the_run_ended_that_made_these_numbers_is_told_at_once(watched: Workspace):
+    """It was still running when it published them."""
+    with pytest.raises(OSError), recorded(watched, "refresh"):
+        publish.publish(watched)
+        raise OSError("no answer")
+    app = opened(PAGE)
+    assert "The last run failed" in words(app)
+    newest = table(app, "Outcome").iloc[0]
+    assert newest["Outcome"] == "failed" and "no answer" in newest["What it did"]
+    with recorded(watched, "refresh"):
+        publish.publish(watched)
+    app = opened(PAGE)
+    assert "The last run failed" not in words(app)
+    assert table(app, "Outcome")["Outcome"].tolist()[:2] == ["done", "failed"]
+
+
 def test_the_button_maps_them_again_and_says_what_became_of_them(watched: Workspace):
     app = opened(PAGE)
     next(button for button in app.button if button.label == "Try them again").click().run(timeout=60)
@@ -249,10 +265,20 @@ def test_the_first_sentence_says_what_is_out_of_order(watched: Workspace):
 def test_the_first_sentence_says_that_all_is_well_where_it_is(watched: Workspace):
     with store.connect(watched.mentions) as con:
         con.execute(f"attach '{watched.published}' as pub")
-        con.execute("update pub.brand set last_touch = $now", {"now": store.now()})
+        con.execute("update pub.brand set last_touch = $now, last_collected = $now", {"now": store.now()})
     app = opened(PAGE)
     assert [box.value[:4] for box in app.success] == ["Yes:"]
     assert not [warning for warning in app.warning if "Not quite" in warning.value]
+
+
+def test_a_call_that_somebody_types_does_not_hide_that_nothing_is_collected(watched: Workspace):
+    call = {"account_id": "desk:ann", "kind": "call", "direction": "out", "text": "rang her", "author": "Mo"}
+    journal.save_entry(watched, call | {"brand": TAMROW.key, "happened_at": store.now()})
+    run.relate(watched, settings.load(watched.folder), ModelFacts("fixed"))
+    publish.publish(watched)
+    app = opened(PAGE)
+    assert any("Not quite" in warning.value and "The last touch of any" in warning.value for warning in app.warning)
+    assert any("Only what people typed here is newer than" in caption.value for caption in app.sidebar.caption)
 
 
 def test_a_change_of_the_journal_is_told_with_its_author_and_taken_back(watched: Workspace):

@@ -21,7 +21,16 @@ from tests.server import running, settled
 from tests.test_pages import NO_AREA, Look, opened, shown
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes
-from views import _charts_person, _person_ends, _person_promises, _person_tags, _person_timeline, _words
+from views import (
+    _charts_person,
+    _person_brief,
+    _person_ends,
+    _person_items,
+    _person_promises,
+    _person_tags,
+    _person_timeline,
+    _words,
+)
 
 PAGE = "views/person.py"
 NOTES, FRUIT, ACCOUNTS = "Notes and promises", "Fruit", "Accounts"
@@ -192,6 +201,7 @@ def test_a_touch_without_an_author_is_refused_and_stays_as_it_was_typed(marl: Wo
     area(app, "What was said or given").set_value("20 min about the bill")
     press(app, "Keep it")
     assert app.error[0].value.startswith("Write your name into the side bar first")
+    assert app.error[0].value in [toast.value for toast in app.toast]
     assert area(app, "What was said or given").value == "20 min about the bill"
     assert journal_reads.read_entries(marl, "marl") == []
     app.text_input(key="author").set_value("Mags").run()
@@ -208,7 +218,9 @@ def test_a_logged_touch_is_shown_at_once_marked_and_taken_back_by_one_press(marl
     assert "1 typed or changed, 0 taken back" in marked(app)
     assert offered(app).endswith("The numbers take it in at the next refresh.")
     assert area(app, "What was said or given").value == ""
-    assert [row["author"] for row in journal_reads.read_entries(marl, "marl")] == ["Mags"]
+    [entry] = journal_reads.read_entries(marl, "marl")
+    assert (entry["author"], entry["kind"], entry["direction"]) == ("Mags", "call", "out"), "we rang them"
+    assert entry["happened_at"] <= store.now(), "also in the morning"
     press(app, "Undo")
     assert "20 min about the bill" not in texts(app) and "Waits for" not in marked(app)
     assert journal_reads.read_entries(marl, "marl") == []
@@ -239,6 +251,20 @@ def test_a_published_touch_is_mended_and_removed_at_once_and_the_numbers_say_tha
     assert "on the phone, twice" not in texts(app) and "0 typed or changed, 1 taken back" in marked(app)
     press(app, "Undo")
     assert "on the phone, twice" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("day", "kept", "expected"),
+    [
+        (date(2026, 5, 5), None, datetime(2026, 5, 5, 8, 30)),
+        (date(2026, 5, 4), None, datetime(2026, 5, 4, 12)),
+        (date(2026, 5, 5), datetime(2026, 5, 5, 7), datetime(2026, 5, 5, 7)),
+        (date(2026, 5, 5), datetime(2026, 5, 4, 7), datetime(2026, 5, 5, 8, 30)),
+    ],
+)
+def test_what_was_typed_for_today_is_not_in_the_future(day: date, kept: datetime | None, expected: datetime):
+    item = kept and {"happened_at": kept}
+    assert _person_items.moment(day, item, now=datetime(2026, 5, 5, 8, 30)) == expected
 
 
 def test_what_is_being_mended_can_be_left_as_it_was(marl: Workspace):
@@ -287,17 +313,25 @@ def test_a_promise_stands_as_its_day_and_its_word_say(days: int, kept: bool, sta
 def test_a_new_promise_is_kept_with_its_day(marl: Workspace):
     app = visit(marl, part=NOTES)
     area(app, "What we promise").set_value("a new burner")
-    next(field for field in app.date_input if field.label == "Until").set_value(date(2030, 1, 2))
+    until = next(field for field in app.date_input if field.label == "Until")
+    assert until.value == date.today() + timedelta(days=7), "one until today would be overdue tomorrow"
+    until.set_value(date(2030, 1, 2))
     press(app, "Keep it", 0)
     [promise] = journal_reads.read_promises(marl, "marl", [TESS.id])
     assert (promise["text"], promise["due"], promise["kept"]) == ("a new burner", date(2030, 1, 2), False)
     assert _words.plain("until 02 Jan 2030: a new burner") in marked(app)
 
 
+def brought(app: AppTest) -> list:
+    """Return the field for whom they brought; none where a fruit brings nobody."""
+    return [field for field in app.text_input if field.label.startswith("Whom did they bring")]
+
+
 def test_fruit_names_whom_it_brought_and_can_be_mended(marl: Workspace):
     app = visit(marl, part=FRUIT)
-    next(field for field in app.text_input if field.label.startswith("Whom did they bring")).set_value("bo").run()
-    next(box for box in app.selectbox if box.label == "What").set_value("referral")
+    assert not brought(app), "a friendship brings nobody"
+    next(box for box in app.selectbox if box.label == "What").set_value("referral").run()
+    brought(app)[0].set_value("bo").run()
     next(field for field in app.number_input if field.label == "Value").set_value(1200.0)
     area(app, "What came of it").set_value("a kiln for Bo")
     press(app, "Keep it")
@@ -305,11 +339,20 @@ def test_fruit_names_whom_it_brought_and_can_be_mended(marl: Workspace):
     assert (fruit["kind"], fruit["value"], fruit["for_account"]) == ("referral", 1200.0, BO.id)
     line = f"referral, {fruit['happened_at']:%d %b %Y} · worth 1,200.00 · brought Bo Winter · a kiln for Bo"
     assert line in texts(app) and "Waits for the next refresh" in marked(app)
+    next(box for box in app.selectbox if box.label == "What").set_value("introduction").run()
+    assert brought(app)[0].value == "", "the next one begins empty"
     press(app, "Change")
     next(field for field in app.text_area if field.value == "a kiln for Bo").set_value("two kilns")
     press(app, "Keep it", 0)
     [mended] = journal_reads.read_fruit(marl, "marl", [TESS.id])
-    assert mended == mended | {"text": "two kilns", "for_account": BO.id, "value": 1200.0, "kind": "referral"}
+    as_it_was = {"for_account": BO.id, "value": 1200.0, "kind": "referral", "happened_at": fruit["happened_at"]}
+    assert mended == mended | as_it_was | {"text": "two kilns"}
+    press(app, "Change")
+    [kinds] = [box for box in app.selectbox if box.label == "What" and box.value == "referral"]
+    kinds.set_value("friendship")
+    press(app, "Keep it", 0)
+    [mended] = journal_reads.read_fruit(marl, "marl", [TESS.id])
+    assert (mended["kind"], mended["for_account"]) == ("friendship", None)
     press(app, "Remove")
     assert journal_reads.read_fruit(marl, "marl", [TESS.id]) == []
 
@@ -558,6 +601,33 @@ def test_a_journal_that_cannot_be_read_leaves_what_is_published(marl: Workspace)
     assert "such wonderful mugs ++" in texts(app) and not app.text_area
 
 
+def test_the_brief_says_of_what_days_nothing_could_be_measured_and_of_what_there_is_no_evidence(marl: Workspace):
+    said = "\n".join(texts(visit(marl, author="", brief="1")))
+    assert "no question of theirs in the last 90 days could be measured" in said
+    unsure = _person_brief.feeling({"feeling": -0.13, "low": -0.4, "high": 0.1, "mentions": 4})
+    assert unsure.startswith("Whether they like or dislike us there is not enough evidence yet to say: −0.13 (90 %: ")
+
+
+@pytest.mark.parametrize(
+    ("brand", "name", "who"),
+    [("tamrow", "Tamrow Design-Build", "we"), ("quillstone", "Quillstone Construction", "Quillstone Construction")],
+)
+def test_what_another_brand_owes_is_not_said_as_if_we_were_it(
+    brand: str, name: str, who: str, sample: Workspace, in_workspace: Look
+):
+    in_workspace(sample)
+    with store.open_published(sample.published) as con:
+        ((someone, rate, asked),) = con.execute(
+            "select person_id, our_rate, our_asked from pub.person join pub.work_list using (brand, person_id)"
+            " where brand = ? and list = 'owe an answer' and our_asked > 0 order by person_id limit 1",
+            [brand],
+        ).fetchall()
+    app = opened(PAGE, person=someone, brand=name)
+    said = "\n".join(texts(app))
+    assert f" · {who} answered {rate:.0%} of {asked} in time in the last 90 days" in said
+    assert any("Owe an answer" in warning.value for warning in app.warning) == (who == "we")
+
+
 def test_the_brief_holds_what_one_should_know_before_a_call(marl: Workspace):
     journal.save_promise(marl, "marl", TESS.id, "a new burner", date(2030, 1, 2), "Ines")
     journal.save_note(marl, "marl", TESS.id, "works at night", "Mags")
@@ -634,6 +704,15 @@ def test_the_tab_and_what_is_shown_are_in_the_address(browser: Browser, address:
     page.get_by_role("tab", name=NOTES).click()
     page.wait_for_function("location.search.includes('part=Notes')")
     settled(page)
+    page.get_by_text("Write a note").click()
+    page.get_by_role("textbox", name="Note", exact=True).fill("half a no")
+    page.get_by_role("tab", name="What passed").click()
+    page.wait_for_function("!location.search.includes('part=Notes')")
+    settled(page)
+    page.get_by_role("tab", name=NOTES).click()
+    page.wait_for_function("location.search.includes('part=Notes')")
+    settled(page)
+    assert page.get_by_role("textbox", name="Note", exact=True).input_value() == "half a no"
     page.get_by_role("tab", name="What passed").click()
     page.wait_for_function("!location.search.includes('part=Notes')")
     settled(page)

@@ -11,6 +11,7 @@ import pytest
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
+from models.catalog import card
 from pipeline import journal, journal_reads, run, settings, store
 from pipeline.file_cursors import FileCursor
 from pipeline.metrics import why
@@ -115,13 +116,24 @@ def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Ope
     assert app.markdown[0].value.strip() == (
         f"Feeling is **{_words.signed(found['now'])}** (90 %: {_words.interval(found['low'], found['high'])}), by "
         f"{int(found['people'])} people in {int(found['mentions'])} mentions from {_words.days(start, until)}. "
-        "There are not enough people in the equal period before it to compare with."
+        "There is no period before it to compare with."
     )
 
 
 def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open):
     first = visit(PAGE, period="6 months").markdown[0].value
     assert first.endswith("is no more than chance would do. That leaves nothing to explain.")
+
+
+def test_a_change_that_nothing_stands_before_is_said_so():
+    assert _pulse_moved.changed(none_before(people=0), everything=True).startswith("There is no period before it")
+    assert "There are not enough people in the equal period" in _pulse_moved.changed(none_before(people=3))
+    assert "Nobody was heard in the equal period before it" in _pulse_moved.changed(none_before(people=0))
+
+
+def none_before(people: int) -> pd.Series:
+    """Return a period that cannot be compared with the one before it, in which so many people were heard."""
+    return pd.Series({"change": None, "se_change": None, "people_before": people})
 
 
 def test_a_fall_is_explained_by_what_lowered_the_feeling(visit: Open, sample: Workspace):
@@ -207,6 +219,22 @@ def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
     assert said in words(visit(PAGE))
 
 
+def test_labels_of_messages_that_somebody_chose_are_told_beside_the_correction(
+    sample: Workspace, in_workspace: Look, tmp_path: Path, model: run.Model
+):
+    """The errors are taken out on average: whoever mends the wrong ones by hand, too, takes them out twice."""
+    place = Workspace(tmp_path / "mended")
+    shutil.copytree(sample.folder, place.folder)
+    with store.connect(place.mentions) as con:
+        mended = con.sql("select touch_id from derived.ledger where brand = 'tamrow' and counts limit 40").fetchall()
+    labels = [{"brand": "tamrow", "touch_id": touch_id, "label": "positive"} for (touch_id,) in mended]
+    journal.save_labels(place, labels, "Ana", drawn=False)
+    relate(place, settings.load(place.folder), ModelFacts(model.version, card()))
+    publish(place)
+    in_workspace(place)
+    assert "40 of these messages were labelled by somebody who chose them" in words(opened(PAGE, period="everything"))
+
+
 def test_a_click_on_a_point_takes_its_change_apart(visit: Open, sample: Workspace):
     app = click(visit(PAGE, period="6 months"), "2026-08-01")
     found, state = taken_apart(sample), shown(sample, "period", brand="tamrow", **FALL).iloc[0]
@@ -251,21 +279,25 @@ def test_all_others_lead_nowhere(visit: Open):
     assert not app.exception and app.title[0].value.startswith("How do people feel about")
 
 
-def test_from_a_point_one_click_leads_to_its_messages(visit: Open):
+def test_from_a_point_one_click_leads_to_the_mentions_that_it_counts(visit: Open, sample: Workspace):
     app = click(visit(PAGE, period="6 months"), "2026-08-01")
     next(button for button in app.button if button.label == "Read the messages of these days").click().run()
     assert app.title[0].value.startswith("Conversations")
     assert (app.query_params["from"], app.query_params["until"]) == ("2026-08-01", "2026-09-01")
-    assert app.selectbox(key="direction").value == "in"
+    counted = shown(sample, "period", brand="tamrow", **FALL)["mentions"].iloc[0]
+    assert any(line.value.startswith(f"{counted} messages from 01 Aug 2026") for line in app.caption)
 
 
-def test_a_bar_of_the_volume_leads_to_its_messages(visit: Open):
+def test_a_bar_of_the_volume_leads_to_the_mentions_that_it_counts(visit: Open, sample: Workspace):
     app = visit(PAGE, period="12 months")
     point = {"x": "2026-06-01", "customdata": [12, "negative"]}
     app.session_state["volume"] = {"selection": {"points": [point], **NO_AREA}}
     app.run()
     assert (app.query_params["from"], app.query_params["until"]) == ("2026-06-01", "2026-07-01")
-    assert (app.multiselect(key="label").value, app.selectbox(key="direction").value) == (["negative"], "in")
+    assert app.multiselect(key="label").value == ["negative"]
+    june = {"grain": "month", "start": datetime(2026, 6, 1), "until": datetime(2026, 7, 1)}
+    counted = shown(sample, "volume", brand="tamrow", **june)["negative"].iloc[0]
+    assert any(line.value.startswith(f"{counted} messages from 01 Jun 2026") for line in app.caption)
 
 
 def test_what_one_person_did_is_said_so_and_leads_to_them(visit_meant: Open):
@@ -358,6 +390,8 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
     shown_names = [name for frame in app.dataframe for name in frame.value.get("Name", [])]
     everything = words(app) + json.dumps(figures(app)) + " ".join([*shown_names, *(b.label for b in app.button)])
     assert len(names) > 50 and not [name for name in names if name in everything]
+    leads = [button.label for button in app.button if "Read the messages" in button.label]
+    assert bool(leads) == ("Click a bar to read" in words(app)) == (people != "aggregate")
     if people == "aggregate":
         assert not app.dataframe and 'brand.toml says [privacy] people = "aggregate"' in words(app)
     else:

@@ -158,6 +158,13 @@ def test_a_work_list_is_one_press_away_and_can_begin_with_who_waits_longest(visi
     assert since == sorted(since) and len(set(since)) > 1
 
 
+def test_of_another_brand_there_are_no_lists_of_what_is_to_be_done(visit: Open):
+    app = visit(PAGE, brand="Quillstone Construction", list="owe an answer")
+    assert app.pills(key="list").value == "everybody"
+    assert not {"owe an answer", "stop pushing", "ready to take offline"} & set(app.pills(key="list").options)
+    assert any("no lists of what is to be done with people of another brand" in each.value for each in app.caption)
+
+
 def test_who_fits_nothing_is_told_every_filter_that_could_be_to_blame(visit: Open):
     words = visit(PAGE, touches="999").info[0].value
     assert all(

@@ -271,6 +271,29 @@ def test_a_damaged_file_is_said_and_the_last_good_numbers_stay(tmp_path: Path, i
     assert app.title[0].value.startswith("How do people feel about")
 
 
+@pytest.fixture(scope="module")
+def mistyped(sample: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The sample with a brand.toml that somebody broke."""
+    place = Workspace(tmp_path_factory.mktemp("mistyped") / "w")
+    shutil.copytree(sample.folder, place.folder)
+    with (place.folder / "brand.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[privacy\n")
+    return place
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_settings_that_cannot_be_read_are_said_on_every_page_and_keep_people_back(
+    page: str, mistyped: Workspace, in_workspace: Look
+):
+    in_workspace(mistyped)
+    app = opened(page, person=person_named(mistyped, "priya"), message="x:1")
+    [said] = [error.value for error in app.error if error.value.startswith("The settings cannot be read: ")]
+    assert "brand" in said and "not valid TOML" in said and "single people are not shown" in said
+    written = "\n".join(each.value for each in (*app.title, *app.text, *app.markdown, *app.info, *app.caption))
+    assert "Priya" not in written and "aggregate" not in written
+    assert not [frame for frame in app.dataframe if "Name" in frame.value]
+
+
 def test_names_are_told_only_of_people_who_addressed_the_brand(tmp_path: Path):
     from pipeline.touch import Account, Mapped, Record, Touch
 

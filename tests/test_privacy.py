@@ -1,5 +1,6 @@
 """What is told of people: as [privacy] says, of groups of a few on no executive's page, of the forgotten nothing."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline import cursors, forget, journal, publish, run, settings, store
+from pipeline import commands_care, cursors, forget, journal, publish, run, settings, store
 from pipeline.contents import read_rejects
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
@@ -287,10 +288,23 @@ def test_compare_tells_the_shares_of_a_month_only_where_no_small_group_follows_f
     assert "cedar: not enough evidence yet (3 people)" in sentence
 
 
+STILL = """staff = ["@ZQuux"]
+[kinds]
+customer = ["zquux", "handle100"]
+[lists]
+vip = ["x:771177"]
+"""
+
+
 def test_the_forgotten_leave_nothing_in_any_file(place: Workspace):
+    (place.folder / "brand.toml").write_text(STILL)
     done = orchard(place.folder, "forget", ZELDA.id, "--author", "Mo")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("2 touches and 4 rows of the journal are gone")
+    assert f"{place.folder / 'brand.toml'} still names them: take them out of kinds.customer, lists.vip, staff" in (
+        done.stdout
+    )
+    (place.folder / "brand.toml").unlink()
     for path in (place.mentions, place.journal, place.published):
         everything = told(path) if path == place.published else kept(place, path)
         assert [word for word in SECRETS if word in everything] == [], path.name
@@ -303,6 +317,56 @@ def test_the_forgotten_leave_nothing_in_any_file(place: Workspace):
     ]
     assert count(place, "person") == 8 and "new website" in kept(place, place.journal)
     assert "referral" in kept(place, place.journal)  # what another one has borne stays, without whom it brought
+
+
+def test_who_is_left_keeps_the_handle_in_the_lists_that_somebody_forgotten_had_too(place: Workspace):
+    (place.folder / "brand.toml").write_text(STILL)
+    save(place, [said(30, Account("bluesky:did:plc:z", "bluesky", "zquux"), "hello")], "e")
+    chosen = settings.load(place.folder)
+    forget.forget(place, ZELDA.id, "Mo")
+    publish.relate(place, chosen, ModelFacts("fixed"))
+    with store.connect(place.mentions) as con:
+        groups = con.execute("select member, what, name from derived.configured_group order by member").fetchall()
+    assert groups == [("handle100", "kind", "customer"), ("zquux", "kind", "customer")]
+
+
+def test_accounts_that_a_file_made_of_the_handle_are_named(place: Workspace, capsys: pytest.CaptureFixture[str]):
+    alike = [Account("x:zquux", "x"), Account("x:9", "x", "ZQUUX"), Account("x:8", "x", "zquux2")]
+    other = Account("bluesky:zquux", "bluesky", "zquux")
+    save(place, [said(30 + number, account, "hello") for number, account in enumerate((*alike, other))], "e")
+    commands_care.forget_(ZELDA.id, "Mo")
+    line = "the same handle is there in other accounts, which stay: if theirs, forget them too: x:9, x:zquux\n"
+    assert line in capsys.readouterr().out
+    assert forget.called_alike(place, "x:zquux") == ["x:9"] and forget.called_alike(place, "x:8") == []
+
+
+def test_raw_records_of_others_name_the_forgotten_no_more(place: Workspace):
+    before = {
+        "text": "I agree with zquux",
+        "replied_author": "@ZQuux",
+        "author_id": 771177,
+        "likes": 77117,
+        "quoted": 'he said "zquux',
+        "people": {"771177": {"username": "zquux"}, "5": {"username": "olaf_n"}},
+        "parent": {"uri": "at://x/1", "account": {"acct": "zquux", "display_name": "Zelda Quux"}},
+        "mentions": [{"username": " zquux", "name": "Zelda Quux"}, {"username": "olaf_n"}],
+        "record": {"id": "771177", "text": "not of them, but a message"},
+        "named": ["zquux", "olaf_n", True],
+    }
+    other = said(30, OTHERS[0], "I agree with zquux")
+    save(place, [Mapped(Record(1, before), other.touch)], "e")
+    assert forget.forget(place, ZELDA.id, "Mo").records == 1
+    with store.connect(place.mentions) as con:
+        ((payload,),) = con.execute("select payload from raw where touch_id = 'x:5030'").fetchall()
+    assert json.loads(payload) == before | {
+        "replied_author": "",
+        "author_id": "",
+        "people": {"5": {"username": "olaf_n"}},
+        "parent": {"uri": "at://x/1", "account": {}},
+        "mentions": [{}, {"username": "olaf_n"}],
+        "record": {"id": "", "text": "not of them, but a message"},
+        "named": ["", "olaf_n", True],
+    }
 
 
 def test_no_later_import_brings_the_forgotten_back_by_account_or_by_handle(place: Workspace):
@@ -330,10 +394,13 @@ def test_rejects_that_name_the_forgotten_go_too(place: Workspace):
         Reject(Record(2, {"u": "b", "text": "not zquux, but about zquux"}), "no"),
         Reject(Record(3, {"by": {"id": 771177}}), "no date"),
         Reject(Record(4, {"by": ["@ZQuux"]}), "no date"),
+        Reject(Record(5, {"user": " zquux\t"}), "no date"),
+        Reject(Record(6, {"user": "\u00a0@ZQuux "}), "no date"),
+        Reject(Record(7, {"account": "x:771177"}), "no date"),
     ]
-    cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 4, finished=True)
+    cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 7, finished=True)
     save_outcomes(place, [], rejects, cursor)
-    assert len(read_rejects(place, 9)) == 4
+    assert len(read_rejects(place, 9)) == 7
     forget.forget(place, ZELDA.id, "Mo")
     assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
     save_outcomes(place, [], rejects, cursor)  # the same file brings nothing of them back

@@ -14,7 +14,7 @@ from pipeline.contents import read_metric
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
-from tests.conftest import orchard
+from tests.conftest import TAMROW, orchard
 
 # The part of the index that does not hold how sure the correction of the model is: that is told as of today.
 INDEX = ("brand", "period", "weighting", "estimate", "se", "n_eff", "low", "high", "people", "mentions")
@@ -175,6 +175,28 @@ def test_every_number_can_be_of_one_group_alone_and_says_so(copy: Workspace):
     publish.publish(copy)
     with store.open_published(copy.published) as con:
         assert con.execute("select only_group from pub.meta").fetchall() == [("source mastodon",)]
+
+
+def test_a_group_is_answered_by_what_we_say_to_nobody_in_particular(workspace: Workspace, tmp_path: Path):
+    """Its own people's numbers are the same as among everybody."""
+    told = {"brand": TAMROW.key, "source": "x", "kind": "reply", "public": True, "conversation": "t"}
+    ann, other = ({"id": name, "source": "x", "handle": name, "name": name, "kind": "person"} for name in ("ann", "bo"))
+    rows = [
+        told | {"id": "1", "direction": "in", "at": "2026-01-01T10:00:00Z", "text": "hello?", "account": ann},
+        told | {"id": "2", "direction": "out", "at": "2026-01-01T11:00:00Z", "text": "yes, you all", "account": None},
+        told | {"id": "3", "direction": "out", "at": "2026-01-01T12:00:00Z", "text": "you too", "account": other},
+        told | {"id": "4", "direction": "in", "at": "2026-01-02T10:00:00Z", "text": "thank you", "account": ann},
+    ]
+    file = tmp_path / "touches.jsonl"
+    file.write_text("".join(json.dumps(row | {"addressed": True}) + "\n" for row in rows))
+    run.import_file(workspace, file, TAMROW)
+    chosen = settings.Settings(lists={"vip": ("ann",)})
+    whole, alone = [], []
+    for found, group in ((whole, None), (alone, ("list", "vip"))):
+        run.relate(workspace, chosen, ModelFacts("fixed"), group=group)
+        found += [row for row in numbers(workspace, "ledger") if row["account_id"] == "x:ann"]
+        found += [row for row in numbers(workspace, "answer") if row["direction"] == "ours"]
+    assert alone == whole and [row["unprompted"] for row in whole[:2]] == [True, False]
 
 
 def test_a_day_before_the_first_touch_is_refused_and_the_numbers_stay(copy: Workspace):

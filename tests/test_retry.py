@@ -121,22 +121,23 @@ def test_a_file_that_fails_keeps_its_rejects_and_does_not_keep_others_waiting(wo
 
 SOURCE = """[brand]
 key = "tamrow"
-name = "Tamrow"
+name = "Tamrow Build"
 [[sources]]
 type = "file"
 path = "inbox/{0}.csv"
-brand = "tamrow"
+brand = "{1}"
 map = {{id = "No", text = "Body", author = "User", at = "Date"}}
 """
 
 
-def test_rejects_whose_ids_were_taken_are_stored_once_their_source_has_a_name(workspace: Workspace):
+@pytest.mark.parametrize("brand", ["tamrow", "Tamrow Build"])
+def test_rejects_whose_ids_were_taken_are_stored_once_their_source_has_a_name(brand: str, workspace: Workspace):
     (workspace.folder / "inbox").mkdir(parents=True)
     toml = workspace.folder / "brand.toml"
     for name in ("first", "second"):
         rows_of = f"No,Body,User,Date\n1,hello from {name},ann,2026-01-01\n2,bye from {name},bo,2026-01-02\n"
         (workspace.folder / "inbox" / f"{name}.csv").write_text(rows_of)
-    both = SOURCE.format("first") + SOURCE.format("second").split("\n", 3)[3]
+    both = SOURCE.format("first", brand) + SOURCE.format("second", brand).split("\n", 3)[3]
     toml.write_text(both)
     found = list(run.collect_files(workspace, settings.load(workspace.folder)))
     assert found == ["first.csv: 2 stored of 2", "second.csv: 0 stored of 2"]

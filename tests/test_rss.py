@@ -31,9 +31,10 @@ def feed(server: HTTPServer, more: str = "", path: str = "/feed") -> Feed:
     return Feed(f'[[sources]]\ntype = "rss"\nbrand = "tamrow"\nfeeds = ["{server.url_for(path)}"]\n{more}')
 
 
-def serve(server: HTTPServer, items: str, more: str = "") -> Feed:
+def serve(server: HTTPServer, items: str, more: str = "", title: str = "Gazette") -> Feed:
     """Serve a feed of these items."""
-    server.expect_request("/feed").respond_with_data(f"{HEAD}{items}</channel></rss>", content_type="text/xml")
+    whole = f"{HEAD.replace('Gazette', title)}{items}</channel></rss>"
+    server.expect_request("/feed").respond_with_data(whole, content_type="text/xml")
     return feed(server, more)
 
 
@@ -264,3 +265,22 @@ def test_only_addresses_without_passwords_are_feeds(address: str, workspace: Wor
     toml = f'[[sources]]\ntype = "rss"\nbrand = "tamrow"\nfeeds = ["{address}"]\n'
     with pytest.raises(SettingsError, match=r"key sources \(entry 1\)\.feeds: .*without name and password"):
         chosen(workspace, Feed(toml))
+
+
+@pytest.mark.parametrize(("who", "direction"), [("<dc:creator>Gus P</dc:creator>", "in"), ("", "out")])
+def test_a_feed_that_is_called_like_the_brand_speaks_for_it_only_where_no_author_is_named(
+    who: str, direction: str, workspace: Workspace, httpserver: HTTPServer
+):
+    items = f"<item><guid>1</guid><title>two stars</title>{DATE}{who}</item>"
+    collected(workspace, serve(httpserver, items, "all = true\n", title="Tamrow Design-Build"))
+    assert rows(workspace, "select direction, account_id is null, author from touch") == [
+        (direction, direction == "out", "Tamrow Design-Build" if direction == "out" else None)
+    ]
+
+
+def test_a_reject_without_a_date_is_the_same_one_at_every_collect(workspace: Workspace, httpserver: HTTPServer):
+    served = serve(httpserver, "<item><guid>1</guid></item>", "all = true\n")
+    collected(workspace, served)
+    time.sleep(1.1)  # moments are kept to the second
+    collected(workspace, served)
+    assert rows(workspace, "select count(*), any_value(reason) from reject") == [(1, "neither title nor text")]

@@ -97,6 +97,14 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
             SOURCE + "map = { texte = 'Body' }",
             "key sources (entry 1).map: Value error, unknown field texte; allowed: text",
         ),
+        (
+            SOURCE + "format = 'brandwatch'\nmap = { text = 'Body', author = 'User', at = 'Date' }",
+            "map tells what the columns are, and so does format = 'brandwatch': give one of them",
+        ),
+        (
+            SOURCE + "encoding = 'rot13'",
+            "key sources (entry 1).encoding: Value error, rot13: no encoding of text has that",
+        ),
         ("[brand]\nkey = 'a'\nname = 'A'\n" + SOURCE, "sources: brand 'b' is none of a"),
     ],
 )

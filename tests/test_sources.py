@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import run, sources, store
+from pipeline import run, settings, sources, store
 from pipeline.sources import SOURCES
+from pipeline.sources.encodings import find_encoding
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import Workspace, connect
@@ -131,6 +132,100 @@ def test_an_old_windows_encoding_is_guessed(tmp_path: Path):
     assert touches(file, mapping=MAP, encoding="cp1250")[0].text.startswith("la façade est trčs")
 
 
+@pytest.mark.parametrize("odd", [b"\xc3", "déjà vu".encode()[:-1] + b"z\xe9", b"caf\xe9"])
+def test_a_few_odd_bytes_make_no_other_encoding_of_a_file_in_utf_8(odd: bytes, tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "export.csv"
+    rows = "".join(f"schöner Tag {n},Jürgen{n},2025-01-02\n" for n in range(300))
+    file.write_bytes(("Body,User,Date\n" + rows).encode() + odd + b",bo,2025-01-02\n")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    assert (counts.encoding, counts.stored) == ("utf-8-sig", 301)
+    assert sources.lost_bytes(file, counts.encoding) == "some bytes are no utf-8, and became \ufffd"
+    with connect(workspace.mentions) as con:
+        assert con.execute("select count(*) from account where handle like 'Jürgen%'").fetchall() == [(300,)]
+        assert con.execute("select count(*) from touch where text like '%\ufffd%'").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "many", "encoding"),
+    [
+        ("très bien, merci", 1, "cp1252"),
+        ("It’s fine", 1, "cp1252"),
+        ("a 5 € bill", 1, "cp1252"),
+        ("año nuevo, niño", 5, "cp1252"),
+        ("Schöne Grüße", 5, "cp1252"),
+        ("Привет, как дела и работа", 1, "cp1251"),
+        ("これは本です、テスト", 1, "shift_jis"),
+        ("这个产品非常好，我很喜欢", 5, "gb18030"),
+        ("이 제품은 정말 좋아요", 1, "euc_kr"),
+        ("這個產品非常好，我很喜歡", 1, "big5"),
+    ],
+)
+def test_an_older_encoding_is_guessed_from_the_lines_that_tell_it_wherever_they_stand(
+    text: str, many: int, encoding: str, tmp_path: Path
+):
+    file = tmp_path / "export.csv"
+    plain = "nothing but plain letters in here,ana,2025-01-02\n" * 6000
+    file.write_bytes(("Body,User,Date\n" + plain + f'"{text}",bo,2025-01-03\n' * many).encode(encoding))
+    assert find_encoding(file) == encoding
+
+
+def test_a_whole_file_in_utf_8_has_lost_no_bytes(tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_text(CELLS, encoding="utf-8")
+    assert sources.lost_bytes(file, find_encoding(file)) == ""
+    assert sources.lost_bytes(payload("xarchive"), "utf-8") == ""
+
+
+@pytest.mark.parametrize("name", ["rot13", "base64", "hex", "zlib", "idna", "undefined", "utf-9", "a\0b"])
+def test_an_encoding_of_no_text_is_refused_by_name(name: str, tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_text(CELLS, encoding="utf-8")
+    with pytest.raises(FileError, match="no encoding of text has that name") as error:
+        sources.open_file(file, mapping=MAP, encoding=name)
+    assert str(error.value).startswith(f"--encoding {name}: ")
+
+
+def test_a_source_of_brand_toml_may_tell_the_encoding_of_its_files(workspace: Workspace):
+    workspace.folder.mkdir()
+    (workspace.folder / "old.csv").write_bytes("Body,User,Date\nkávé très,ana,2025-01-02\n".encode("cp1252"))
+    entry = '[[sources]]\ntype = "file"\npath = "*.csv"\nbrand = "TamrowBuild"\nencoding = "cp1250"\n'
+    entry += 'map = { text = "Body", author = "User", at = "Date" }\n'
+    (workspace.folder / "brand.toml").write_text(entry)
+    lines = list(run.collect_files(workspace, settings.load(workspace.folder)))
+    assert lines == ["old.csv: 1 stored of 1"]
+    with connect(workspace.mentions) as con:
+        assert con.execute("select text from touch").fetchall() == [("kávé trčs",)]
+
+
+def test_a_refresh_tells_of_bytes_that_were_lost(workspace: Workspace):
+    workspace.folder.mkdir()
+    (workspace.folder / "cut.csv").write_bytes(
+        "Body,User,Date\nkávé déjà,ana,2025-01-02\n".encode() + b"\xc3,bo,2025-01-02"
+    )
+    entry = '[[sources]]\ntype = "file"\npath = "*.csv"\nbrand = "TamrowBuild"\n'
+    entry += 'map = { text = "Body", author = "User", at = "Date" }\n'
+    (workspace.folder / "brand.toml").write_text(entry)
+    lines = list(run.collect_files(workspace, settings.load(workspace.folder)))
+    assert lines == ["cut.csv: 2 stored of 2; some bytes are no utf-8, and became \ufffd"]
+
+
+def test_a_file_without_the_mark_that_its_encoding_needs_is_named(tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_bytes(CELLS.encode("utf-16-le"))
+    with pytest.raises(FileError, match=r"cannot be read as utf-16: .*; try without --encoding") as error:
+        sources.open_file(file, mapping=MAP, encoding="utf-16")
+    assert str(error.value).startswith(str(file))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-16-le", "utf-16-be", "utf-32-le", "gb18030"])
+def test_a_byte_order_mark_is_no_part_of_the_first_column_whatever_encoding_is_chosen(encoding: str, tmp_path: Path):
+    file = tmp_path / "export.csv"
+    for mark in ("", "\ufeff"):
+        text = mark + (CELLS if encoding != "gb18030" else CELLS.replace("☕", ""))
+        file.write_bytes(text.encode(encoding))
+        assert len(touches(file, mapping=MAP, encoding=encoding)) == 2
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_the_header_is_found_below_report_lines_under_any_delimiter(delimiter: str, tmp_path: Path):
     file = tmp_path / "report.csv"
@@ -198,6 +293,32 @@ def test_json_lines_can_be_mapped_too(tmp_path: Path):
     assert touches(file, mapping=MAP)[0].at == datetime(2025, 1, 2, 1, 4, 5)
 
 
+def test_a_first_object_that_lacks_a_field_is_a_reject_and_refuses_no_file(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "export.jsonl"
+    sound = '{"Body": "good", "User": "ana", "Date": "2025-01-02"}\n'
+    file.write_text('{"Body": "no date", "User": "bo"}\n' + sound)
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    assert (counts.stored, counts.rejected) == (1, {"no at (column Date)": 1})
+    file.write_text('{"Body": "no date", "User": "bo"}\n' * sources.FIRST_OBJECTS + sound)
+    with pytest.raises(FileError, match="no column Date; it has Body, User"):
+        sources.open_file(file, mapping=MAP)
+
+
+def test_a_format_is_known_by_any_of_the_first_objects(tmp_path: Path):
+    lines = payload("orchard").read_text(encoding="utf-8").splitlines()
+    file = tmp_path / "own.jsonl"
+    file.write_text("\n".join(['{"id": "0"}', *lines]), encoding="utf-8")
+    assert sources.open_file(file)[0] == "orchard"
+
+
+@pytest.mark.parametrize("column", ["[Body]", "[t]", "[ Body"])
+def test_a_column_whose_name_begins_with_a_bracket_makes_no_json_of_a_table(column: str, tmp_path: Path):
+    file = tmp_path / "export.csv"
+    file.write_text(f"{column},U,D\ngood,ana,2025-01-02\n")
+    (touch,) = touches(file, mapping=parse_map(f"text={column},author=U,at=D"))
+    assert (touch.text, touch.account.handle) == ("good", "ana")
+
+
 def test_the_brands_own_rows_go_out(tmp_path: Path):
     file = tmp_path / "export.csv"
     file.write_text("Body,User,Date,To\nthank you,TamrowBuild,2025-01-02,@ana\n")
@@ -230,6 +351,7 @@ def test_a_file_of_no_known_shape_is_named_with_what_to_do(content: bytes, optio
     [
         ("text=Body", "no column given for author, at"),
         ("text=B,author=U,at=D,mood=M", "unknown field mood; allowed: text"),
+        ("text=B,text=T,author=U,at=D", "--map: text is given twice; a field has one column"),
     ],
 )
 def test_a_wrong_map_is_refused(text: str, message: str):
@@ -280,6 +402,10 @@ def test_bytes_that_a_chosen_encoding_does_not_know_are_told(tmp_path: Path):
     wrong = orchard(tmp_path / "a", *asked, "utf-8")
     assert wrong.returncode == 0 and "some bytes are no utf-8, and became \ufffd" in wrong.stderr
     assert "some bytes" not in orchard(tmp_path / "b", *asked, "cp1252").stderr
+    file.write_bytes("Body,User,Date\nle café déjà bu,ana,2025-03-04\n".encode() + b"cut \xc3,bo,2025-03-04\n")
+    guessed = orchard(tmp_path / "c", *asked[:-1])
+    assert "some bytes are no utf-8, and became \ufffd; --encoding overrules" in guessed.stderr
+    assert "as utf-8" in guessed.stdout
 
 
 def test_half_a_character_pair_is_kept_as_a_sign_for_what_is_missing(tmp_path: Path, workspace: Workspace):

@@ -90,8 +90,8 @@ def test_files_are_taken_in_as_they_arrive_and_only_once(tmp_path: Path, inbox: 
         assert watcher.says("broken.csv is not taken in:") and watcher.says("of no format that we know")
         shutil.copy(PAYLOADS / "sprout.csv", inbox)
         assert watcher.says("sprout.csv: 1 stored of 5 (1 already had")
-        shutil.copy(PAYLOADS / "sprout.csv", inbox / "copy.csv")
-        assert watcher.says("copy.csv: imported before")
+        shutil.copy(PAYLOADS / "sprout.csv", inbox / os.fsdecode(b"cop\xe9.csv"))  # a name that is no text
+        assert watcher.says("cop\ufffd.csv: imported before")
         assert watcher.stop() == 0 and watcher.says("stopped; what was taken in is stored")
     with watching(place, inbox) as watcher:
         assert watcher.says("sprout.csv: imported before") and watcher.says("fourcat.csv: imported before")

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from tests.test_stages import LISTS, PRAISE, REPAIR, Rows, ago, crowd, lively, loop, ours, rounded, touch, world
+from tests.test_stages import AS_OF, LISTS, PRAISE, REPAIR, Rows, ago, crowd, lively, loop, ours, rounded, touch, world
 from tests.worlds import table
 
 
@@ -39,6 +39,27 @@ def test_we_owe_an_answer_to_whose_last_run_waits():
     (found,) = listed(con, "owe an answer")
     assert (found["person_id"], found["since"], found["days"]) == ("waits", ago(10), 10)
     assert found["thread"] == "waits10"
+
+
+def test_an_open_question_is_owed_although_another_was_answered_before_it():
+    answers = [
+        answer("asks again", 10, last_at=ago(9)),
+        answer("asks again", 9.5, thread="other", answered_at=ago(9.4)),
+        answer("answered after", 10),
+        answer("answered after", 9.5, thread="other", answered_at=ago(9.4)),
+    ]
+    con = world([touch(person, 10) for person in ("asks again", "answered after")], *LISTS, answers=answers)
+    assert [row["person_id"] for row in listed(con, "owe an answer")] == ["asks again"]
+
+
+@pytest.mark.parametrize(("begun_by", "hours", "owed"), [("out", 2, False), ("in", 2, False), ("in", 26, True)])
+def test_a_call_settles_the_questions_of_its_day_whoever_began_it(begun_by: str, hours: float, owed: bool):
+    """Of what was typed in only the day is known: it is stored as noon, or as the beginning of the day."""
+    noon = AS_OF.replace(hour=12, minute=0) - timedelta(days=10)
+    call = touch("x", 0, kind="call", offline=True, direction=begun_by, happened_at=noon)
+    asked = noon + timedelta(hours=hours)
+    con = world([touch("x", 30), call], *LISTS, answers=[answer("x", 0, asked_at=asked, last_at=asked)])
+    assert bool(listed(con, "owe an answer")) == owed
 
 
 def test_we_stop_pushing_who_lets_three_touches_in_two_weeks_pass():
@@ -170,7 +191,7 @@ def test_what_came_of_a_complaint():
         answer("late", 200, thread="late200", answered_at=ago(130)),
         answer("silent", 230, thread="silent200", answered_at=ago(229)),  # an earlier run of the thread
     ]
-    con = world(rows, *REPAIR, answers=answers)
+    con = world([*rows, ours("somebody", 300)], *REPAIR, answers=answers)
     found = {row["person_id"]: row for row in table(con, "repair")}
     assert {person: (row["outcome"], row["hours"]) for person, row in found.items()} == {
         "better": ("better", pytest.approx(48)),
@@ -194,6 +215,18 @@ def test_what_came_of_a_complaint():
         assert (row["low"], row["high"]) == pytest.approx(
             proportion_confint(row["n"], row["complaints"], 0.1, "wilson"), abs=1e-4
         )
+
+
+def test_where_our_side_is_not_collected_no_complaint_is_called_unanswered():
+    rows = [complaint(f"p{i}", 200, source="x" if i % 2 else "reviews") for i in range(8)]
+    con = world([*rows, ours("somebody", 300, source="x")], *REPAIR)
+    assert {row["recorded"] for row in table(con, "repair") if row["person_id"] in ("p0", "p2")} == {False}
+    assert {row["complaints"] for row in table(con, "repair_rate")} == {4}
+
+
+def test_what_was_said_in_a_call_is_no_complaint_that_waits():
+    rows = [complaint("told us", 200, kind="call", offline=True, stated=True), complaint("wrote", 200)]
+    assert [row["person_id"] for row in table(world(rows, *REPAIR), "repair")] == ["wrote"]
 
 
 def test_a_complaint_begins_after_thirty_days_without_one():

@@ -32,6 +32,7 @@ TOUCH = {  # a row of the ledger, where a test does not say otherwise
     "value": 0.0,
     "value_of_model": 0.0,
     "counts": True,
+    "stated": False,
 }
 
 

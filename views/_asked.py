@@ -16,7 +16,7 @@ say = _texts.of("conversations")
 
 WAYS = ("words", "meaning")
 DIRECTIONS = ("both", "in", "out")
-STATES = ("every", "doubtful", "labelled", "not labelled", "not read")
+STATES = ("every", "counted", "doubtful", "labelled", "not labelled", "not read")
 ALL: dict[str, Any] = {
     "words": [],
     "signs": [],
@@ -26,6 +26,9 @@ ALL: dict[str, Any] = {
     "alike": [],
 }
 CHOSEN = "message_chosen"  # in the session: the message that was clicked in the list
+STARTS: dict[str, Any] = {"direction": DIRECTIONS[0], "state": STATES[0]} | {
+    name: [] for name in ("label", "where", "kind", "topic", "group", "stage")
+}
 MORE = ("where", "kind", "topic", "group", "stage", "state", "from")
 
 
@@ -44,12 +47,12 @@ def choose(now: Shared) -> dict[str, Any] | None:
     return None if sought is None else {"start": start, "until": until} | sought | chosen
 
 
-def of_theirs(start: datetime, until: datetime, label: str = "") -> dict[str, str]:
-    """Return the address of what people said in some days, all of it or what has a label.
+def of_counted(start: datetime, until: datetime, label: str = "") -> dict[str, str]:
+    """Return the address of the mentions that count for the feeling in some days, all of them or what has a label.
 
     In an address stand the words of a list, not its values.
     """
-    narrowed = {"from": f"{start:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}", "direction": direction("in")}
+    narrowed = {"from": f"{start:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}", "state": state("counted")}
     return narrowed | ({"label": label} if label else {})
 
 
@@ -106,6 +109,14 @@ def alike(now: Shared, words: str, like: str | None = None) -> dict[str, Any] | 
     return ALL | {"by_meaning": True, "alike": found}
 
 
+def like(touch_id: str) -> None:
+    """Look for what is close in meaning to a message, anywhere: the filters that led to it would hide the rest."""
+    for key, start in STARTS.items():
+        st.session_state[key] = start
+    widen()
+    st.query_params["like"] = touch_id
+
+
 def unlike() -> None:
     """Take the message that others are compared with out of the address bar."""
     st.query_params.pop("like", None)
@@ -139,6 +150,7 @@ def state(name: str) -> str:
     """Return the state of a message in words."""
     return {
         "every": say("every"),
+        "counted": say("counted_ones"),
         "doubtful": say("doubtful_ones"),
         "labelled": say("labelled_ones"),
         "not labelled": say("unlabelled_ones"),

@@ -14,6 +14,12 @@ def names() -> dict[str, str]:
     return dict(zip(brands["brand"], brands["name"], strict=True))
 
 
+def is_other(brand: str) -> bool:
+    """Say whether a brand is not the own one; where none is said to be, all are taken for it."""
+    found = _filters.brands().set_index("brand")["own"]
+    return bool(found.any()) and not found[brand]
+
+
 def side_by_side(span: Days) -> pd.DataFrame:
     """Return brand, name and the columns of the read `period`, a row per brand; of too few people only the counts."""
     rows = [

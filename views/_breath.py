@@ -40,6 +40,8 @@ def draw(now: Shared, names: dict[str, str]) -> None:
 
 def configured() -> dict[str, str]:
     """Return the names of the brands of brand.toml, which may have no touches of their own."""
+    if _rights.unreadable():  # said above the page
+        return {}
     return {each.key: each.name for each in settings.load(_data.workspace().folder).brand_settings()}
 
 

@@ -91,6 +91,11 @@ def fewest_people() -> int:
     return int(ask("meta")["fewest_people"].iloc[0])
 
 
+def window_days() -> int:
+    """Return how many days count as recent, as the settings say."""
+    return int(ask("meta")["window_days"].iloc[0])
+
+
 @st.cache_data(max_entries=100, show_spinner=False)
 def taken_apart(
     published: Stamp, brand: str, before: datetime, start: datetime, until: datetime, dimensions: tuple[str, ...]

@@ -20,18 +20,23 @@ PERIODS = {  # the text of each, and its days
     "12 months": ("period_12_months", 364),
     "everything": ("period_everything", None),
 }
+TYPED_LATER = timedelta(days=8)  # from where on nothing was collected any more, though people still typed
 ENDS_EARLIER = timedelta(days=60)  # from where on a brand's data may have ended, and not its people fallen silent
 
 
 @dataclass(frozen=True)
 class Shared:
-    """The brand and period in force; times are naive UTC, ``until`` is exclusive."""
+    """The brand and period in force; times are naive UTC, ``until`` is exclusive.
+
+    ``has_before``: the equal period before was collected, too, but for a twentieth of it at most.
+    """
 
     brand: str
     name: str
     start: datetime
     until: datetime
     everything: bool
+    has_before: bool
     grain: str
 
 
@@ -96,6 +101,9 @@ def freshness(found: pd.DataFrame) -> str:
     gap = found["last_touch"].max() - row["last_touch"]
     if gap >= ENDS_EARLIER:
         parts.append(say("ends_earlier", days=in_days(gap.days)))
+    gap = row["last_touch"] - row["last_collected"]
+    if gap >= TYPED_LATER:
+        parts.append(say("typed_later", days=in_days(gap.days), day=day(row["last_collected"])))
     if meta["past"]:
         parts.append(say("past", day=day(meta["as_of"] - timedelta(microseconds=1))))
     return " ".join(parts)
@@ -122,7 +130,9 @@ def shared() -> Shared:
     first = row["first_touch"].normalize().to_pydatetime()
     start = first if days is None else until - timedelta(days=days)
     everything = start <= first
-    return Shared(row["brand"], row["name"], start, until, everything, grain(row, max(start, first), until))
+    length = until - start
+    facts = {"start": start, "until": until, "everything": everything, "has_before": start - length * 0.95 >= first}
+    return Shared(row["brand"], row["name"], grain=grain(row, max(start, first), until), **facts)
 
 
 def grain(row: pd.Series, start: datetime, until: datetime) -> str:

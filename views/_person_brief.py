@@ -50,13 +50,13 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
         (say("brief_topics"), about(topics)),
         (say("brief_ends"), [quoted(touch) or say(_person_ends.NONE[end]) for end, touch in ends.items()]),
         (say("brief_notes"), notes(typed)),
-        (say("brief_careful"), careful(whom.row, ends)),
+        (say("brief_careful"), careful(whom, ends)),
     ]
 
 
 def stands(whom: Whom, typed: Typed | None) -> list[str]:
     """Return stage, feeling and tags in words."""
-    standing = " · ".join(_person_facts.standing(whom.row))
+    standing = " · ".join(_person_facts.standing(whom))
     lines = [feeling(whom.row), f"{standing[0].upper()}{standing[1:]}"]
     tags = _person_tags.now(whom, typed.members if typed else [])
     return [*lines, say("brief_tags", tags=", ".join(tags))] if tags else lines
@@ -68,7 +68,8 @@ def feeling(row: dict[str, Any]) -> str:
         return say("feeling_none", mentions=row["mentions"])
     band = {"band": _words.interval(row["low"], row["high"]), "mentions": row["mentions"]}
     leaning = _words.leaning(row["low"], row["high"])
-    return say("feeling_words", leaning=leaning, feeling=_words.signed(row["feeling"]), **band)
+    words = "feeling_unsure" if leaning == _words.EVIDENCE else "feeling_words"
+    return say(words, leaning=leaning, feeling=_words.signed(row["feeling"]), **band)
 
 
 def last(touches: pd.DataFrame, direction: str) -> str:
@@ -96,7 +97,7 @@ def promised(typed: Typed | None) -> list[str]:
 def owed(whom: Whom, touches: pd.DataFrame) -> list[str]:
     """Return the work lists that they are on, with the words that wait for an answer."""
     lines = []
-    for row in _data.ask("person_lists", brand=whom.brand, person=whom.person_id).to_dict("records"):
+    for row in _person_facts.listed(whom):
         told = _person_facts.on_list(row)
         asked = touches[(touches["conversation"] == row["thread"]) & (touches["direction"] == "in")]
         with_words = row["list"] == OWED and not asked.empty
@@ -119,9 +120,9 @@ def notes(typed: Typed | None) -> list[str]:
     ]
 
 
-def careful(row: dict[str, Any], ends: dict[str, dict[str, Any] | None]) -> list[str]:
+def careful(whom: Whom, ends: dict[str, dict[str, Any] | None]) -> list[str]:
     """Return what the numbers do not show, so that nobody says it."""
-    lines = []
+    row, lines = whom.row, []
     if _words.leaning(row["low"], row["high"]) == _words.EVIDENCE:
         lines.append(say("careful_feeling"))
     if row["verdict"] == _words.EVIDENCE:
@@ -130,7 +131,7 @@ def careful(row: dict[str, Any], ends: dict[str, dict[str, Any] | None]) -> list
         if touch and touch["doubtful"] and not touch["label_of_people"]:
             lines.append(say(CAREFUL[end]))
     if pd.isna(row["our_asked"]) or row["our_asked"] == 0:
-        lines.append(say("careful_answers"))
+        lines.append(say("careful_answers", days=_data.window_days()))
     return lines or [say("careful_none")]
 
 

@@ -1,6 +1,5 @@
 """Calls, meetings and other touches that no network saw: typed, mended, taken back, and shown at once."""
 
-from datetime import date, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -19,6 +18,8 @@ say = _texts.of("person")
 
 KEPT = "journal:"  # with it the published id of a typed touch begins
 BEGAN = {"in": "they", "out": "we"}
+# Whoever writes a call down has mostly made it.
+NEW: Item = {"kind": OFFLINE_KINDS[0], "direction": "out", "happened_at": None, "text": "", "feeling": None}
 
 
 def entry_id(touch_id: str) -> str:
@@ -72,7 +73,7 @@ def add(whom: Whom) -> None:
 
 def fields(entry: Item | None) -> Values:
     """Draw the fields of a touch, as it stands where it is mended."""
-    old: Item = entry or {"kind": OFFLINE_KINDS[0], "direction": "in", "happened_at": None, "text": "", "feeling": None}
+    old: Item = entry or NEW
     first, second, third = st.columns(3)
     feelings = (None, *LABELS)
     return {
@@ -100,17 +101,10 @@ def began(direction: str) -> str:
     return say(BEGAN[direction])
 
 
-def moment(day: date, entry: Item | None) -> datetime:
-    """Return when it was: at noon, and as it stood where the day was not changed."""
-    if entry and entry["happened_at"].date() == day:
-        return datetime.combine(day, entry["happened_at"].time())
-    return datetime.combine(day, time(12))
-
-
 def save(whom: Whom, values: Values, author: str, entry: Item | None) -> str:
     """Write a touch into the journal; return the id that undoes it."""
     whole = {name: values[name] for name in ("kind", "direction", "text", "feeling")}
-    whole |= {"brand": whom.brand, "happened_at": moment(values["day"], entry), "author": author}
+    whole |= {"brand": whom.brand, "happened_at": _person_items.moment(values["day"], entry), "author": author}
     about = {name: entry[name] for name in ("account_id", "entry_id")} if entry else {"account_id": whom.account}
     return journal.save_entry(_data.workspace(), whole | about)
 

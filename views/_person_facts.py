@@ -5,18 +5,20 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _person_timeline, _texts, _words
+from views import _brands, _data, _messages, _person_timeline, _texts, _words
+from views._person_typed import Rows
 from views._person_whom import Whom
 
 say = _texts.of("person")
 
 OWED = "owe an answer"
+OUR_WORK = (OWED, "stop pushing", "ready to take offline")  # lists that make no sense of another brand's people
 
 
 def draw(whom: Whom) -> None:
     """Show who this is, how it stands, and the numbers behind it."""
     st.text(who(whom))
-    st.text(" · ".join(standing(whom.row)))
+    st.text(" · ".join(standing(whom)))
     with st.grid(4, min_column_width=150):
         for label, (value, beside) in metrics(whom.row).items():
             st.metric(label, value, delta_description=beside, border=True)
@@ -60,12 +62,14 @@ def moved(row: dict[str, Any]) -> str:
     return say("verdict_sized", verdict=row["verdict"], **sizes, **heard)
 
 
-def standing(row: dict[str, Any]) -> list[str]:
+def standing(whom: Whom) -> list[str]:
     """Return in words how the relationship stands."""
+    row = whom.row
     gives = _words.EVIDENCE if pd.isna(row["direction"]) else row["direction"]
     parts = [stage(row), moved(row), say("balance", direction=gives)]
     if pd.notna(row["our_asked"]) and row["our_asked"] > 0:
-        parts.append(say("answered", rate=f"{row['our_rate']:.0%}", asked=int(row["our_asked"])))
+        sizes = {"rate": f"{row['our_rate']:.0%}", "asked": int(row["our_asked"]), "days": _data.window_days()}
+        parts.append(say("answered", who=whom.brand_name if _brands.is_other(whom.brand) else say("we"), **sizes))
     if pd.notna(row["silence_days"]) and pd.notna(row["mean_gap_days"]):
         gap, silence = _words.every(row["mean_gap_days"]), _words.in_days(row["silence_days"])
         parts.append(say("rhythm", gap=gap, silence=silence))
@@ -74,11 +78,19 @@ def standing(row: dict[str, Any]) -> list[str]:
 
 def lists(whom: Whom, touches: pd.DataFrame) -> None:
     """Say which work lists the person is on, with the way to the thread that put them there."""
-    for row in _data.ask("person_lists", brand=whom.brand, person=whom.person_id).to_dict("records"):
+    for row in listed(whom):
         st.warning(on_list(row), icon=":material/notifications:")
         touch = of_thread(touches, row["thread"])
         if touch is not None:
             _person_timeline.open_thread(touch, row["list"])
+
+
+def listed(whom: Whom) -> Rows:
+    """Return the work lists that the person is on; of another brand's people only those that are not our work."""
+    found = _data.ask("person_lists", brand=whom.brand, person=whom.person_id)
+    if _brands.is_other(whom.brand):
+        found = found[~found["list"].isin(OUR_WORK)]
+    return list(_messages.rows(found))
 
 
 def on_list(row: dict[Any, Any]) -> str:

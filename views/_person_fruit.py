@@ -1,7 +1,5 @@
 """What a relationship has borne: added, mended, taken back, and whom it brought."""
 
-from datetime import datetime, time
-
 import streamlit as st
 
 from pipeline import journal
@@ -14,6 +12,8 @@ from views._words import day
 
 say = _texts.of("person")
 
+BRINGS = ("referral", "introduction")  # what may have brought somebody
+
 
 def draw(whom: Whom, fruit: Rows) -> None:
     """Show the fruit, latest first, and let one add to it."""
@@ -24,8 +24,17 @@ def draw(whom: Whom, fruit: Rows) -> None:
         one(whom, each, names)
     if whom.may_be_written:
         with st.expander(say("fruit_add"), icon=":material/nutrition:", key=f"fruit-add-{whom.person_id}"):
-            brought = _person_search.another(whom.brand, whom.person_id, "fruit", say("fruit_for"))
-            form(whom, None, brought["account_id"] if brought else None)
+            new(whom)
+
+
+def new(whom: Whom) -> None:
+    """Draw what keeps a new fruit: its kind first, since only some kinds bring somebody."""
+    turn = _person_items.turn(of_form(whom, None))
+    kind = st.selectbox(say("log_what"), FRUITS, key=f"fruit-kind-{whom.person_id}-{turn}")
+    brought = None
+    if kind in BRINGS:
+        brought = _person_search.another(whom.brand, whom.person_id, f"fruit-{turn}", say("fruit_for"))
+    form(whom, None, brought["account_id"] if brought else None, kind)
 
 
 def called(brand: str, accounts: list[str]) -> dict[str, str]:
@@ -70,25 +79,33 @@ def one(whom: Whom, fruit: Item, names: dict[str, str]) -> None:
     )
 
 
-def form(whom: Whom, fruit: Item | None, brought: str | None) -> None:
-    """Draw the form of a new fruit, or of one that is mended; ``brought`` is the account that it brought."""
+def of_form(whom: Whom, fruit: Item | None) -> str:
+    """Return the key of the form of a new fruit, or of one that is mended."""
+    return f"fruit-{fruit['row_id'] if fruit else whom.person_id}"
+
+
+def form(whom: Whom, fruit: Item | None, brought: str | None, kind: str | None = None) -> None:
+    """Draw the form of a new fruit, or of one that is mended.
+
+    ``brought`` is the account that it brought, if its kind brings any; ``kind`` is given where it is chosen outside.
+    """
 
     def save(values: Values, author: str) -> str:
-        whole = values | {"brand": whom.brand, "for_account": brought, "author": author}
-        whole["happened_at"] = datetime.combine(whole.pop("day"), time(12))
+        brings = values["kind"] in BRINGS or (fruit and fruit["kind"] == values["kind"])  # an old one is left as it was
+        whole = values | {"brand": whom.brand, "for_account": brought if brings else None, "author": author}
+        whole["happened_at"] = _person_items.moment(whole.pop("day"), fruit)
         about = {"account_id": fruit["account_id"], "fruit_id": fruit["fruit_id"]} if fruit else {}
         return journal.save_fruit(_data.workspace(), {"account_id": whom.account} | whole | about)
 
-    key = f"fruit-{fruit['row_id'] if fruit else whom.person_id}"
     words = say("fruit_mended") if fruit else say("fruit_kept", name=whom.name)
-    _person_items.form(key, lambda: fields(fruit), save, words)
+    _person_items.form(of_form(whom, fruit), lambda: fields(fruit, kind), save, words)
 
 
-def fields(fruit: Item | None) -> Values:
-    """Draw the fields of a fruit, as it stands where it is mended."""
-    first, second, third = st.columns(3)
+def fields(fruit: Item | None, kind: str | None) -> Values:
+    """Draw the fields of a fruit, as it stands where it is mended; not its ``kind`` where that is chosen outside."""
+    *first, second, third = st.columns(2 if kind else 3)
     return {
-        "kind": first.selectbox(say("log_what"), FRUITS, FRUITS.index(fruit["kind"]) if fruit else 0),
+        "kind": kind or first[0].selectbox(say("log_what"), FRUITS, FRUITS.index(fruit["kind"]) if fruit else 0),
         "day": second.date_input(say("day"), value=fruit["happened_at"] if fruit else "today", max_value="today"),
         "value": third.number_input(
             say("fruit_value"), value=fruit["value"] if fruit else None, help=say("fruit_value_help")

@@ -1,11 +1,13 @@
 """What was typed of a person, thing by thing: shown in its box, mended there, taken back; and the form of one more."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from pipeline import store
 from views import _texts, _writes
 from views._person_typed import Item, Rows
 from views._person_whom import Whom
@@ -50,14 +52,25 @@ def form(
     ``change`` takes the values and the author and returns the id of the change; ``words`` say what was done;
     ``counts``: some number may depend on it.
     """
-    turn = st.session_state.setdefault(f"turn-{key}", 0)
-    with st.form(f"{key}-{turn}", border=False):
+    with st.form(f"{key}-{turn(key)}", border=False):
         values = fields()
         pressed = st.form_submit_button(say("keep"), icon=":material/check:")
         if pressed and _writes.write(partial(change, values), words, counts):
             st.session_state[f"turn-{key}"] += 1
             st.session_state.pop(EDITING, None)
             st.rerun()
+
+
+def turn(key: str) -> int:
+    """Return how often a form was kept; another number makes an empty one of it."""
+    return int(st.session_state.setdefault(f"turn-{key}", 0))
+
+
+def moment(day: date, item: Item | None, now: datetime | None = None) -> datetime:
+    """Return when it was: at noon, or ``now`` where that is earlier; as it stood where the day was not changed."""
+    if item and item["happened_at"].date() == day:
+        return datetime.combine(day, item["happened_at"].time())
+    return min(datetime.combine(day, time(12)), now or store.now())
 
 
 def is_edited(what: str, item_id: str) -> bool:

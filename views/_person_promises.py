@@ -1,6 +1,6 @@
 """What we promised a person until when: open, overdue or kept; added, mended, taken back."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import streamlit as st
@@ -15,6 +15,7 @@ from views._words import day, plain
 say = _texts.of("person")
 
 LINES = {"overdue": "promise_overdue", "open": "promise_open", "kept": "promise_kept"}
+DUE = timedelta(days=7)  # a new promise, unless somebody says otherwise: one until today is overdue tomorrow
 MOST, CUT = 3, 90  # promises that are told above, and their characters: all of all stands further down
 ICONS = {"overdue": ":material/alarm:", "open": ":material/schedule:", "kept": ":material/task_alt:"}
 
@@ -89,7 +90,7 @@ def form(whom: Whom, promise: Item | None) -> None:
     def fields() -> Values:
         return {
             "text": st.text_area(say("promise_text"), promise["text"] if promise else "", max_chars=2000),
-            "due": st.date_input(say("promise_due"), value=promise["due"] if promise else "today"),
+            "due": st.date_input(say("promise_due"), value=promise["due"] if promise else date.today() + DUE),
         }
 
     def save(values: Values, author: str) -> str:

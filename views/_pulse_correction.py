@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from views import _data, _pulse_moved, _texts
@@ -9,12 +10,20 @@ from views._filters import Shared
 
 say = _texts.of("pulse")
 
+MANY_CHOSEN = 0.03  # of the mentions: each can move the sum by at most twice its share
+
 
 def draw(now: Shared) -> None:
     """Say whose labels the model's errors are taken out of the numbers by, and what that leaves open."""
     ways = _data.ask("correction", brand=now.brand, start=now.start, until=now.until)
     if not ways.empty:
-        st.caption(say("correction", ways="; ".join(in_words(way) for way in ways.to_dict("records"))))
+        st.caption(say("correction", ways="; ".join(in_words(way) for way in ways.to_dict("records"))) + twice(ways))
+
+
+def twice(ways: pd.DataFrame) -> str:
+    """Warn where people labelled so many messages of their choice that errors may be taken out of the sums twice."""
+    chosen = int(ways["chosen"].sum())
+    return say("taken_out_twice", many=chosen) if chosen > MANY_CHOSEN * ways["mentions"].sum() else ""
 
 
 def in_words(way: dict[Any, Any]) -> str:

@@ -33,6 +33,12 @@ def mentions(number: Any) -> str:
     return count(int(number), say("mention_one"), say("mention_many"))
 
 
+def changed(state: pd.Series, everything: bool = False) -> str:
+    """Return in a sentence how the feeling changed, or what keeps that from being told."""
+    unknown = say("nothing_before_it") if everything else "" if state["people_before"] else say("nobody_before_it")
+    return change(state["change"], state["se_change"], unknown)
+
+
 def taken_apart(brand: str, span: Days) -> pd.DataFrame:
     """Return what the change came from; empty where either span has fewer than FEWEST people."""
     found = _data.moved(brand, **span.asked)
@@ -84,7 +90,7 @@ def in_words(brand: str, span: Days) -> str:
         return ""
     now = {"now": signed(state["now"]), "band": interval(state["low"], state["high"])}
     sizes = {"people": people(state["people"]), "mentions": mentions(state["mentions"])}
-    return say("compared_now", **now, **sizes, change=change(state["change"], state["se_change"]), why=why(brand, span))
+    return say("compared_now", **now, **sizes, change=changed(state), why=why(brand, span))
 
 
 def draw(brand: str, span: Days, known: bool, choice: bool) -> None:
@@ -95,7 +101,7 @@ def draw(brand: str, span: Days, known: bool, choice: bool) -> None:
     chosen, before = span.words()
     compared = say("compared", days=chosen, before=before)
     st.markdown(compared if known else f"{compared} {in_words(brand, span)}")
-    if st.button(say("read_messages"), icon=":material/forum:"):
+    if _rights.viewer().sees_people and st.button(say("read_messages"), icon=":material/forum:"):
         read_messages(span)
     found = taken_apart(brand, span)
     if found.empty:
@@ -107,8 +113,8 @@ def draw(brand: str, span: Days, known: bool, choice: bool) -> None:
 
 
 def read_messages(span: Days, label: str = "") -> None:
-    """Go to what people said in a span of days, all of it or what has a label."""
-    st.switch_page("views/conversations.py", query_params=_asked.of_theirs(span.start, span.until, label))
+    """Go to the mentions that count in a span of days, all of them or what has a label."""
+    st.switch_page("views/conversations.py", query_params=_asked.of_counted(span.start, span.until, label))
 
 
 def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
@@ -145,8 +151,7 @@ def topics(found: pd.DataFrame) -> None:
 def movers(brand: str, found: pd.DataFrame) -> None:
     """Show the people who moved the index most, and all others as one row; a click on a name opens the person."""
     st.subheader(say("movers"))
-    if not _rights.viewer().sees_people:
-        st.info(say("movers_hidden"))
+    if _rights.keeps_people_back(say("movers_hidden")):
         return
     rows = _moved.persons(found, MOST)
     shown = pd.DataFrame(

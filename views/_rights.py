@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from pipeline import settings
-from views import _data, _texts
+from pipeline.settings import SettingsError
+from views import _data, _texts, _words
 
 say = _texts.of("shared")
 
@@ -26,9 +27,40 @@ class Viewer:
         return self.people != "aggregate"
 
 
+NOBODY = Viewer("aggregate", may_write=False)  # as long as nobody knows what brand.toml allows
+
+
 def viewer() -> Viewer:
-    """Return what whoever looks may see and do. Raises SettingsError where brand.toml cannot be read."""
-    return Viewer(settings.load(_data.workspace().folder).privacy.people)
+    """Return what whoever looks may see and do: no single people where brand.toml cannot be read."""
+    try:
+        return Viewer(settings.load(_data.workspace().folder).privacy.people)
+    except SettingsError:
+        return NOBODY
+
+
+def unreadable() -> str | None:
+    """Return why brand.toml cannot be read; None where it can be."""
+    try:
+        settings.load(_data.workspace().folder)
+    except SettingsError as error:
+        return str(error)
+    return None
+
+
+def say_unreadable() -> None:
+    """Say above a page that brand.toml cannot be read, and what that keeps back."""
+    reason = unreadable()
+    if reason:
+        st.error(say("settings_unreadable", reason=_words.plain(reason)), icon=":material/error:")
+
+
+def keeps_people_back(words: str) -> bool:
+    """Say whether single people may not be shown, having said why: ``words`` where brand.toml wants it so."""
+    if viewer().sees_people:
+        return False
+    if not unreadable():  # else it stands above every page
+        st.info(words)
+    return True
 
 
 def of_enough(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -42,23 +42,33 @@ def signed(value: Any, places: int = 2) -> str:
 
 
 def interval(low: Any, high: Any) -> str:
-    """Return a 90 % interval; one that lies beyond an end of the scale, where it was cut, is no certainty."""
+    """Return a 90 % interval; one of no width is no certainty.
+
+    It lies beyond an end of the scale, where it was cut, or all of a few people said the same, as labels may.
+    """
     if pd.isna(low) or pd.isna(high):
         return "–"
-    return say("beyond") if low == high and abs(low) == 1 else f"{signed(low)} … {signed(high)}"
+    if high - low > 1e-9:
+        return f"{signed(low)} … {signed(high)}"
+    return say("beyond") if abs(low) == 1 else say("all_alike")
 
 
 def leaning(low: Any, high: Any) -> str:
     """Return what an interval allows one to say."""
     if pd.isna(low) or pd.isna(high):
         return EVIDENCE
+    if high - low <= 1e-9 and abs(low) < 1:
+        return EVIDENCE
     return "positive" if low > 0 else "negative" if high < 0 else EVIDENCE
 
 
-def change(value: Any, se: Any) -> str:
-    """Return a sentence on a change and whether chance alone would do it (90 %)."""
+def change(value: Any, se: Any, unknown: str = "") -> str:
+    """Return a sentence on a change and whether chance alone would do it (90 %).
+
+    ``unknown`` says why there is none; without it there were too few people.
+    """
     if pd.isna(value) or pd.isna(se):
-        return say("change_unknown")
+        return unknown or say("change_unknown")
     margin = 1.645 * se
     if abs(value) <= margin:
         return say("change_by_chance", change=signed(value), margin=margin)

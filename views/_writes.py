@@ -19,22 +19,35 @@ def write(change: Callable[[str], str | None], words: str, counts: bool = True) 
     ``change`` takes the author and returns the id of the change; ``words`` say afterwards what was done; ``counts``:
     some number may depend on it.
     """
-    author = _rights.author()
-    if not _rights.viewer().may_write:
-        st.error(say("may_not_write"))
-        return False
-    if not author:
-        st.error(say("no_author"))
+    author = allowed_author()
+    if author is None:
         return False
     try:
         made = change(author)
     except StoreError as error:
-        st.error(say("not_kept", reason=_words.plain(str(error))))
+        refuse(say("not_kept", reason=_words.plain(str(error))))
         return False
     said = say("kept", what=words)
     st.session_state[LAST] = (made, f"{said} {say('kept_for_numbers')}" if counts else said) if made else None
     st.toast(_words.plain(said), icon=":material/check:")  # the offer above may be out of sight
     return True
+
+
+def allowed_author() -> str | None:
+    """Return who writes; None, having said why, where nothing may be written."""
+    if not _rights.viewer().may_write:
+        refuse(say("may_not_write"))
+        return None
+    if not _rights.author():
+        refuse(say("no_author"))
+        return None
+    return _rights.author()
+
+
+def refuse(words: str) -> None:
+    """Say why something was not done: on the page, and where one sees it wherever one has scrolled to."""
+    st.error(words)
+    st.toast(words, icon=":material/error:", duration="long")
 
 
 def offer_undo() -> None:
@@ -63,10 +76,13 @@ def was_taken_back(change_id: str, forget: Callable[[], None] = lambda: None) ->
 
     ``forget`` is called as soon as it was: whatever comes after may be cut off by the next click.
     """
+    author = allowed_author()
+    if author is None:
+        return False
     try:
-        journal_changes.undo(_data.workspace(), change_id, _rights.author())
+        journal_changes.undo(_data.workspace(), change_id, author)
     except StoreError as error:
-        st.error(say("not_kept", reason=_words.plain(str(error))))
+        refuse(say("not_kept", reason=_words.plain(str(error))))
         return False
     forget()
     st.session_state[LAST] = None

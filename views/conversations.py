@@ -20,8 +20,7 @@ def main() -> None:
     """Draw the page."""
     now = _filters.shared()
     st.title(say("title", name=_words.plain(now.name)))
-    if not _rights.viewer().sees_people:
-        st.info(say("aggregate"))
+    if _rights.keeps_people_back(say("aggregate")):
         return
     since = _data.labels_since(now.brand)
     above = st.container()
@@ -138,6 +137,8 @@ def export(now: Shared, asked: dict[str, Any], total: int, since: _labels.Since)
     def made() -> bytes:
         found = _data.ask("messages", brand=now.brand, many=EXPORTED, skip=0, **asked)
         whole = columns(_labels.overlaid(found, since)).assign(id=found["touch_id"])
+        if _rights.viewer().people == "named":  # a link names its author
+            whole = whole.assign(url=found["url"])
         return _show.to_csv(whole)()
 
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -197,16 +198,12 @@ def actions(touch: dict[str, Any], now: Shared) -> None:
         labelled = bool(touch["label_of_people"])
         _labels.buttons(now.brand, [touch["touch_id"]], "one", labelled)
         with st.container(horizontal=True):
-            st.button(say("like_this"), key="like", icon=":material/hub:", on_click=like, args=(touch["touch_id"],))
+            alike = (touch["touch_id"],)
+            st.button(say("like_this"), key="like", icon=":material/hub:", on_click=_asked.like, args=alike)
             with st.popover(say("link"), icon=":material/link:"):
                 st.caption(say("link_help"))
                 st.code(address(now, touch["touch_id"]), language=None, wrap_lines=True)
         _explain.offer(touch, now)
-
-
-def like(touch_id: str) -> None:
-    """Look for what is close in meaning to a message."""
-    st.query_params["like"] = touch_id
 
 
 def address(now: Shared, touch_id: str) -> str:

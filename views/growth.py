@@ -47,7 +47,7 @@ def curves(now: Shared, outcome: str) -> None:
         first = found.iloc[0]
         watched = _words.count(int(first["at_risk"]), "person", "people")
         share = {"share": first["reached"], "low": first["low"], "high": first["high"]}
-        st.info(say("curve_first_day", people=watched, outcome=words, **share))
+        st.info(say("curve_first_day", people=watched, outcome=words, by_now=by_now(now, outcome), **share))
         return
     figure = _charts_growth.reached(found, say("curve_title", outcome=words))
     _show.chart(figure, found, "reached", say("curve_alt", outcome=words))
@@ -62,13 +62,27 @@ def quarters(now: Shared, outcome: str) -> str:
     return " ".join(said) or say("quarter_none")
 
 
-def touches(now: Shared, outcome: str) -> None:
-    """Say how many touches there were for each outcome, with all who tried in the denominator."""
+def tried(now: Shared, outcome: str) -> pd.Series | None:
+    """Return what all who tried came to; None where nobody did."""
     found = _data.ask("touches_per_outcome", brand=now.brand)
     found = found[found["outcome"] == outcome]
-    if found.empty or pd.isna(found["touches_per_outcome"].iloc[0]):
+    return None if found.empty else found.iloc[0]  # of the first touch, to which everybody came
+
+
+def by_now(now: Shared, outcome: str) -> str:
+    """Say how many have come to the outcome so far; nothing where nobody tried."""
+    row = tried(now, outcome)
+    if row is None:
+        return ""
+    people = _words.count(int(row["people"]), "person", "people")
+    return say("by_now", outcomes=int(row["all_outcomes"]), people=people)
+
+
+def touches(now: Shared, outcome: str) -> None:
+    """Say how many touches there were for each outcome, with all who tried in the denominator."""
+    row = tried(now, outcome)
+    if row is None or pd.isna(row["touches_per_outcome"]):
         return
-    row = found.iloc[0]  # of the first touch, to which everybody came
     st.markdown(
         say(
             "touches",
@@ -76,8 +90,7 @@ def touches(now: Shared, outcome: str) -> None:
             low=row["touches_low"],
             high=row["touches_high"],
             all=int(row["all_touches"]),
-            outcomes=int(row["all_outcomes"]),
-            people=_words.count(int(row["people"]), "person", "people"),
+            by_now=by_now(now, outcome),
         )
     )
 
@@ -163,9 +176,16 @@ def answered(column: st.delta_generator.DeltaGenerator, words: str, rows: pd.Dat
         row = rows.iloc[0]
         st.metric(words, say("in_time", share=row["in_time_share"], hours=_data.ask("meta")["answer_hours"].iloc[0]))
         beside = say("answered_beside", low=row["low"], high=row["high"], judged=int(row["judged"]))
-        none = pd.isna(row["median_hours"])
-        unanswered = say("no_median", share=row["unanswered_share"])
-        st.caption(f"{beside} · {unanswered if none else say('median', hours=row['median_hours'])}")
+        st.caption(f"{beside} · {median(row)}")
+
+
+def median(row: pd.Series) -> str:
+    """Return how long half of the answers took at most, or why that cannot be told."""
+    if pd.notna(row["median_hours"]):
+        return say("median", hours=row["median_hours"])
+    if row["unanswered_share"] < 0.5:  # more were answered than not, as far as one can tell yet
+        return say("no_median_yet")
+    return say("no_median", share=row["unanswered_share"])
 
 
 def repairs(now: Shared) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pipeline import presence, settings, store
+from pipeline import ended, presence, settings, store
 from pipeline.settings import Settings, SettingsError
 from views import _data, _filters, _health_changes, _health_rejects, _health_sources, _show, _texts, _words
 from views._filters import Shared
@@ -43,16 +43,26 @@ def verdict() -> None:
         st.success(say("in_order"), icon=":material/check_circle:")
 
 
+def ran() -> pd.DataFrame:
+    """Return the last runs, the newest first; how the one that made these numbers ended is not among them yet."""
+    found, last = _data.ask("runs", many=RUNS), ended.read(_data.workspace())
+    if last is None:
+        return found
+    moments = {name: pd.Timestamp(last[name]) for name in ("started_at", "finished_at")}
+    others = found[found["started_at"] != moments["started_at"]]
+    return pd.concat([pd.DataFrame([last | moments]), others]).sort_values("started_at", ascending=False)
+
+
 def has_failed() -> bool:
     """Say whether the last run that ended has failed."""
-    found = _data.ask("runs", many=RUNS)
-    ended = found[found["outcome"] != "running"]
-    return not ended.empty and bool(ended["outcome"].iloc[0] == "failed")
+    found = ran()
+    over = found[found["outcome"] != "running"]
+    return not over.empty and bool(over["outcome"].iloc[0] == "failed")
 
 
 def out_of_order() -> list[str]:
     """Return what keeps the numbers from being those of today, each with what to do."""
-    meta, last = _data.ask("meta").iloc[0], _data.ask("brands")["last_touch"].max()
+    meta, last = _data.ask("meta").iloc[0], _data.ask("brands")["last_collected"].max()
     refreshed, heard = hours(meta["published_at"]) / 24, hours(last) / 24
     waiting = int(meta["mentions"] - meta["scored"] - meta["unread"])
     found = [say("old", days=refreshed)] if refreshed > OLD_DAYS else []
@@ -61,12 +71,11 @@ def out_of_order() -> list[str]:
 
 
 def load() -> Settings | None:
-    """Return the settings, having said what is missing; None where they cannot be read, which is said."""
+    """Return the settings, having said what is missing; None where they cannot be read, as stands above."""
     folder = _data.workspace().folder
     try:
         chosen = settings.load(folder)
-    except SettingsError as error:
-        st.error(say("unreadable", reason=_words.plain(str(error))))
+    except SettingsError:
         return None
     if chosen.brand is None:
         st.info(say("no_own"))
@@ -80,7 +89,7 @@ def freshness() -> None:
     published = _data.ask("meta")["published_at"].iloc[0]
     timer, worker = presence.read_schedule(_data.workspace()), presence.read_worker(_data.workspace())
     with st.grid(4, min_column_width=180):
-        st.metric(say("last_touch"), ago(_data.ask("brands")["last_touch"].max()), border=True)
+        st.metric(say("last_touch"), ago(_data.ask("brands")["last_collected"].max()), border=True)
         st.metric(say("last_refresh"), ago(published), border=True)
         st.metric(say("schedule"), say("every", every=timer["every"]) if timer else say("no_schedule"), border=True)
         st.metric(say("now"), say("a_worker") if worker else say("nobody"), border=True, help=worker)
@@ -124,7 +133,7 @@ def mentions(now: Shared) -> None:
 def runs() -> None:
     """Show what ran, with outcome, duration and what it did."""
     st.subheader(say("runs"))
-    found = _data.ask("runs", many=RUNS)
+    found = ran()
     if found.empty:
         st.caption(say("no_runs"))
         return

@@ -43,7 +43,7 @@ def main() -> None:
     now = _filters.shared()
     if not _rights.viewer().sees_people:
         st.title(say("title"))
-        st.info(say("no_people"))
+        _rights.keeps_people_back(say("no_people"))
         return
     whom = _person_whom.find(now)
     if whom is None:
@@ -116,16 +116,21 @@ def whole(whom: Whom, touches: pd.DataFrame, typed: Typed | None, taken_back: in
 
 
 def parts(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
-    """Draw what there is more of, one part at a time: only the open one is made."""
+    """Draw what there is more of, one part at a time.
+
+    Made is the open one, and what was open before: a form that is not there any more has lost what was typed in it.
+    """
     drawn: dict[str, Callable[[], None]] = {say("part_timeline"): lambda: timeline(whom, touches, typed)}
     if typed and whom.is_named:
         drawn[say("part_notes")] = lambda: notes(whom, typed)
         drawn[say("part_fruit")] = lambda: _person_fruit.draw(whom, typed.fruit)
     drawn[say("part_accounts")] = lambda: _person_accounts.draw(whom)
-    for tab, draw in zip(
-        st.tabs(list(drawn), key="part", on_change="rerun", bind="query-params"), drawn.values(), strict=True
-    ):
+    seen: set[str] = st.session_state.setdefault(f"parts-{whom.person_id}", set())
+    tabs = st.tabs(list(drawn), key="part", on_change="rerun", bind="query-params")
+    for tab, (label, draw) in zip(tabs, drawn.items(), strict=True):
         if tab.open:
+            seen.add(label)
+        if label in seen:
             with tab:
                 draw()
 

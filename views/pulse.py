@@ -23,7 +23,7 @@ from views import (
 from views._days import Days
 from views._filters import Shared
 from views._moved import is_sure
-from views._words import change, days, interval, plain, signed
+from views._words import days, interval, plain, signed
 
 say = _texts.of("pulse")
 
@@ -61,7 +61,7 @@ def in_words(now: Shared, found: pd.Series, reason: str = "") -> None:
         people=_pulse_moved.people(found["people"]),
         mentions=_pulse_moved.mentions(found["mentions"]),
         days=days(now.start, now.until),
-        change=change(found["change"], found["se_change"]),
+        change=_pulse_moved.changed(found, now.everything),
         few=few,
     )
     st.markdown(f"{sentence} {reason}")
@@ -112,8 +112,8 @@ def arrow(found: pd.Series) -> Literal["off", "up", "down"]:
 
 
 def difference(now: Shared, found: pd.Series, what: str) -> int | None:
-    """Return how a count differs from the period before; None where there was none."""
-    return None if now.everything else int(found[what] - found[f"{what}_before"])
+    """Return how a count differs from the period before; None where that is not known as a whole."""
+    return int(found[what] - found[f"{what}_before"]) if now.has_before else None
 
 
 def flow(now: Shared) -> None:
@@ -135,10 +135,11 @@ def volume(now: Shared) -> None:
     st.header(say("said"))
     figure = _charts_pulse.volume(counts, now.grain, say("volume_title", grain=now.grain))
     alt = say("volume_alt", name=now.name, grain=now.grain)
-    event = _show.chart(figure, counts, "volume", alt, select=True)
+    leads = _rights.viewer().sees_people  # else there is no message to read
+    event = _show.chart(figure, counts, "volume", alt, select=leads)
     edges = _edges.words(counts["period"], now.start, now.until, now.grain)
-    st.caption(f"{say('volume_caption')} {edges}")
-    points = event["selection"]["points"] if event else []
+    st.caption(f"{say('volume_caption') if leads else ''} {edges}")
+    points = event["selection"]["points"] if leads and event else []
     if points:
         _, label = points[0].get("customdata") or (0, "")  # the bar of what too few people said is of any label
         _pulse_moved.read_messages(_days.of_point(points[0]["x"], now.grain), label)

@@ -9,11 +9,13 @@ import streamlit as st
 
 from pipeline import journal, journal_reads
 from views import (
+    _brands,
     _charts,
     _charts_relationships,
     _data,
     _filters,
     _open,
+    _person_facts,
     _rights,
     _show,
     _texts,
@@ -48,8 +50,7 @@ def main() -> None:
     """Draw the page."""
     now = _filters.shared()
     st.title(say("title", name=_words.plain(now.name)))
-    if not _rights.viewer().sees_people:
-        st.info(say("no_people"))
+    if _rights.keeps_people_back(say("no_people")):
         return
     _filters.whole_history()
     filters = choose(now.brand)
@@ -83,10 +84,13 @@ def choose(brand: str) -> dict[str, Any]:
 def who(brand: str) -> str:
     """Let one choose a work list, and say how many people each has."""
     lists = _data.ask("work_lists", brand=brand)
+    if _brands.is_other(brand):
+        lists = lists[~lists["list"].isin(_person_facts.OUR_WORK)]
     options = [EVERYBODY, CHANGED, *lists["list"]]
     chosen = st.pills(say("who"), options, default=EVERYBODY, required=True, key="list", bind="query-params")
     many = (say("with_count", name=row["list"], people=row["people"]) for row in lists.to_dict("records"))
-    st.caption(" · ".join(many))
+    ours = [say("our_work", lists=", ".join(_person_facts.OUR_WORK))] if _brands.is_other(brand) else []
+    st.caption(" · ".join([*many, *ours]))
     return str(chosen)
 
 

@@ -21,8 +21,7 @@ def main() -> None:
     """Draw the page."""
     now = _filters.shared()
     st.title(say("title", name=_words.plain(now.name)))
-    if not _rights.viewer().sees_people:
-        st.info(say("aggregate"))
+    if _rights.keeps_people_back(say("aggregate")):
         return
     months = _data.ask("months", brand=now.brand)
     if months.empty:

@@ -65,5 +65,7 @@ select
     *,
     case when se is not null then greatest(-1, least(1, estimate - 1.645 * se)) end as low,
     case when se is not null then greatest(-1, least(1, estimate + 1.645 * se)) end as high,
-    differs and coalesce(lag(differs) over (partition by brand order by month), false) as drifted
+    differs
+    and coalesce(lag(differs) over months and lag(month) over months = month - interval 1 month, false) as drifted
 from d
+window months as (partition by brand order by month)

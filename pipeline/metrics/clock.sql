@@ -6,4 +6,8 @@ from derived.journey
 unpivot include nulls (
     reached_at for outcome in (two_way_at as 'two-way', offline_at as 'offline', fruit_at as 'fruit')
 )
-where first_in is not null and coalesce(reached_at::date >= first_in::date, true)
+where
+    first_in is not null
+    -- Where nothing of ours is collected, that nobody had an exchange with us says nothing.
+    and (outcome <> 'two-way' or brand in (select brand from derived.ledger where direction = 'out' and not offline))
+    and coalesce(reached_at::date >= first_in::date, true)

@@ -2,7 +2,7 @@
 -- account of the person.
 with configured as (
     select a.account_id, g.what, g.name
-    from account a
+    from derived.role a
     join derived.configured_group g
         on lower(a.handle) = g.member or lower(a.account_id) = g.member
 ),

@@ -1,4 +1,5 @@
--- The milestones of each relationship: first touch, first word of theirs, the first of each outcome, and when they first fell silent.
+-- The milestones of each relationship: first touch, first word of theirs, the first of each outcome, and when they first fell silent. A like
+-- or a repost is a touch, but no word.
 -- gone_at: they were silent for 180 days; it is the moment when that was known. A note is no touch.
 with touch as (
     select l.brand, l.person_id, l.direction, l.kind, l.offline, l.happened_at, l.thread
@@ -12,7 +13,7 @@ first as (
         brand,
         person_id,
         min(happened_at) as first_touch,
-        min(happened_at) filter (where direction = 'in') as first_in,
+        min(happened_at) filter (where direction = 'in' and kind not in ('like', 'repost')) as first_in,
         min(happened_at) filter (where offline) as offline_at
     from touch
     group by all

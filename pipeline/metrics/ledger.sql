@@ -40,10 +40,28 @@ with every as (
     from derived.entry
 ),
 
+-- Of a group alone: its people's touches, and what we said to nobody in particular in their threads, which they may have waited for.
+belongs as (
+    select distinct account_id
+    from derived.grouping
+    cross join derived.setting s
+    where what = s.group_what and name = s.group_name
+),
+
+theirs as (
+    select distinct brand, coalesce(conversation, touch_id) as thread
+    from every
+    semi join belongs using (account_id)
+),
+
 read as (
     select
         e.* exclude (stated),
         coalesce(e.conversation, e.touch_id) as thread,
+        w.group_what is null
+        or (w.group_what = 'source' and e.source = w.group_name)
+        or b.account_id is not null
+        or (e.direction = 'out' and e.account_id is null and h.thread is not null) as asked,
         e.kind in ('call', 'meeting', 'gift', 'introduction', 'note') as offline,
         coalesce(i.main_account_id, e.account_id) as main_account_id,
         left(sha256((select salt from salt) || e.brand || coalesce(i.main_account_id, e.account_id)), 16) as person_id,
@@ -74,21 +92,13 @@ read as (
     left join score s on s.touch_id = e.touch_id and s.brand = e.brand and s.model = w.model
     left join derived.debias d on d.brand = e.brand and d.source = e.source
     left join derived.label l on l.brand = e.brand and l.touch_id = e.touch_id
-    where
-        e.happened_at < w.as_of
-        and (
-            w.group_what is null
-            or (w.group_what = 'source' and e.source = w.group_name)
-            or e.account_id in (
-                select account_id
-                from derived.grouping
-                where what = (select group_what from derived.setting) and name = (select group_name from derived.setting)
-            )
-        )
+    left join belongs b on b.account_id = e.account_id
+    left join theirs h on h.brand = e.brand and h.thread = coalesce(e.conversation, e.touch_id)
+    where e.happened_at < w.as_of
 )
 
 select
-    t.*,
+    t.* exclude (asked),
     coalesce(t.value_of_people, t.value_of_model) as value,
     coalesce(t.label_of_people, t.label_of_model) as label,
     coalesce(t.value_of_people, t.value_of_model) is not null
@@ -105,3 +115,4 @@ select
     ) as unprompted
 from read t
 left join derived.role r using (account_id)
+qualify t.asked

@@ -13,13 +13,22 @@ with counted as (
     group by all
 ),
 
+quarter as (
+    select
+        brand,
+        outcome,
+        cohort,
+        4 * left(cohort, 4)::integer + right(cohort, 1)::integer as number,
+        sum(people)::bigint as people
+    from counted
+    group by all
+),
+
+-- A quarter in which nobody came is no quarter to compare with.
 pair as (
-    select *, lag(cohort) over (partition by brand, outcome order by cohort) as before
-    from (
-        select brand, outcome, cohort, sum(people)::bigint as people
-        from counted
-        group by all
-    )
+    select q.* exclude (number), b.cohort as before
+    from quarter q
+    left join quarter b on b.brand = q.brand and b.outcome = q.outcome and b.number = q.number - 1
 ),
 
 -- Both quarters' counts by day.

@@ -1,9 +1,25 @@
 -- Complaints, and what came of them: a person's first negative mention after 30 days without one, whether and when we answered it
--- there within 60 days, and what they said in the 60 days from the answer (unanswered: from the complaint).
-with mention as (
-    select brand, person_id, touch_id, thread, happened_at, value, label = 'negative' and not coalesce(doubtful, false) as bad
+-- there within 60 days, and what they said in the 60 days from the answer (unanswered: from the complaint). What somebody told us
+-- in a call is no complaint that waits: we were there. recorded: of its source something of ours is collected, too.
+with side as (
+    select distinct brand, source
     from derived.ledger
-    where counts
+    where direction = 'out' and kind in ('mention', 'reply', 'quote', 'message')
+),
+
+mention as (
+    select
+        l.brand,
+        l.person_id,
+        l.touch_id,
+        l.thread,
+        l.happened_at,
+        l.value,
+        l.label = 'negative' and not l.stated and not coalesce(l.doubtful, false) as bad,
+        s.source is not null as recorded
+    from derived.ledger l
+    left join side s on s.brand = l.brand and s.source = l.source
+    where l.counts
 ),
 
 complaint as (
@@ -55,6 +71,7 @@ select
     a.thread,
     a.happened_at as complained_at,
     a.value,
+    a.recorded,
     a.answered_at,
     epoch(a.answered_at - a.happened_at) / 3600 as hours,
     coalesce(l.mentions_after, 0) as mentions_after,

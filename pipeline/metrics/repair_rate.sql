@@ -1,9 +1,9 @@
 -- What came of complaints, of those answered and those not: the share of each outcome with Wilson's 90 % interval. Only arcs
--- that are over count. An association, not an effect: whom we answer is not drawn by lot.
+-- that are over count, of sources where our side is collected. An association, not an effect: whom we answer is not drawn by lot.
 with finished as (
     select brand, person_id, answered_at is not null as answered, hours, outcome
     from derived.repair
-    where outcome <> 'too early'
+    where outcome <> 'too early' and recorded
 ),
 
 whole as (

@@ -36,7 +36,7 @@ spoke as (
     join derived.ledger l using (brand, person_id)
     where
         l.direction = 'in'
-        and l.kind <> 'note'
+        and l.kind not in ('note', 'like', 'repost')
         and date_sub('day', p.first_in, l.happened_at) // 30 between 1 and p.last_month
 ),
 

@@ -1,6 +1,12 @@
 -- How a relationship stands now: who gives, starts and answers, how present it is, and how strong (methods 4.1, 4.2).
 -- Counts are of the last window_days; decayed sums and days know the whole history. Notes are left out: nothing passed between us.
-with passed as (
+with side as (
+    select distinct brand, source, true as ours
+    from derived.ledger
+    where direction = 'out'
+),
+
+passed as (
     select
         l.brand,
         l.person_id,
@@ -10,10 +16,12 @@ with passed as (
         l.happened_at,
         epoch(s.as_of - l.happened_at) / 86400 as age,
         l.happened_at >= s.as_of - to_days(s.window_days) as recent,
+        coalesce(o.ours, false) as recorded,
         s.half_life_days,
         s.mind_half_life_days
     from derived.ledger l
     join derived.role r using (account_id)
+    left join side o on o.brand = l.brand and o.source = l.source
     cross join derived.setting s
     where l.person_id is not null and l.kind <> 'note' and r.role in ('person', 'organisation')
 ),
@@ -25,6 +33,7 @@ given as (
         person_id,
         count(*) as touches_ever,
         count(distinct direction) as sides,
+        bool_or(recorded) as recorded,
         count(*) filter (where recent and direction = 'in') as touches_in,
         count(*) filter (where recent and direction = 'out') as touches_out,
         count(*) filter (where recent and kind in ('message', 'call', 'meeting')) as private_touches,
@@ -98,6 +107,7 @@ tie as (
         (g.decayed_in + 1) / (g.decayed_in + g.decayed_out + 2) as share_theirs,
         1 - abs(2 * share_theirs - 1) as reciprocity,
         case
+            when not g.recorded then null -- of no source of theirs is our side collected
             when g.touches_ever < 4 or (g.sides = 1 and reciprocity >= 0.5) then null -- too little to say who gives more
             when reciprocity >= 0.5 then 'balanced' -- at most three to one
             when share_theirs > 0.5 then 'they give more'

@@ -187,7 +187,7 @@ def watch(rows: list[dict[str, Any]], grain: str, brands: NDArray[np.int64]) -> 
     result, told = [], {1.0: -np.inf, -1.0: -np.inf}
     for t, row in enumerate(rows):
         change, change_z = series.change(t)
-        ready = series.path.fitted[t] >= WARM_UP[grain]
+        ready = row["whole"] and series.path.fitted[t] >= WARM_UP[grain]
         shock = bool(ready and abs(z[t]) > limits[t])
         drift = bool(ready and abs(change_z) > limits[t] and points.at[t] - told[np.sign(change_z)] >= BACK[grain])
         if drift:

@@ -31,8 +31,20 @@ l as (
     group by all
 )
 
-select i.brand, i.grain, i.period, i.estimate, i.se, i.people, i.mentions, l.loudest, l.their_means
+select
+    i.brand,
+    i.grain,
+    i.period,
+    i.estimate,
+    i.se,
+    i.people,
+    i.mentions,
+    -- One that is still running would be asked anew at each refresh, and raise more alerts than the budget has.
+    i.period + if(i.grain = 'week', interval 7 day, interval 1 month) <= s.as_of as whole,
+    l.loudest,
+    l.their_means
 from derived.brand_index i
+cross join derived.setting s
 join l using (brand, grain, period)
 where i.weighting = 'person'
 order by i.brand, i.grain, i.period

@@ -9,30 +9,40 @@ with touch as (
     where t.person_id is not null and r.role in ('person', 'organisation') and t.kind <> 'note'
 ),
 
-last_out as (
-    select brand, person_id, max(happened_at) as happened_at
+-- What settles every question before it: a touch or an answer of ours, also elsewhere, or a call or a meeting, whoever began it. Of
+-- what was typed in only the day is known: it settles that day.
+spoken as (
+    select
+        brand,
+        person_id,
+        if(offline, date_trunc('day', happened_at) + interval 1 day, happened_at) as until
     from touch
-    where direction = 'out'
+    where direction = 'out' or offline
+    union all
+    select brand, person_id, answered_at
+    from derived.answer
+    where direction = 'ours'
+),
+
+settled as (
+    select brand, person_id, max(until) as until
+    from spoken
     group by all
 ),
 
--- Their last question, of any thread; a touch of ours since, also elsewhere or offline, settles it.
-waiting as (
-    select *
-    from derived.answer
-    where direction = 'ours' and asks
-    qualify row_number() over (partition by brand, person_id order by asked_at desc, thread desc) = 1
-),
-
+-- Their last question of those that are open, in any thread.
 owed as (
     select 'owe an answer' as list, w.brand, w.person_id, w.asked_at as since, w.thread
-    from waiting w
+    from derived.answer w
     cross join derived.setting s
-    left join last_out o using (brand, person_id)
+    left join settled o using (brand, person_id)
     where
-        w.answered_at is null
+        w.direction = 'ours'
+        and w.asks
+        and w.answered_at is null
         and w.last_at >= s.as_of - to_days(s.window_days)
-        and coalesce(o.happened_at <= w.last_at, true)
+        and coalesce(o.until <= w.last_at, true)
+    qualify row_number() over (partition by w.brand, w.person_id order by w.last_at desc, w.thread desc) = 1
 ),
 
 pushed as (

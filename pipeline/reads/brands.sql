@@ -1,4 +1,4 @@
-select brand, name, coalesce(own, false) as own, touches, first_touch, last_touch
+select brand, name, coalesce(own, false) as own, touches, first_touch, last_touch, last_collected
 from brand
 where touches > 0
 order by own desc, touches desc

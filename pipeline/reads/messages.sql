@@ -20,6 +20,7 @@ said as (
         t.unread,
         t.positive,
         t.direction,
+        t.counts,
         n.place
     from touch t
     left join since s using (touch_id)
@@ -45,6 +46,7 @@ fit as materialized (
     where
         (len($labels) = 0 or list_contains($labels, label))
         and case $state
+            when 'counted' then counts
             when 'doubtful' then doubtful and not labelled
             when 'labelled' then labelled
             when 'not labelled' then direction = 'in' and not labelled
@@ -80,6 +82,7 @@ select
     t.kind,
     t.happened_at,
     t.text,
+    t.url,
     t.label,
     t.label_of_people,
     t.label_of_model,

@@ -8,6 +8,7 @@ select
     entries_until,
     fewest_people,
     answer_hours,
+    window_days,
     model,
     mentions,
     scored,

@@ -1,6 +1,7 @@
 """Every source by name, and which one a file is."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 
 from pipeline.sources import (
@@ -18,16 +19,8 @@ from pipeline.sources import (
 )
 from pipeline.sources.archive import Archive, is_archive, open_archive
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
-from pipeline.sources.files import (
-    FileError,
-    JsonFile,
-    Table,
-    find_encoding,
-    find_json,
-    find_table,
-    first_header,
-    known_encoding,
-)
+from pipeline.sources.encodings import decodes, find_encoding, known_encoding
+from pipeline.sources.files import FileError, JsonFile, Table, find_json, find_table, first_header
 from pipeline.sources.frames import Way
 from pipeline.touch import MAP_NEEDED, Brand, Outcome, Record
 
@@ -53,6 +46,8 @@ SOURCES: Mapping[str, tuple[frozenset[Column], ToTouches]] = {
 WHOLE = frozenset({"twcs", "dialogues", "fourcat", "brandwatch", "xarchive"})
 
 Records = Table | JsonFile | Archive
+
+FIRST_OBJECTS = 100  # that are looked at to know a JSON file by: a single one may lack what the others have
 
 
 def recognise(columns: frozenset[str], wanted: str = "auto") -> str | None:
@@ -85,19 +80,32 @@ def open_file(
         raise FileError(f"{path}: the format `mapped` needs --map, such as --map text=Body,author=User,at=Date")
     found = open_json(file, wanted) if file else open_table(path, encoding, wanted)
     if found is None:
-        raise unknown(path, first_record(file) if file else first_header(path, encoding), wanted)
+        raise unknown(path, first_keys(file) if file else first_header(path, encoding), wanted)
     return found
 
 
+def lost_bytes(path: Path, encoding: str) -> str:
+    """Return words on bytes of a file that its encoding does not know; empty where there are none."""
+    if is_archive(path) or decodes(path, encoding):
+        return ""
+    return f"some bytes are no {encoding.removesuffix('-sig')}, and became \ufffd"
+
+
 def open_json(file: JsonFile, wanted: str) -> tuple[str, Table | JsonFile] | None:
-    """Return the source and the file if its first object is of a shape that we know."""
-    name = recognise(frozenset(first_record(file)), wanted)
+    """Return the source and the file if one of its first objects is of a shape that we know."""
+    names = (recognise(frozenset(keys), wanted) for keys in first_objects(file))
+    name = next((name for name in names if name), None)
     return (name, file) if name else None
 
 
-def first_record(file: JsonFile) -> list[str]:
-    """Return the keys of the first sound object of a JSON file."""
-    return next((list(record.values) for record in file if record.problem is None), [])
+def first_objects(file: JsonFile) -> list[list[str]]:
+    """Return the keys of each of the first sound objects of a JSON file."""
+    return [list(record.values) for record in islice((row for row in file if row.problem is None), FIRST_OBJECTS)]
+
+
+def first_keys(file: JsonFile) -> list[str]:
+    """Return the keys of the first sound objects together: what a person would take for the columns."""
+    return list(dict.fromkeys(chain.from_iterable(first_objects(file))))
 
 
 def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table | JsonFile] | None:
@@ -111,8 +119,8 @@ def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table | Jso
 def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mapping[str, str]) -> Table | JsonFile:
     """Return a file of which only the mapped columns matter; the objects of a JSON file may lack those not needed."""
     if file:
-        needed, columns = {mapping[field] for field in MAP_NEEDED}, first_record(file)
-        found: Table | JsonFile | None = file if needed <= set(columns) else None
+        needed, columns = {mapping[field] for field in MAP_NEEDED}, first_keys(file)
+        found: Table | JsonFile | None = file if any(map(needed.issubset, first_objects(file))) else None
     else:
         needed, columns = set(mapping.values()), first_header(path, encoding)
         found = find_table(path, encoding, frozenset(needed).issubset)

@@ -188,10 +188,10 @@ def quoted_uri_of(post: Any) -> str:
 
 
 def speaks_to(record: Record, text: str, brand: Brand) -> bool:
-    """Say whether a post answers the brand, quotes it, or names it by its handle."""
+    """Say whether a post answers the brand, quotes it, or names it by its handle, as a whole: handles are domains."""
     others = (record.values.get("parent_author"), record.values.get("quoted_author"))
     by_handle = any(brand.is_handle(handle.rstrip(".-")) for handle in re.findall(r"@([\w.-]+)", text))
-    return by_handle or brand.has_handle_in(text) or any(is_brand(other, brand) for other in others)
+    return by_handle or any(is_brand(other, brand) for other in others)
 
 
 def belongs(record: Record, text: str, brand: Brand) -> bool:

@@ -1,6 +1,5 @@
-"""Raw records out of a file, whatever its encoding, delimiter, header row or JSON shape."""
+"""Raw records out of a file, whatever its delimiter, header row or JSON shape."""
 
-import codecs
 import csv
 import html
 from collections.abc import Callable, Iterable, Iterator
@@ -9,15 +8,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from charset_normalizer import from_bytes
-
-from pipeline.sources.json_array import read_json_array
+from pipeline.sources.json_array import begins_array, read_json_array
 from pipeline.sources.json_values import read_json
 from pipeline.touch import MappingError, Outcome, Record, Reject, sound
 
 HEADER_ROWS = 40  # how far down a header is looked for: suites put a block of report lines above it
 DELIMITERS = (",", "\t", ";", "|")
-SNIFF_BYTES = 1 << 18
 FIELD_LIMIT = 10 * 1024 * 1024
 
 BATCH_ROWS = 10_000  # few enough that Python's collector never looks at them twice
@@ -26,9 +22,6 @@ SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # all that 
 END = "\0"  # a line after the last; no line holds a null character, so it shows whether the last quotation is closed
 
 csv.field_size_limit(FIELD_LIMIT)
-
-# What is guessed among where a file is not UTF-8 or UTF-16. Few, since short texts fit many look-alikes.
-OLD_ENCODINGS = ("cp1252", "cp1251", "shift_jis", "gb18030", "euc_kr", "big5")
 
 IsHeader = Callable[[frozenset[str]], bool]
 
@@ -94,8 +87,18 @@ class JsonFile:
 
 
 def open_text(path: Path, encoding: str) -> TextIO:
-    """Open a file as text with its line breaks as they are; bytes that the encoding does not know become U+FFFD."""
-    return path.open(encoding=encoding, errors="replace", newline="")
+    """Open a file as text after its byte order mark, with its line breaks as they are.
+
+    Bytes that the encoding does not know become U+FFFD. Raises FileError where it needs a mark that is not there.
+    """
+    file = path.open(encoding=encoding, errors="replace", newline="")
+    try:
+        if file.read(1) != "\ufeff":  # utf-16-le and others leave it to us
+            file.seek(0)
+    except UnicodeError as error:
+        file.close()
+        raise FileError(f"{path}: cannot be read as {encoding}: {error}; try without --encoding") from error
+    return file
 
 
 def is_plain(path: Path, encoding: str) -> bool:
@@ -138,53 +141,6 @@ def mended_lines(file: TextIO) -> Iterator[str]:
         yield from [*held, line] if old_mac else ["".join([*(part[:-1] + " " for part in held), line])]
         held.clear()
     yield from held
-
-
-def find_encoding(path: Path) -> str:
-    """Return the encoding of a file: by its byte order mark, else UTF-8 if it is, else the likeliest one.
-
-    Raises FileError where the file cannot be read or is not text.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(SNIFF_BYTES)
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror or error}") from error
-    if not start.strip():
-        raise FileError(f"{path}: the file is empty")
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if start[:200].count(0) > len(start[:200]) // 4:
-        return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
-    return "utf-8-sig" if decodes(path, "utf-8") else guess_encoding(path, start)
-
-
-def known_encoding(name: str) -> str:
-    """Return an encoding that somebody chose. Raises FileError where there is none of that name."""
-    try:
-        return codecs.lookup(name).name
-    except LookupError as error:
-        raise FileError(f"--encoding {name}: no encoding of that name; try utf-8, utf-16, cp1252") from error
-
-
-def decodes(path: Path, encoding: str) -> bool:
-    """Say whether the whole file is of an encoding; a character that is cut off at the very end is forgiven."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(SNIFF_BYTES):
-                decoder.decode(block)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def guess_encoding(path: Path, start: bytes) -> str:
-    """Return the likeliest of the older encodings for bytes that are not UTF-8."""
-    best = from_bytes(start, cp_isolation=list(OLD_ENCODINGS)).best()
-    if best is None:
-        raise FileError(f"{path}: not a text file in any encoding that we know; save it as UTF-8")
-    return best.encoding
 
 
 def read_batches(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[list[str]], bool]]:
@@ -250,10 +206,13 @@ def first_header(path: Path, encoding: str) -> list[str]:
 
 
 def find_json(path: Path, encoding: str) -> JsonFile | None:
-    """Return the file as JSON if it begins like an array, or like an object on its first line."""
+    """Return the file as JSON if it begins like an array, or like an object on its first line.
+
+    A table may begin with a bracket, too: its first cell is no JSON value.
+    """
     with open_text(path, encoding) as file:
         start = file.read(1 << 16).lstrip()
-    if start.startswith("["):
+    if begins_array(start):
         return JsonFile(path, encoding, lines=False)
     return JsonFile(path, encoding, lines=True) if start.startswith("{") else None
 

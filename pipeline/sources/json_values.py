@@ -16,7 +16,8 @@ def finite(text: str) -> float | str:
     return number if math.isfinite(number) else text
 
 
-DECODER = json.JSONDecoder(parse_float=finite, parse_constant=lambda name: None)
+# Not strict: a line break inside of a string, which must be written as \\n, is one all the same.
+DECODER = json.JSONDecoder(parse_float=finite, parse_constant=lambda name: None, strict=False)
 
 
 def read_json(text: str) -> Any:

@@ -29,8 +29,11 @@ from pipeline.touch import (
 def parse_map(text: str) -> dict[str, str]:
     """Return {field: column} from ``text=Body,author=User,at=Date``. Raises ValueError naming what is wrong."""
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    mapping = {field.strip(): column.strip() for field, _, column in pairs}
+    fields = [field.strip() for field, _, _ in pairs]
+    mapping = {field: column.strip() for field, (_, _, column) in zip(fields, pairs, strict=True)}
     try:
+        if twice := sorted({field for field in fields if fields.count(field) > 1}):
+            raise ValueError(f"{', '.join(twice)} is given twice; a field has one column")
         check_map(mapping)
     except ValueError as error:
         raise ValueError(f"--map: {error}") from error

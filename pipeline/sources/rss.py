@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -62,9 +63,12 @@ def read_feed(window: Window, stream: Stream, settings: RssSource, client: httpx
         return Page((), memory=window.memory)
     feed = parse(answer, site)
     values = [to_values(entry, feed["feed"], answer.url, settings.all) for entry in feed["entries"]]
+    seen = first_seen(values, window.memory.get("seen", {}))
+    values = [each | {"seen": seen.get(digest(each))} for each in values]
     moments = [moment for each in values if (moment := moment_of(each))]
     since = to_utc(settings.since) if settings.since else datetime.min
-    memory = {key: answer.headers[key] for key in CONDITIONS if key in answer.headers} | {"all": settings.all}
+    memory: dict[str, Any] = {key: answer.headers[key] for key in CONDITIONS if key in answer.headers}
+    memory |= {"all": settings.all, "seen": seen}
     return Page(
         to_records([each for each in values if (moment_of(each) or datetime.max) >= since]),
         max(moments, default=None),
@@ -116,9 +120,23 @@ def to_values(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, about
         "published": date_of(found),
         "answers": (found.get("thr_in-reply-to") or {}).get("ref"),
         "site": {"title": where.get("title"), "link": without_query(where), "feed": bare(url)},
-        "seen": None if date_of(found) else datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat(),
         "about": about,
     }
+
+
+def first_seen(values: Sequence[dict[str, Any]], before: Mapping[str, str]) -> dict[str, str]:
+    """Return the moment at which each entry without a date was first seen, by its digest; ``before``: those known.
+
+    The moment is part of what is kept of an entry: a new one at every look would make a new reject of an old one.
+    """
+    moment = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+    undated = [digest(each) for each in values if each["published"] is None]
+    return {each: before.get(each, moment) for each in undated}
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """Return what an entry without a date is remembered by."""
+    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:16]
 
 
 def without_query(site: Mapping[str, Any]) -> str | None:

@@ -14,12 +14,14 @@ from pipeline.touch import Account, Brand, Mapped, MappingError, NotAbout, Outco
 def to_touch(record: Record, brand: Brand) -> Outcome:
     """Return an entry as a touch. Raises MappingError where it cannot be one.
 
-    An entry without a date has the moment at which it was first seen. Without an author, the feed is the account.
+    An entry without a date has the moment at which it was first seen. Without an author, the feed is the account: what
+    others write in a feed that is called like the brand is theirs.
     """
     text, native = words(record), native_id(record)
     if not text:
         raise MappingError("neither title nor text")
-    ours = any(brand.is_called(name) for name in (text_of(record, "author"), title_of(record)))
+    author = text_of(record, "author") or title_of(record)
+    ours = brand.is_called(author)
     if not (ours or record.values["about"] or is_about(text, brand)):
         return NotAbout(record)
     answered = text_of(record, "answers")
@@ -36,7 +38,7 @@ def to_touch(record: Record, brand: Brand) -> Outcome:
         conversation=f"rss:{to_native(answered, record) if answered else native}",
         reply_to=f"rss:{to_native(answered, record)}" if answered else None,
         url=link_of(record),
-        author=(text_of(record, "author") or title_of(record)) if ours else None,
+        author=author if ours else None,
     )
     return Mapped(record, touch)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.sources.archive import Archive
 from pipeline.sources.files import FileError
 from pipeline.sources.network import outcome
 from pipeline.touch import Account, Brand, Kind, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
@@ -47,8 +48,9 @@ def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
     for record in records:
         handle = record.values["owner"]["username"]
         if not brand.is_called(handle):
+            place = f"{records.path}: " if isinstance(records, Archive) else ""
             raise FileError(
-                f"the archive is of @{handle}, which is no handle of {brand.name}; "
+                f"{place}the archive is of @{handle}, which is no handle of {brand.name}; "
                 f"add it to handles in brand.toml, or import with --brand {handle}"
             )
         note(record, book)

@@ -1,6 +1,6 @@
 -- Rows whose id another message has: a file with a numbering of its own, that looks like one of another source. The long
 -- numbers of X, the ids of Bluesky and Reddit and hashes of links are no such numbering: the same id is the same message, of
--- which every product tells the text a little differently.
+-- which every product tells the text a little differently. Messages that share a link are told apart (told_apart.sql).
 select
     i.number,
     i.payload

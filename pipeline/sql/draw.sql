@@ -6,6 +6,8 @@ left join derived.label b using (brand, touch_id)
 where
     l.brand = $brand
     and l.counts
+    and l.value_of_model is not null -- what somebody told us in a call was not scored
+    and l.text <> ''
     and not coalesce(b.drawn, false)
     and l.happened_at >= coalesce($start::timestamp, timestamp '1900-01-01')
     and l.happened_at < coalesce($until::timestamp, timestamp '2900-01-01')

@@ -250,7 +250,8 @@ select
     b.brand = s.own as own,
     count(l.touch_id) as touches,
     min(l.happened_at) as first_touch,
-    max(l.happened_at) as last_touch
+    max(l.happened_at) as last_touch,
+    max(l.happened_at) filter (where l.touch_id not like 'journal:%') as last_collected
 from brand b
 cross join derived.setting s
 left join derived.ledger l using (brand)
@@ -269,6 +270,7 @@ select
     s.entries_until as entries_until,
     s.fewest_people as fewest_people,
     s.answer_hours as answer_hours,
+    s.window_days as window_days,
     (select count(*) from reject) as rejects,
     (select count(*) from mention) as mentions,
     (select count(positive) from score where model = s.model) as scored,

@@ -6,7 +6,7 @@ with source as (
 ),
 
 value as (
-    select distinct i.payload, ltrim(t.atom ->> '$', '@') as value
+    select distinct i.payload, regexp_replace(t.atom ->> '$', '^[\s\pZ]*@*|[\s\pZ]+$', '', 'g') as value
     from incoming i, json_tree(i.payload::json) t
     where t.atom is not null
 ),
@@ -17,7 +17,9 @@ known as (
         select
             v.payload,
             unnest([
+                sha256((select salt from salt) || 'account ' || v.value),
                 sha256((select salt from salt) || 'account ' || s.source || ':' || v.value),
+                sha256((select salt from salt) || 'account ' || s.source || ':' || lower(v.value)),
                 sha256((select salt from salt) || 'handle ' || s.source || ' ' || lower(v.value))
             ]) as hash
         from value v

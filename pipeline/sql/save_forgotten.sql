@@ -7,6 +7,8 @@ select
 from (
     select 'account ' || $account as what
     union
+    select 'account ' || lower($account)  -- as brand.toml's lists are compared
+    union
     select 'handle ' || source || ' ' || lower(handle)
     from account
     where account_id = $account and handle is not null

@@ -1,0 +1,71 @@
+"""A brand that was imported by its name, and is called so by a later brand.toml."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pipeline import journal, run, settings, store
+from pipeline.contents import read_imported
+from pipeline.publish import ModelFacts
+from pipeline.store import Workspace
+from tests.test_store import Fixed
+
+MAP = {"text": "Body", "author": "User", "at": "Date"}
+LATER = """
+[brand]
+key = "myco"
+name = "My Company"
+
+[[sources]]
+type = "file"
+brand = "my company"
+path = "*.csv"
+map = {text = "Body", author = "User", at = "Date"}
+"""
+
+
+def rows(place: Workspace, query: str) -> list[tuple]:
+    with store.connect(place.mentions) as con:
+        return con.execute(query).fetchall()
+
+
+def refreshed(place: Workspace) -> list[str]:
+    return run.refresh(place, settings.load(place.folder), Fixed, lambda: ModelFacts("fixed"))
+
+
+def test_what_was_imported_by_a_name_is_of_the_brand_that_is_called_so_later(workspace: Workspace, tmp_path: Path):
+    workspace.folder.mkdir(parents=True)
+    file = workspace.folder / "first.csv"
+    file.write_text("Body,User,Date\nhello,ann,2025-01-02\nagain,bob,2025-01-03\n")
+    brand = settings.load(workspace.folder).find_brand("My Company")
+    run.import_file(workspace, file, brand, mapping=MAP)
+    refreshed(workspace)
+    journal.save_annotation(workspace, "My Company", datetime(2025, 1, 3).date(), "new website", "Mo")
+    (workspace.folder / "brand.toml").write_text(LATER)
+    (workspace.folder / "second.csv").write_text("Body,User,Date\nhello,ann,2025-01-02\nnew,ann,2025-02-02\n")
+    said = refreshed(workspace)
+    assert "what was imported as 'My Company' is of 'myco' now, as brand.toml says" in said
+    assert rows(workspace, "select brand, text from touch order by happened_at") == [
+        ("myco", "hello"),
+        ("myco", "again"),
+        ("myco", "new"),
+    ]
+    assert rows(workspace, "select distinct brand from score") == [("myco",)]
+    assert rows(workspace, "select brand, people from derived.spread") == [("myco", 2)]
+    assert {brand for _, brand in read_imported(workspace)} == {"myco"}
+    with store.connect(workspace.journal) as con:
+        assert con.execute("select brand, text from annotation").fetchall() == [("myco", "new website")]
+    assert not [line for line in refreshed(workspace) if "is of" in line or "stored of" in line]
+
+
+def test_two_brands_of_brand_toml_stay_two(workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    (workspace.folder / "brand.toml").write_text(
+        '[brand]\nkey = "a"\nname = "Alpha"\n\n[[competitors]]\nkey = "b"\nname = "Beta"\n'
+    )
+    file = workspace.folder / "first.csv"
+    file.write_text("Body,User,Date\nhello,ann,2025-01-02\n")
+    chosen = settings.load(workspace.folder)
+    for name in ("Alpha", "Beta", "Gamma"):
+        run.import_file(workspace, file, chosen.find_brand(name), mapping=MAP)
+    refreshed(workspace)
+    assert rows(workspace, "select brand from touch order by brand") == [("Gamma",), ("a",), ("b",)]
