@@ -10,18 +10,10 @@ import pyarrow as pa
 from pipeline.store import incoming, query
 from pipeline.touch import sound
 
-WHO = (
-    "id",
-    "id_str",
-    "did",
-    "uri",
-    "url",
-    "acct",
-    "handle",
-    "username",
-    "screen_name",
-)  # by which an object is somebody
+# By one of these keys an object is somebody.
+WHO = ("id", "id_str", "did", "uri", "url", "acct", "handle", "username", "screen_name")
 WORDED = {"text", "full_text", "content", "body", "record"}  # an object with one of these is a message
+LEAST_ID = 100_000
 BATCH = 5000
 
 
@@ -51,7 +43,7 @@ def save(con: duckdb.DuckDBPyConnection, names: frozenset[str]) -> int:
 def pattern(names: frozenset[str]) -> str:
     """Return the regular expression of payloads in which a whole text or number may be one of the names."""
     written = "|".join(re.escape(json.dumps(name, ensure_ascii=False)[1:-1]) for name in sorted(names))
-    return rf'["\s@:,\[](?:{written})["\s,}}\]]'
+    return rf'(?:["\s\pZ@:,\[]|\\[tnr])(?:{written})["\s\pZ,}}\]\\]'  # a tab is two characters in JSON
 
 
 def without(value: Any, names: frozenset[str], inside: bool = False) -> Any:
@@ -69,8 +61,12 @@ def without(value: Any, names: frozenset[str], inside: bool = False) -> Any:
 
 
 def is_name(value: Any, names: frozenset[str]) -> bool:
-    """Say whether a text or number is one of the names, whatever its case, spaces around it and a leading @."""
-    return isinstance(value, str | int) and not isinstance(value, bool) and bare(str(value)) in names
+    """Say whether a text or number is one of the names, whatever its case, spaces around it and a leading @.
+
+    A small number counts something; the ids of networks are long.
+    """
+    may_be = isinstance(value, str) or (isinstance(value, int) and value >= LEAST_ID)
+    return may_be and bare(str(value)) in names
 
 
 def bare(name: str) -> str:

@@ -344,6 +344,7 @@ def test_raw_records_of_others_name_the_forgotten_no_more(place: Workspace):
     before = {
         "text": "I agree with zquux",
         "replied_author": "@ZQuux",
+        "asked": "\t\u00a0zquux\u00a0\n",
         "author_id": 771177,
         "likes": 77117,
         "quoted": 'he said "zquux',
@@ -360,6 +361,7 @@ def test_raw_records_of_others_name_the_forgotten_no_more(place: Workspace):
         ((payload,),) = con.execute("select payload from raw where touch_id = 'x:5030'").fetchall()
     assert json.loads(payload) == before | {
         "replied_author": "",
+        "asked": "",
         "author_id": "",
         "people": {"5": {"username": "olaf_n"}},
         "parent": {"uri": "at://x/1", "account": {}},
