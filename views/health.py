@@ -7,7 +7,7 @@ import streamlit as st
 
 from pipeline import ended, presence, settings, store
 from pipeline.settings import Settings, SettingsError
-from views import _data, _filters, _health_changes, _health_rejects, _health_sources, _show, _texts, _words
+from views import _data, _filters, _health_changes, _health_rejects, _health_sources, _rights, _show, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("health")
@@ -65,7 +65,8 @@ def out_of_order() -> list[str]:
     meta, last = _data.ask("meta").iloc[0], _data.ask("brands")["last_collected"].max()
     refreshed, heard = hours(meta["published_at"]) / 24, hours(last) / 24
     waiting = int(meta["mentions"] - meta["scored"] - meta["unread"])
-    found = [say("old", days=refreshed)] if refreshed > OLD_DAYS else []
+    found = [say("no_settings")] if _rights.unreadable() else []
+    found += [say("old", days=refreshed)] if refreshed > OLD_DAYS else []
     found += [say("silent", days=heard)] if heard > OLD_DAYS else []
     return found + ([say("wait", waiting=waiting)] if waiting else [])
 
