@@ -304,7 +304,7 @@ def test_old_numbers_are_called_old(watched: Workspace, tmp_path: Path):
     assert any("9 days old" in warning.value for warning in opened(PAGE).warning)
 
 
-def test_an_unset_brand_and_unreadable_settings_are_said(sample: Workspace, tmp_path: Path, in_workspace: Look):
+def test_an_unset_brand_is_said_and_broken_settings_are_no_order(sample: Workspace, tmp_path: Path, in_workspace: Look):
     place = Workspace(tmp_path / "w")
     shutil.copytree(sample.folder, place.folder)
     in_workspace(place)
@@ -312,3 +312,5 @@ def test_an_unset_brand_and_unreadable_settings_are_said(sample: Workspace, tmp_
     app = opened(PAGE)
     assert any("The own brand is not set" in info.value for info in app.info)
     assert any('name = "My Company"' in code.value for code in app.code)
+    (place.folder / "brand.toml").write_text("[privacy")
+    assert any("The settings in brand.toml cannot be read" in warning.value for warning in opened(PAGE).warning)
