@@ -16,10 +16,10 @@ def adopt(workspace: Workspace, settings: Settings) -> Iterator[str]:
     configured = [brand.to_brand() for brand in settings.brand_settings()]
     keys = {brand.key for brand in configured}
     for old in read_brands(workspace):
-        new = next((brand.key for brand in configured if brand.is_called(old.key)), None)
+        new = next((brand for brand in configured if brand.is_called(old.key)), None)
         if new is not None and old.key not in keys:
-            rename(workspace, {"old": old.key, "new": new})
-            yield f"what was imported as {old.key!r} is of {new!r} now, as brand.toml says"
+            rename(workspace, {"old": old.key, "new": new.key, "name": new.name})
+            yield f"what was imported as {old.key!r} is of {new.key!r} now, as brand.toml says"
 
 
 def rename(workspace: Workspace, names: dict[str, str]) -> None:

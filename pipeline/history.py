@@ -29,13 +29,13 @@ def save_run(
     workspace: Workspace, run_id: str, command: str, started: datetime, outcome: str, detail: str = ""
 ) -> None:
     """Record what a run did; runs that were cut off by a crash are marked so when the next one starts."""
-    finished = None if outcome == "running" else now()
+    finished, detail = None if outcome == "running" else now(), sound(detail)  # the name of a file may be no text
     with connect(workspace.mentions) as con, transaction(con):
         if outcome == "running":
             con.execute("update run set outcome = 'cut off' where outcome = 'running'")
         con.execute(
             "insert or replace into run values (?, ?, ?, ?, ?, ?)",
-            [run_id, command, started, finished, outcome, sound(detail)],  # the name of a file may be no text
+            [run_id, command, started, finished, outcome, detail],
         )
     if finished:
         facts = {"command": command, "started_at": started, "finished_at": finished}

@@ -196,7 +196,10 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Ite
 
 def is_unpacked(folder: Path) -> bool:
     """Say whether a folder is an archive of X that was unpacked, and not one that only stands among the files."""
-    return any((folder / place).is_file() for place in ("data/account.js", "account.js"))
+    try:
+        return any((folder / place).is_file() for place in ("data/account.js", "account.js"))
+    except OSError:  # a folder in which we may not look is none
+        return False
 
 
 def unreadable(path: Path, error: OSError) -> FileError:

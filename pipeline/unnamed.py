@@ -63,7 +63,7 @@ def without(value: Any, names: frozenset[str], inside: bool = False) -> Any:
 def is_name(value: Any, names: frozenset[str]) -> bool:
     """Say whether a text or number is one of the names, whatever its case, spaces around it and a leading @.
 
-    A small number counts something; the ids of networks are long.
+    A small number counts something; the ids of networks are long. In a table every value is text, and none is spared.
     """
     may_be = isinstance(value, str) or (isinstance(value, int) and value >= LEAST_ID)
     return may_be and bare(str(value)) in names

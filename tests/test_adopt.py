@@ -57,6 +57,19 @@ def test_what_was_imported_by_a_name_is_of_the_brand_that_is_called_so_later(wor
     assert not [line for line in refreshed(workspace) if "is of" in line or "stored of" in line]
 
 
+def test_a_brand_that_was_adopted_is_published_by_its_name(workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    file = workspace.folder / "first.csv"
+    file.write_text("Body,User,Date\nhello,ann,2025-01-02\n")
+    run.import_file(workspace, file, settings.load(workspace.folder).find_brand("My Company"), mapping=MAP)
+    (workspace.folder / "brand.toml").write_text('[brand]\nkey = "myco"\nname = "My Company"\n')
+    refreshed(workspace)
+    with store.open_published(workspace.published) as con:
+        assert con.execute("select brand, name, own, touches from pub.brand").fetchall() == [
+            ("myco", "My Company", True, 1)
+        ]
+
+
 def test_two_brands_of_brand_toml_stay_two(workspace: Workspace):
     workspace.folder.mkdir(parents=True)
     (workspace.folder / "brand.toml").write_text(

@@ -338,6 +338,17 @@ def test_a_curve_of_too_few_is_hidden_and_one_without_outcomes_says_how_many_the
 # Touches per outcome
 
 
+def test_what_was_typed_on_the_day_of_the_first_message_counts_with_its_touch():
+    """A command keeps it as the beginning of its day, a page as noon."""
+    people = [f"p{i}" for i in range(40)]
+    touches = [touch(person, 0.6) for person in people]
+    con = grown(
+        touches, [fruit(person, 0) for person in people[:20]], "fruit", "journey", "clock", "touches_per_outcome"
+    )
+    row = next(row for row in table(con, "touches_per_outcome") if row["outcome"] == "fruit" and row["touch"] == 1)
+    assert (row["people"], row["outcomes"], row["all_outcomes"], row["touches_per_outcome"]) == (40, 20, 20, 2)
+
+
 def test_two_percent_a_touch_is_found_and_the_winners_alone_would_tell_another_story():
     chance = np.random.default_rng(5)
     touches, fruits, won = [], [], []

@@ -182,7 +182,7 @@ def test_the_page_tells_runs_files_streams_cost_gaps_and_versions(watched: Works
     said = words(app).replace("\\", "").replace("\u2060", "")
     assert "$0.50 of " in said and "01 May 2025" in said
     assert "Model in force: fixed" in said and f"form {store.FORM}" in said
-    labels = ["Since the last touch", "Since the last refresh", "Schedule", "At work now"]
+    labels = ["Since the last collected", "Since the last refresh", "Schedule", "At work now"]
     assert [metric.label for metric in app.metric] == labels
     assert [metric.value for metric in app.metric][2:] == ["off", "nobody"]
 
@@ -259,7 +259,7 @@ def test_a_failed_run_is_said(watched: Workspace):
 
 def test_the_first_sentence_says_what_is_out_of_order(watched: Workspace):
     (warning,) = [warning.value for warning in opened(PAGE).warning if "Not quite" in warning.value]
-    assert "The last touch of any brand is" in warning and "last refresh" not in warning
+    assert "The last touch that was collected of any brand is" in warning and "last refresh" not in warning
 
 
 def test_the_first_sentence_says_that_all_is_well_where_it_is(watched: Workspace):
@@ -277,7 +277,9 @@ def test_a_call_that_somebody_types_does_not_hide_that_nothing_is_collected(watc
     run.relate(watched, settings.load(watched.folder), ModelFacts("fixed"))
     publish.publish(watched)
     app = opened(PAGE)
-    assert any("Not quite" in warning.value and "The last touch of any" in warning.value for warning in app.warning)
+    assert any(
+        "Not quite" in warning.value and "The last touch that was collected" in warning.value for warning in app.warning
+    )
     assert any("Only what people typed here is newer than" in caption.value for caption in app.sidebar.caption)
 
 

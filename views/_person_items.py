@@ -70,7 +70,8 @@ def moment(day: date, item: Item | None, now: datetime | None = None) -> datetim
     """Return when it was: at noon, or ``now`` where that is earlier; as it stood where the day was not changed."""
     if item and item["happened_at"].date() == day:
         return datetime.combine(day, item["happened_at"].time())
-    return min(datetime.combine(day, time(12)), now or store.now())
+    noon = datetime.combine(day, time(12))
+    return max(datetime.combine(day, time()), min(noon, now or store.now()))  # the day may have begun here, not in UTC
 
 
 def is_edited(what: str, item_id: str) -> bool:

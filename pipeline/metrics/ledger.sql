@@ -52,6 +52,8 @@ theirs as (
     select distinct brand, coalesce(conversation, touch_id) as thread
     from every
     semi join belongs using (account_id)
+    cross join derived.setting s
+    where happened_at < s.as_of
 ),
 
 read as (

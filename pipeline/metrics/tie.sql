@@ -3,7 +3,7 @@
 with side as (
     select distinct brand, source, true as ours
     from derived.ledger
-    where direction = 'out'
+    where direction = 'out' and not offline
 ),
 
 passed as (

@@ -5,11 +5,12 @@ with tried as (
         brand,
         outcome,
         reached_at is not null as reached,
-        count(*) filter (where l.happened_at <= coalesce(reached_at, l.happened_at)) as touches
+        -- At the least the first, on whose day it may have been typed in.
+        count(*) filter (where reached_at is null or l.happened_at <= greatest(reached_at, c.first_in)) as touches
     from derived.clock c
     join derived.ledger l using (brand, person_id)
     where l.direction = 'in' and l.kind <> 'note'
-    group by brand, person_id, outcome, reached_at
+    group by brand, person_id, outcome, reached_at, c.first_in
 ),
 
 ended as (

@@ -77,7 +77,7 @@ def is_utf8(path: Path) -> bool:
             high += len(block.translate(None, ASCII))
             text = decoder.decode(block)
             faults += len(text) - len(text.encode("utf-8", "ignore").decode())
-    return faults <= (1 - NEARLY_ALL) * high
+    return high - faults >= NEARLY_ALL * high
 
 
 def blocks(file: BinaryIO) -> Iterator[bytes]:

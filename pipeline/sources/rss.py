@@ -120,6 +120,7 @@ def to_values(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, about
         "published": date_of(found),
         "answers": (found.get("thr_in-reply-to") or {}).get("ref"),
         "site": {"title": where.get("title"), "link": without_query(where), "feed": bare(url)},
+        "seen": None,  # set where there is no date
         "about": about,
     }
 

@@ -36,4 +36,26 @@ delete from cluster_of where brand = $old;
 
 delete from called where brand = $old;
 
+insert into cursor
+select * replace ($new as brand)
+from cursor
+where brand = $old
+on conflict do nothing;
+
+delete from cursor where brand = $old;
+
+insert into gap
+select * replace ($new as brand)
+from gap
+where brand = $old
+on conflict do nothing;
+
+delete from gap where brand = $old;
+
+insert into brand
+select * replace ($new as brand, $name as name)
+from brand
+where brand = $old
+on conflict do nothing;
+
 delete from brand where brand = $old;
