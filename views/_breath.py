@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pipeline import settings
+from pipeline.settings import SettingsError
 from views import _data, _rights, _show, _texts
 from views._filters import Shared
 from views._words import interval, plain, signed
@@ -40,9 +40,10 @@ def draw(now: Shared, names: dict[str, str]) -> None:
 
 def configured() -> dict[str, str]:
     """Return the names of the brands of brand.toml, which may have no touches of their own."""
-    if _rights.unreadable():  # said above the page
+    found = _rights.brand_toml()
+    if isinstance(found, SettingsError):  # said above the page
         return {}
-    return {each.key: each.name for each in settings.load(_data.workspace().folder).brand_settings()}
+    return {each.key: each.name for each in found.brand_settings()}
 
 
 def difference(row: dict[Any, Any]) -> str:

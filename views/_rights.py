@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline import settings
-from pipeline.settings import SettingsError
+from pipeline.settings import Settings, SettingsError
 from views import _data, _texts, _words
 
 say = _texts.of("shared")
@@ -30,21 +30,24 @@ class Viewer:
 NOBODY = Viewer("aggregate", may_write=False)  # as long as nobody knows what brand.toml allows
 
 
+def brand_toml() -> Settings | SettingsError:
+    """Return the settings of the workspace, or why they cannot be read."""
+    try:
+        return settings.load(_data.workspace().folder)
+    except SettingsError as error:
+        return error
+
+
 def viewer() -> Viewer:
     """Return what whoever looks may see and do: no single people where brand.toml cannot be read."""
-    try:
-        return Viewer(settings.load(_data.workspace().folder).privacy.people)
-    except SettingsError:
-        return NOBODY
+    found = brand_toml()
+    return NOBODY if isinstance(found, SettingsError) else Viewer(found.privacy.people)
 
 
 def unreadable() -> str | None:
     """Return why brand.toml cannot be read; None where it can be."""
-    try:
-        settings.load(_data.workspace().folder)
-    except SettingsError as error:
-        return str(error)
-    return None
+    found = brand_toml()
+    return str(found) if isinstance(found, SettingsError) else None
 
 
 def say_unreadable() -> None:

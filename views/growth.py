@@ -47,7 +47,7 @@ def curves(now: Shared, outcome: str) -> None:
         first = found.iloc[0]
         watched = _words.count(int(first["at_risk"]), "person", "people")
         share = {"share": first["reached"], "low": first["low"], "high": first["high"]}
-        st.info(say("curve_first_day", people=watched, outcome=words, by_now=by_now(now, outcome), **share))
+        st.info(say("curve_first_day", people=watched, outcome=words, **share))
         return
     figure = _charts_growth.reached(found, say("curve_title", outcome=words))
     _show.chart(figure, found, "reached", say("curve_alt", outcome=words))
@@ -62,27 +62,13 @@ def quarters(now: Shared, outcome: str) -> str:
     return " ".join(said) or say("quarter_none")
 
 
-def tried(now: Shared, outcome: str) -> pd.Series | None:
-    """Return what all who tried came to; None where nobody did."""
-    found = _data.ask("touches_per_outcome", brand=now.brand)
-    found = found[found["outcome"] == outcome]
-    return None if found.empty else found.iloc[0]  # of the first touch, to which everybody came
-
-
-def by_now(now: Shared, outcome: str) -> str:
-    """Say how many have come to the outcome so far; nothing where nobody tried."""
-    row = tried(now, outcome)
-    if row is None:
-        return ""
-    people = _words.count(int(row["people"]), "person", "people")
-    return say("by_now", outcomes=int(row["all_outcomes"]), people=people)
-
-
 def touches(now: Shared, outcome: str) -> None:
     """Say how many touches there were for each outcome, with all who tried in the denominator."""
-    row = tried(now, outcome)
-    if row is None or pd.isna(row["touches_per_outcome"]):
+    found = _data.ask("touches_per_outcome", brand=now.brand)
+    found = found[found["outcome"] == outcome]
+    if found.empty or pd.isna(found["touches_per_outcome"].iloc[0]):
         return
+    row = found.iloc[0]  # of the first touch, to which everybody came
     st.markdown(
         say(
             "touches",
@@ -90,7 +76,8 @@ def touches(now: Shared, outcome: str) -> None:
             low=row["touches_low"],
             high=row["touches_high"],
             all=int(row["all_touches"]),
-            by_now=by_now(now, outcome),
+            outcomes=int(row["all_outcomes"]),
+            people=_words.count(int(row["people"]), "person", "people"),
         )
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pipeline import ended, presence, settings, store
+from pipeline import ended, presence, store
 from pipeline.settings import Settings, SettingsError
 from views import _data, _filters, _health_changes, _health_rejects, _health_sources, _rights, _show, _texts, _words
 from views._filters import Shared
@@ -73,14 +73,12 @@ def out_of_order() -> list[str]:
 
 def load() -> Settings | None:
     """Return the settings, having said what is missing; None where they cannot be read, as stands above."""
-    folder = _data.workspace().folder
-    try:
-        chosen = settings.load(folder)
-    except SettingsError:
+    chosen = _rights.brand_toml()
+    if isinstance(chosen, SettingsError):
         return None
     if chosen.brand is None:
         st.info(say("no_own"))
-        st.code(str(folder / "brand.toml"), language=None, wrap_lines=True)
+        st.code(str(_data.workspace().folder / "brand.toml"), language=None, wrap_lines=True)
         st.code(EXAMPLE, language=None)
     return chosen
 
