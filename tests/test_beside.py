@@ -13,7 +13,7 @@ from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import orchard
 from tests.test_store import Fixed
-from tests.worlds import save_outcomes
+from tests.worlds import save_outcomes, student
 
 OURS = {"key": "tamrow", "name": "Tamrow Build", "handles": ["tamrowbuild"]}
 QUILL = {"key": "quillstone", "name": "Quillstone", "handles": ["quillstone_co"]}
@@ -191,9 +191,9 @@ def test_the_difference_counts_people_and_has_an_interval(workspace: Workspace):
         workspace, "select target, mentions, people, difference, low, high, few from derived.beside"
     )
     mean = (0.5 - 0.2 - 0.2 + 1.2 + 1.2) / 5
-    se = (sum((d - mean) ** 2 for d in (0.5, -0.2, -0.2, 1.2, 1.2)) / 4 / 5) ** 0.5
+    se = student(5) * (sum((d - mean) ** 2 for d in (0.5, -0.2, -0.2, 1.2, 1.2)) / 4 / 5) ** 0.5
     assert (target, mentions, people, few) == ("quillstone", 6, 5, True)
-    assert (difference, low, high) == pytest.approx((mean, mean - 1.645 * se, mean + 1.645 * se), abs=1e-6)
+    assert (difference, low, high) == pytest.approx((mean, mean - 1.645 * se, mean + 1.645 * se), abs=1e-4)
     found = reads.frame(store.open_published(workspace.published), "beside", brand="tamrow")
     assert found[["target", "people"]].to_numpy().tolist() == [["quillstone", 5]]
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import ruptures
 
-from pipeline.metrics import trend, turning
+from pipeline.metrics import functions, trend, turning
 from pipeline.metrics.build import build
-from tests.worlds import START, derived, keep, ledger_of, table
+from tests.worlds import START, derived, keep, ledger_of, student, table
 
 WEEKS = 104
 
@@ -53,6 +53,34 @@ def test_the_clustered_band_covers_for_one_person_one_voice_and_tempered():
     covered = dict(found)
     assert 0.86 <= covered["person"] <= 0.94
     assert 0.86 <= covered["tempered"] <= 0.94
+
+
+@pytest.mark.parametrize("people", [3, 5, 8, 20])
+def test_the_band_of_few_people_covers_as_often_as_it_says(people: int):
+    chance = np.random.default_rng(people)
+    week = np.repeat(np.arange(2000), people)
+    when = START + week * timedelta(weeks=1)
+    con = ledger_of(
+        {
+            "person_id": np.arange(len(week)).astype(str),
+            "value": chance.normal(0.1, 0.1, len(week)),
+            "happened_at": when,
+        }
+    )
+    build(con, "brand_index")
+    ((covered,),) = con.execute(
+        "select avg((.1 between low and high)::int) from derived.brand_index"
+        " where grain = 'week' and weighting = 'person'"
+    ).fetchall()
+    assert 0.88 <= covered <= 0.92
+
+
+@pytest.mark.parametrize("people", [2, 3, 4, 5, 10, 100])
+def test_so_much_wider_is_the_band_of_few_people(people: int):
+    con = duckdb.connect()
+    con.execute(functions())
+    ((found,),) = con.execute(f"select student({people})").fetchall()
+    assert found == pytest.approx(student(people), rel={2: 0.05, 3: 0.003, 4: 0.0005, 5: 0.0002}.get(people, 0.0001))
 
 
 def test_the_tempered_index_weighs_a_person_by_the_root_of_how_often_they_spoke():
@@ -138,7 +166,8 @@ def test_the_same_mix_equals_the_formula_computed_by_hand():
     assert first["estimate"] is None and first["as_heard"] == 0  # nobody can have had a stage before it
     engaged, new = (np.array([v for p, v in february.items() if p[0] == group]) for group in "pq")
     assert second["estimate"] == pytest.approx(0.4 * engaged.mean() + 0.6 * new.mean())
-    assert second["se"] == pytest.approx(np.sqrt(0.4**2 * engaged.var(ddof=1) / 40 + 0.6**2 * new.var(ddof=1) / 60))
+    parts = ((0.4 * student(40)) ** 2 * engaged.var(ddof=1) / 40, (0.6 * student(60)) ** 2 * new.var(ddof=1) / 60)
+    assert second["se"] == pytest.approx(np.sqrt(sum(parts)))
     share = (0.4 + 5 / 95) / 2
     assert (third["people"], third["strata"], third["told"]) == (95, 2, pytest.approx(1))
     assert third["estimate"] == pytest.approx(share * 0.5 + (1 - share) * 0.02 * 44.5)

@@ -9,7 +9,7 @@ import pytest
 from pipeline import reads
 from pipeline.metrics.build import build
 from pipeline.store import Workspace, open_published
-from tests.worlds import START, derived
+from tests.worlds import START, derived, student
 
 
 def world(
@@ -146,8 +146,8 @@ def test_the_index_and_its_error_equal_the_formula_computed_by_hand():
     means, sizes = np.array([0.3, -0.5, 0.8]), np.array([2.0, 1.0, 3.0])
     for weighting, w in (("person", np.ones(3)), ("post", sizes)):
         estimate = (w * means).sum() / w.sum()
-        se = np.sqrt(3 / 2 * (w**2 * (means - estimate) ** 2).sum()) / w.sum()
-        assert by[weighting] == pytest.approx((estimate, se, w.sum() ** 2 / (w**2).sum(), 3, 6))
+        se = student(3) * np.sqrt(3 / 2 * (w**2 * (means - estimate) ** 2).sum()) / w.sum()
+        assert by[weighting] == pytest.approx((estimate, se, w.sum() ** 2 / (w**2).sum(), 3, 6), rel=0.003)
 
 
 def published(rows: list[dict]) -> duckdb.DuckDBPyConnection:

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from scipy.stats import norm, t
 
 from pipeline.file_cursors import FileCursor, save_chunk
 from pipeline.metrics.build import build
@@ -34,6 +35,11 @@ TOUCH = {  # a row of the ledger, where a test does not say otherwise
     "counts": True,
     "stated": False,
 }
+
+
+def student(people: int) -> float:
+    """Return how much wider an interval of 90 % is whose error comes from so few people."""
+    return float(t.ppf(0.95, people - 1) / norm.ppf(0.95))
 
 
 def save_outcomes(

@@ -60,6 +60,11 @@ METRICS = {
 }
 
 
+def functions() -> str:
+    """Return the statement that makes the SQL functions of metrics and reads, for one connection."""
+    return (HERE.parent / "sql" / "student.sql").read_text(encoding="utf-8")
+
+
 def sql(name: str) -> str:
     """Return the query of a metric."""
     return (HERE / f"{name}.sql").read_text(encoding="utf-8")

@@ -29,7 +29,7 @@ told as (
         sum(mentions)::bigint as mentions,
         count(*) as people,
         case when count(*) >= 5 then avg(difference) end as difference,
-        case when count(*) >= 5 then stddev_samp(difference) / sqrt(count(*)) end as se
+        case when count(*) >= 5 then student(count(*)) * stddev_samp(difference) / sqrt(count(*)) end as se
     from person
     group by all
 )

@@ -66,7 +66,8 @@ e as (
         t.people,
         t.mentions,
         t.sw * t.sw / t.sw2 as n_eff,
-        sqrt(sum(k.wt * k.wt * (k.m - t.estimate) ** 2) / (t.sw * t.sw) * t.people / nullif(t.people - 1, 0)) as se
+        student(t.people)
+        * sqrt(sum(k.wt * k.wt * (k.m - t.estimate) ** 2) / (t.sw * t.sw) * t.people / nullif(t.people - 1, 0)) as se
     from k
     join t using (brand, grain, period, weighting)
     group by t.brand, t.grain, t.period, t.weighting, t.estimate, t.people, t.mentions, t.sw, t.sw2

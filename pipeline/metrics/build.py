@@ -5,7 +5,20 @@ from collections.abc import Callable
 import duckdb
 import pyarrow as pa
 
-from pipeline.metrics import debias, drift, feeling_path, level, log_rank, rhythm, sql, trend, turning, verdict, why
+from pipeline.metrics import (
+    debias,
+    drift,
+    feeling_path,
+    functions,
+    level,
+    log_rank,
+    rhythm,
+    sql,
+    trend,
+    turning,
+    verdict,
+    why,
+)
 
 # Metric -> the function that makes its table from the rows of its query. No function opens a database.
 FINISH: dict[str, Callable[[pa.Table], pa.Table]] = {
@@ -24,6 +37,7 @@ FINISH: dict[str, Callable[[pa.Table], pa.Table]] = {
 
 def build(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Compute the table derived.NAME from the facts and the tables before it."""
+    con.execute(functions())
     if name not in FINISH:
         con.execute(f"create or replace table derived.{name} as {sql(name)}")
         return

@@ -36,7 +36,7 @@ estimated as (
         avg(m) as estimate,
         count(*) as people,
         sum(n)::bigint as mentions,
-        sqrt(var_samp(m) / count(*)) as se,
+        student(count(*)) * sqrt(var_samp(m) / count(*)) as se,
         avg(sd_model) as sd_model
     from person
     join derived.group_member using (brand, person_id)

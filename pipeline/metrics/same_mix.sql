@@ -92,7 +92,7 @@ mix as (
         brand,
         period,
         sum(wanted * mean) / sum(wanted) as estimate,
-        sqrt(sum(wanted ** 2 * greatest(variance, 0) / people)) / sum(wanted) as se,
+        sqrt(sum((wanted * student(people)) ** 2 * greatest(variance, 0) / people)) / sum(wanted) as se,
         sum(people)::bigint as people,
         sum(mentions)::bigint as mentions,
         count(*) as strata,

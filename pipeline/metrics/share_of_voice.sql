@@ -89,7 +89,7 @@ own as (
         sum(x * x) as squares,
         sum(x * all_x) as products,
         avg(mean) as feeling,
-        stddev_samp(mean) / sqrt(count(*)) as feeling_se
+        student(count(*)) * stddev_samp(mean) / sqrt(count(*)) as feeling_se
     from every
     group by all
 ),

@@ -59,7 +59,8 @@ e as (
         brand,
         month,
         topic,
-        sqrt(sum(p.w * p.w * (p.mean - l.feeling) ** 2) / any_value(l.w * l.w) * any_value(l.people / nullif(l.people - 1, 0))) as se
+        student(any_value(l.people))
+        * sqrt(sum(p.w * p.w * (p.mean - l.feeling) ** 2) / any_value(l.w * l.w) * any_value(l.people / nullif(l.people - 1, 0))) as se
     from person p
     join level l using (brand, month, topic)
     group by all

@@ -36,7 +36,7 @@ select
     i.grain,
     i.period,
     i.estimate,
-    i.se,
+    i.se / student(i.people) as se, -- the plain one: `finish` draws those of few people to the others'
     i.people,
     i.mentions,
     -- One that is still running would be asked anew at each refresh, and raise more alerts than the budget has.

@@ -3,7 +3,7 @@ select
     l.brand,
     date_trunc('week', l.happened_at)::date as week,
     i.estimate,
-    i.se,
+    i.se / student(i.people) as se, -- the plain one: `finish` draws those of few people to the others'
     i.people,
     list(distinct hash(l.person_id)) as persons
 from derived.ledger l

@@ -88,6 +88,7 @@ def frame(con: duckdb.DuckDBPyConnection, name: str, **values: Any) -> pd.DataFr
     """Return the answer to one of READS as a frame; the cursor is this call's own, so threads may share ``con``."""
     with con.cursor() as cursor:
         cursor.execute("use pub")
+        cursor.execute(metrics.functions())
         found = cursor.sql(query(name), params=values).to_arrow_table().to_pandas()
     for column in found.select_dtypes("string"):  # a missing text is None, as everywhere else, not a float
         found[column] = found[column].astype(object).where(found[column].notna(), None)

@@ -24,7 +24,7 @@ level as (
         brand,
         period,
         avg(mean) as estimate,
-        stddev_samp(mean) / sqrt(count(*)) as se,
+        student(count(*)) * stddev_samp(mean) / sqrt(count(*)) as se,
         count(*) as people,
         sum(mentions)::bigint as mentions
     from person
