@@ -8,7 +8,7 @@ from scipy.stats import t as student_t
 
 from pipeline.metrics.build import build
 from pipeline.metrics.verdict import shrink
-from tests.worlds import START, derived, keep, ledger, table
+from tests.worlds import START, derived, keep, ledger, student, table
 
 END = START + timedelta(days=364)  # a Monday: the last week is finished
 
@@ -107,15 +107,21 @@ def test_too_few_pairs_of_messages_say_so():
     assert found["td2"] == 0 and found["pairs"] == len(rows) - 30
 
 
-def process(rows: list[dict], found: dict, at: float) -> tuple[float, float]:
-    """Return mean and sd of a feeling at a day from one person's messages: the dense Gaussian process."""
+def process(rows: list[dict], found: dict, at: float, spread: dict) -> tuple[float, float]:
+    """Return mean and sd of a feeling at a day from one person's messages: the dense Gaussian process.
+
+    What the messages leave of mu moves with mu and with the variance between people, both known with an error only; and
+    all of it is as wide as so few people make it.
+    """
     days = np.array([(row["happened_at"] - START).days for row in rows], dtype=float)
     values = np.array([row["value"] for row in rows]) - found["mu"]
     kernel = found["tc2"] + found["td2"] * np.exp(-np.abs(days[:, None] - days) / found["ell"])
     here = found["tc2"] + found["td2"] * np.exp(-np.abs(at - days) / found["ell"])
     solved = np.linalg.solve(kernel + found["s2"] * np.eye(len(days)), np.stack([values, here], 1))
+    off, left = here @ solved[:, 0], 1 - solved[:, 1].sum()
     variance = found["tc2"] + found["td2"] - here @ solved[:, 1]
-    return found["mu"] + here @ solved[:, 0], np.sqrt(variance)
+    variance += left**2 * (spread["mu_sd"] ** 2 + (off * spread["t2_sd"] / spread["t2"]) ** 2)
+    return found["mu"] + off, student(spread["people"]) * np.sqrt(variance)
 
 
 def test_path_and_level_equal_the_dense_gaussian_process():
@@ -134,18 +140,19 @@ def test_path_and_level_equal_the_dense_gaussian_process():
     for row in sorted(rows, key=lambda row: row["happened_at"]):
         own[row.get("brand", "b"), row["person_id"]].append(row)
     path, level = table(con, "feeling_path"), table(con, "level")
+    spread = {row["brand"]: row for row in table(con, "spread")}
     assert len(path) > 2000 and len(level) == len([said for said in own.values() if said])
     for row in path:
         told = [one for one in own[row["brand"], row["person_id"]] if one["happened_at"].date() <= row["day"]]
         at = (row["day"] - START.date()).days
-        mean, sd = process(told, known[row["brand"]], at)
+        mean, sd = process(told, known[row["brand"]], at, spread[row["brand"]])
         assert row["mentions"] == len(told)
         assert row["feeling"] == pytest.approx(mean, abs=1e-8)
         assert (row["low"], row["high"]) == pytest.approx(
             np.clip((mean - 1.645 * sd, mean + 1.645 * sd), -1, 1), abs=1e-8
         )
     for row in level:
-        mean, sd = process(own[row["brand"], row["person_id"]], known[row["brand"]], 364 + 19)
+        mean, sd = process(own[row["brand"], row["person_id"]], known[row["brand"]], 364 + 19, spread[row["brand"]])
         assert (row["level"], row["sd"]) == pytest.approx((mean, sd), abs=1e-8)
 
 
@@ -158,6 +165,20 @@ def test_ninety_percent_intervals_of_a_level_cover_a_truth_that_drifts(a_year: i
     exact, fade = (error(truth, found, name) for name in ("level", "fade"))
     assert exact < error(truth, table(con, "feeling"), "feeling")  # which takes old messages for as good as new ones
     assert 1 <= fade / exact < 1.08
+
+
+@pytest.mark.parametrize("people", [5, 8, 12, 20, 40])
+def test_the_intervals_of_few_people_cover_them(people: int):
+    chance = np.random.default_rng(people)
+    truth, rows = {}, []
+    for world in range(8000 // people):
+        for i in range(people):
+            feeling, who = chance.normal(0.1, 0.35), f"{world} p{i}"
+            truth[who] = feeling
+            many = int(min(60, chance.pareto(1.2) + 1))
+            rows += [said(who, day, chance.normal(feeling, 0.5)) | {"brand": f"b{world}"} for day in range(many)]
+    found = table(derived(rows, "spread", "feeling"), "feeling")
+    assert 0.85 <= np.mean([row["low"] <= truth[row["person_id"]] <= row["high"] for row in found]) <= 0.92
 
 
 def error(truth: dict[str, float], found: list[dict], name: str) -> float:

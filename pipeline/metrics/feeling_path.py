@@ -4,7 +4,7 @@ A feeling is mu + c + d: c lasting, variance tc2; d drifting (Ornstein-Uhlenbeck
 same days and hyper-parameters, the filter is the Gaussian process with the kernel tc2 + td2 exp(-h / ell) + noise.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,9 @@ Places = NDArray[np.int64]
 class Days:
     """What was said: one row (n,) per person and day, in the order of person, then day, with its brand's numbers.
 
-    ``first`` (p,) are the rows where a new person begins; ``at`` is in days.
+    ``first`` (p,) are the rows where a new person begins; ``at`` is in days; ``mu_sd`` is the error of mu,
+    ``unsure`` that of the variance between people, in parts of it, ``student`` how much wider an interval from so few
+    people is.
     """
 
     first: Places
@@ -29,6 +31,9 @@ class Days:
     mentions: Vector
     value: Vector
     mu: Vector
+    mu_sd: Vector
+    unsure: Vector
+    student: Vector
     s2: Vector
     tc2: Vector
     td2: Vector
@@ -87,7 +92,8 @@ class State:
 
 def to_days(rows: pa.Table) -> Days:
     """Return the rows of feeling_path.sql as arrays."""
-    column = {name: rows[name].to_numpy().astype(float) for name in ("mentions", "value", "mu", "s2", "tc2", "td2")}
+    names = ("mentions", "value", "mu", "mu_sd", "unsure", "student", "s2", "tc2", "td2")
+    column = {name: rows[name].to_numpy().astype(float) for name in names}
     ell = rows["ell"].cast(pa.float64()).fill_null(np.inf).to_numpy()
     at = rows["day"].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(float)
     return Days(first=begins(rows), at=at, ell=ell, **column)
@@ -126,6 +132,20 @@ def follow(days: Days) -> State:
     return result
 
 
+def replaced_of(days: Days) -> State:
+    """Return, as the sum of the state, how much of mu each person's own words have replaced (n,): linear, as all here.
+
+    It is what the filter makes of people who say mu + 1 whenever they speak.
+    """
+    return follow(replace(days, value=days.mu + 1))
+
+
+def deviation(state: State, replaced: Vector, days: Days, rows: Places | slice = slice(None)) -> Vector:
+    """Return the standard deviations of mu + c + d (n,), with what mu and the variances leave open, as feeling.sql."""
+    left = (1 - replaced) ** 2 * (days.mu_sd[rows] ** 2 + (state.sum() * days.unsure[rows]) ** 2)
+    return np.asarray(days.student[rows] * np.sqrt(state.variance() + left))
+
+
 def band(middle: Vector, sd: Vector) -> tuple[Vector, Vector]:
     """Return the ends of the 90 % interval, within -1 .. 1."""
     return np.clip(middle - BAND * sd, -1, 1), np.clip(middle + BAND * sd, -1, 1)
@@ -136,7 +156,7 @@ def finish(rows: pa.Table) -> pa.Table:
     days = to_days(rows)
     state = follow(days)
     feeling = days.mu + state.sum()
-    low, high = band(feeling, np.sqrt(state.variance()))
+    low, high = band(feeling, deviation(state, replaced_of(days).sum(), days))
     before = np.cumsum(days.mentions)
     mentions = before - np.repeat(before[days.first] - days.mentions[days.first], days.many())
     table = rows.select(["brand", "person_id", "day"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from pipeline.metrics.feeling_path import band, follow, to_days
+from pipeline.metrics.feeling_path import State, band, deviation, follow, replaced_of, to_days
 
 
 def finish(rows: pa.Table) -> pa.Table:
@@ -14,8 +14,13 @@ def finish(rows: pa.Table) -> pa.Table:
     days = to_days(rows)
     last = days.first + days.many() - 1
     today = rows["today"].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(float)
-    state = follow(days).at(last).later(days.fade(last, today[last] - days.at[last]), days.td2[last])
-    level, sd = days.mu[last] + state.sum(), np.sqrt(state.variance())
+    fade = days.fade(last, today[last] - days.at[last])
+
+    def now(state: State) -> State:
+        return state.at(last).later(fade, days.td2[last])
+
+    state = now(follow(days))
+    level, sd = days.mu[last] + state.sum(), deviation(state, now(replaced_of(days)).sum(), days, last)
     low, high = band(level, sd)
     mentions = np.add.reduceat(days.mentions, days.first) if len(last) else days.mentions
     table = rows.select(["brand", "person_id"]).take(pa.array(last))

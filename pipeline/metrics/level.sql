@@ -36,6 +36,9 @@ select
     (w.as_of - interval 1 microsecond)::date as today,
     f.fade,
     p.mu,
+    s.mu_sd,
+    s.t2_sd / s.t2 as unsure,
+    student(s.people) as student,
     p.s2,
     p.tc2,
     p.td2,
@@ -43,5 +46,6 @@ select
 from d
 join f using (brand, person_id)
 join derived.drift p using (brand)
+join derived.spread s using (brand)
 cross join derived.setting w
 order by d.brand, d.person_id, d.day

@@ -1,4 +1,5 @@
--- How much people differ, and how much one person's messages do: s2 within, t2 between, mu the mean person.
+-- How much people differ, and how much one person's messages do: s2 within, t2 between, mu the mean person;
+-- mu_sd and t2_sd are the errors of mu and t2.
 -- ANOVA moments for unequal n (methods 1.1; Efron & Morris 1975). How much one person's messages differ is known only where some
 -- wrote several: with fewer than five repeats, or where all repeats are equal, t2 is 0, since nobody could be told from chance.
 with p as (
@@ -50,7 +51,10 @@ select
     g.mentions::bigint as mentions,
     g.s2,
     g.t2,
-    sum(p.m / nullif(g.t2 + g.s2 / p.n, 0)) / sum(1 / nullif(g.t2 + g.s2 / p.n, 0)) as mu
+    sum(p.m / nullif(g.t2 + g.s2 / p.n, 0)) / sum(1 / nullif(g.t2 + g.s2 / p.n, 0)) as mu,
+    sqrt(1 / sum(1 / nullif(g.t2 + g.s2 / p.n, 0))) as mu_sd,
+    -- of the mean square between people, which is (n0 t2 + s2) chi2(people - 1) / (people - 1), n0 being the usual n
+    sqrt(2 / nullif(g.people - 1, 0)) * (g.t2 + g.s2 * (g.people - 1) / nullif(g.mentions - g.n2 / g.mentions, 0)) as t2_sd
 from g
 join p using (brand)
 group by all

@@ -61,7 +61,9 @@ average as (
         s.people,
         s.s2,
         s.t2,
-        sum(y.mean / (s.t2 + s.s2 / y.n)) / sum(1 / (s.t2 + s.s2 / y.n)) as mu
+        sum(y.mean / (s.t2 + s.s2 / y.n)) / sum(1 / (s.t2 + s.s2 / y.n)) as mu,
+        sqrt(1 / sum(1 / (s.t2 + s.s2 / y.n))) as mu_sd,
+        any_value(sqrt(2 / (s.people - 1)) * s.t2 + s.t2_by_chance) as t2_sd
     from year_of y
     join spread s using (brand, m)
     -- Else they do not differ measurably, or their noise is not known (as in spread.sql).
@@ -76,7 +78,10 @@ select
     y.n::bigint as mentions,
     a.people,
     a.mu,
-    a.mu + a.t2 / (a.t2 + a.s2 / y.n) * (y.mean - a.mu) as warmth,
-    sqrt(a.t2 * (1 - a.t2 / (a.t2 + a.s2 / y.n))) as sd
+    a.t2 / (a.t2 + a.s2 / y.n) as own_weight,
+    a.mu + own_weight * (y.mean - a.mu) as warmth,
+    student(a.people) * sqrt(
+        a.t2 * (1 - own_weight) + (1 - own_weight) ** 2 * (a.mu_sd ** 2 + ((warmth - a.mu) * a.t2_sd / a.t2) ** 2)
+    ) as sd
 from year_of y
 join average a using (brand, m)
