@@ -19,7 +19,7 @@ from models.text import clean, masked
 
 WIDTH = 384
 RANGES = Path(__file__).with_name("embed_ranges.safetensors")  # made by python -m models embedder
-EXPORT = 2  # to be raised when another network is written or texts are cleaned otherwise: such vectors do not mix
+EXPORT = 3  # to be raised when another network is written or texts are cleaned otherwise: such vectors do not mix
 
 Progress = Callable[[int], None]
 NOBODY = re.compile(r"@user\b|\bhttp\b")

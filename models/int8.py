@@ -14,7 +14,9 @@ from models.graphs import replace_nodes, rewrite
 RANGES = "ranges.safetensors"
 
 # How far the ranges of a layer's inputs are moved into its weights before both are rounded (SmoothQuant, Xiao et al.
-# 2023, whose alpha this is). Tried from .5 to .95 on real tweets: docs/decisions.md.
+# 2023, whose alpha this is). Less where the inputs come out of a norm, all of like size; more where a few channels of
+# them lie far out. Tried from .5 to .95 on real tweets: docs/decisions.md.
+SMOOTHING_NORMED = 0.7
 SMOOTHING = 0.85
 # Weights are rounded to -63..63, not to -127..127: on processors without VNNI the products of full bytes overflow.
 LARGEST = 63
@@ -132,7 +134,9 @@ def smoothing(range_: Range, weight: Array) -> Array:
     """Return what each channel of a layer's input (channels,) is divided by, and its row of the weights multiplied."""
     inputs = np.maximum(np.maximum(-range_.low, range_.high), 1e-6)
     rows = np.maximum(np.abs(weight).max(1), 1e-6)
-    found = inputs**SMOOTHING / rows ** (1 - SMOOTHING)
+    width, out = weight.shape
+    moved = SMOOTHING_NORMED if out > width else SMOOTHING  # what widens its inputs has them from a norm
+    found = inputs**moved / rows ** (1 - moved)
     scaled: Array = (found / np.exp(np.log(found).mean())).astype(np.float32)
     return scaled
 
