@@ -10,6 +10,7 @@ from pipeline.store import Workspace, connect, count, now, query, transaction
 from pipeline.typed import JournalError
 
 Row = Mapping[str, Any]
+IDS = ("account_id", "with_account_id", "touch_id")  # fields of a row that are of an account or a message
 
 
 def undo(workspace: Workspace, change_id: str, author: str) -> int:
@@ -40,20 +41,42 @@ def turn(workspace: Workspace, change_id: str, author: str, undone: bool) -> int
     return turned
 
 
-def read_changes(workspace: Workspace, brand: str | None = None, accounts: Sequence[str] = (), many: int = 50) -> Rows:
+Called = Callable[[list[str]], Mapping[str, str]]
+
+
+def read_changes(
+    workspace: Workspace,
+    brand: str | None = None,
+    accounts: Sequence[str] = (),
+    many: int = 50,
+    called: Called = lambda ids: {},
+) -> Rows:
     """Return the newest changes, newest first, of everybody or of these accounts.
 
     Keys: change_id, written_at, author, brand (None: of all), words, many (rows), undone, undone_by, undone_at. With a
-    brand those are left out that are of another one.
+    brand those are left out that are of another one. ``called`` says what the words call accounts and messages of these
+    ids; without it, or where it does not know one, they have the id.
     """
     found = read(workspace, "changes", brand=brand, accounts=list(accounts), many=many)
-    return [{key: value for key, value in row.items() if key != "rows"} | {"words": words(row)} for row in found]
+    rows = [[each | {"row": json.loads(each["row"])} for each in change["rows"]] for change in found]
+    ids = sorted({each["row"].get(key) for change in rows for each in change for key in IDS} - {None})
+    names = called(ids)
+    said = [[each | {"row": with_names(each["row"], names)} for each in change] for change in rows]
+    return [
+        {key: value for key, value in change.items() if key != "rows"} | {"words": words(change["many"], each)}
+        for change, each in zip(found, said, strict=True)
+    ]
 
 
-def words(change: Row) -> str:
-    """Return what a change was, in words."""
-    said = [in_words(each["what"], json.loads(each["row"]), each["first"]) for each in change["rows"]]
-    more = change["many"] - len(said)
+def with_names(row: Row, names: Mapping[str, str]) -> Row:
+    """Return a row with what accounts and messages are called in the place of their ids."""
+    return {key: names.get(value, value) if key in IDS else value for key, value in row.items()}
+
+
+def words(many: int, rows: Rows) -> str:
+    """Return what a change of so many rows was, of which these are the first, in words."""
+    said = [in_words(each["what"], each["row"], each["first"]) for each in rows]
+    more = many - len(said)
     return "; ".join(said) + (f"; and {more} more" if more else "")
 
 
@@ -102,6 +125,6 @@ WORDS: dict[str, Callable[[Row], str]] = {
     "promise": promise_words,
     "annotation": lambda row: f"{row['day']} at {row['brand']}: {row['text']}",
     "saved_view": lambda row: f"view {row['name']} of {row['page']}",
-    "contact": lambda row: f"{row['name']} as {row['account_id']}",
+    "contact": lambda row: f"new contact {row['account_id']}, called {row['name']}",
     "merge": merge_words,
 }

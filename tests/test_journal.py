@@ -20,6 +20,7 @@ from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from pipeline.typed import JournalError
 from tests.conftest import ROOT
+from tests.test_pages import Look, opened
 from tests.worlds import save_outcomes
 
 DAY = datetime(2025, 2, 1)
@@ -492,3 +493,14 @@ def test_users_of_one_dashboard_lose_nothing(workspace: Workspace):
     with ThreadPoolExecutor(4) as users:
         list(users.map(lambda who: type_notes(workspace.folder, who, 10), ("Mags", "Ed", "Flo", "Ida")))
     assert len(journal_reads.read_notes(workspace, "tamrow")) == 20
+
+
+def test_the_page_tells_names_and_texts_instead_of_ids(stocked: Workspace, in_workspace: Look):
+    journal.save_note(stocked, "tamrow", "x:ana", "likes tea", "Mo")
+    journal.save_note(stocked, "tamrow", "x:cleo", "is told by no name", "Mo")
+    journal.save_labels(stocked, [{"touch_id": "x:0", "brand": "tamrow", "label": "positive"}], "Mo", drawn=False)
+    published(stocked, "select 1")
+    in_workspace(stocked)
+    found = " ".join(text.value for text in opened("views/health.py").text)
+    assert "Mo: note about Ana (x): likes tea" in found and "Mo: note about x:cleo: is told by no name" in found
+    assert 'Mo: "fine" is positive' in found and "x:0" not in found

@@ -20,7 +20,7 @@ def draw() -> None:
         st.caption(say("changes_not_told"))
         return
     try:
-        found = journal_changes.read_changes(_data.workspace(), many=SHOWN)
+        found = journal_changes.read_changes(_data.workspace(), many=SHOWN, called=called)
     except StoreError as error:
         st.error(_words.plain(str(error)))
         return
@@ -30,6 +30,12 @@ def draw() -> None:
         st.caption(say("changes_newest", many=SHOWN))
     for number, change in enumerate(found, 1):
         one(number, change)
+
+
+def called(ids: list[str]) -> dict[str, str]:
+    """Return what the accounts and messages of these ids are called."""
+    found = _data.ask("called", ids=ids)
+    return dict(zip(found["id"], found["called"], strict=True))
 
 
 def one(number: int, change: dict[str, Any]) -> None:

@@ -1,0 +1,10 @@
+-- What accounts and messages are called, of those that are told by name: a name with its source, the beginning of a text.
+select account_id as id, any_value(coalesce(name, '@' || handle) || ' (' || source || ')') as called
+from person_account
+where account_id in $ids and coalesce(name, handle) is not null
+group by account_id
+union all
+select touch_id, any_value('"' || left(text, 60) || if(length(text) > 60, '…', '') || '"')
+from touch
+where touch_id in $ids
+group by touch_id
