@@ -10,6 +10,7 @@ from pipeline.store import Workspace, connect, count, now, query, transaction
 from pipeline.typed import JournalError
 
 Row = Mapping[str, Any]
+Called = Callable[[list[str]], Mapping[str, str]]  # ids -> what they are called, of those that are known
 IDS = ("account_id", "with_account_id", "touch_id")  # fields of a row that are of an account or a message
 
 
@@ -39,9 +40,6 @@ def turn(workspace: Workspace, change_id: str, author: str, undone: bool) -> int
     if not turned:
         raise JournalError(f"change {change_id!r} {'is undone already' if undone else 'was not undone'}")
     return turned
-
-
-Called = Callable[[list[str]], Mapping[str, str]]
 
 
 def read_changes(
