@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from models.bases import BASES, SHIPPED_BASE, ModelError, sha256_once
 from models.batches import by_budget
-from models.int8 import save_ranges, to_int8
+from models.int8 import SMOOTHING, save_ranges, to_int8
 from models.onnx import OnnxRunner, cache_folder, kept, write
 from models.sentiment import CHUNK, base_tokenizer
 from models.text import clean, masked
 
 WIDTH = 384
 RANGES = Path(__file__).with_name("embed_ranges.safetensors")  # made by python -m models embedder
-EXPORT = 3  # to be raised when another network is written or texts are cleaned otherwise: such vectors do not mix
+EXPORT = 2  # to be raised when another network is written or texts are cleaned otherwise: such vectors do not mix
 
 Progress = Callable[[int], None]
 NOBODY = re.compile(r"@user\b|\bhttp\b")
@@ -99,7 +99,7 @@ def exported() -> Path:
 
 def cached() -> Path:
     """Return the exported network, made on first use; several processes may make it at once."""
-    return kept(exported(), lambda folder: to_int8(export(folder), RANGES))
+    return kept(exported(), lambda folder: to_int8(export(folder), RANGES, normed=SMOOTHING))
 
 
 def export(folder: Path) -> Path:

@@ -46,10 +46,10 @@ def save_ranges(network: Path, batches: Iterator[dict[str, NDArray[np.int64]]], 
     save_file(low | {f"{name}.high": range_.high for name, range_ in found.items()}, out)
 
 
-def to_int8(network: Path, ranges: Path) -> Path:
-    """Put an exported fp32 network into int8, in its place, given the file of its ranges."""
+def to_int8(network: Path, ranges: Path, normed: float = SMOOTHING_NORMED) -> Path:
+    """Put an exported fp32 network into int8, in its place, given the file of its ranges and its share after norms."""
     found = read_ranges(ranges)
-    return rewrite(network, network, lambda graph: quantise(graph, found), spread_norms)
+    return rewrite(network, network, lambda graph: quantise(graph, found, normed), spread_norms)
 
 
 def watch(file: Path, batches: Iterator[dict[str, NDArray[np.int64]]]) -> dict[str, Range]:
@@ -79,7 +79,7 @@ def layers(graph: Any) -> list[Any]:
     return [node for node in graph.node if node.op_type in ("MatMul", "Attention") and node.input[1] in weights]
 
 
-def quantise(graph: Any, ranges: dict[str, Range]) -> None:
+def quantise(graph: Any, ranges: dict[str, Range], after_norm: float) -> None:
     """Put the layers of a network into int8.
 
     The quantiser of ONNX Runtime takes the range of a layer's input from the batch at hand: a text's score would then
@@ -89,10 +89,12 @@ def quantise(graph: Any, ranges: dict[str, Range]) -> None:
     from onnx.numpy_helper import from_array, to_array
 
     wanted, tensors = layers(graph), {tensor.name: to_array(tensor) for tensor in graph.initializer}
+    normed = {name for node in graph.node if node.op_type.endswith("LayerNormalization") for name in node.output}
     nodes: list[Any] = []
     for node in graph.node:
         if node in wanted:
-            made, added = in_int8(node, tensors[node.input[1]], ranges[node.input[0]])
+            share = after_norm if node.input[0] in normed else SMOOTHING
+            made, added = in_int8(node, tensors[node.input[1]], ranges[node.input[0]], share)
             nodes += made
             graph.initializer.extend(from_array(value, name) for name, value in added.items())
         else:
@@ -100,11 +102,11 @@ def quantise(graph: Any, ranges: dict[str, Range]) -> None:
     replace_nodes(graph, nodes)
 
 
-def in_int8(node: Any, weight: Array, range_: Range) -> tuple[list[Any], dict[str, NDArray[Any]]]:
+def in_int8(node: Any, weight: Array, range_: Range, share: float) -> tuple[list[Any], dict[str, NDArray[Any]]]:
     """Return the nodes that stand for one layer in int8, and their constants by name."""
     from onnx.helper import make_node
 
-    smooth = smoothing(range_, weight)
+    smooth = smoothing(range_, weight, share)
     scale, zero = input_scale(Range(range_.low / smooth, range_.high / smooth))
     rounded, scales = round_weight(weight * smooth[:, None])
     at = node.output[0].replace("/", "_")
@@ -130,13 +132,11 @@ def in_int8(node: Any, weight: Array, range_: Range) -> tuple[list[Any], dict[st
     return [*made, make_node("QAttention", inputs, node.output, domain="com.microsoft", num_heads=heads)], constants
 
 
-def smoothing(range_: Range, weight: Array) -> Array:
+def smoothing(range_: Range, weight: Array, share: float) -> Array:
     """Return what each channel of a layer's input (channels,) is divided by, and its row of the weights multiplied."""
     inputs = np.maximum(np.maximum(-range_.low, range_.high), 1e-6)
     rows = np.maximum(np.abs(weight).max(1), 1e-6)
-    width, out = weight.shape
-    moved = SMOOTHING_NORMED if out > width else SMOOTHING  # what widens its inputs has them from a norm
-    found = inputs**moved / rows ** (1 - moved)
+    found = inputs**share / rows ** (1 - share)
     scaled: Array = (found / np.exp(np.log(found).mean())).astype(np.float32)
     return scaled
 

@@ -59,16 +59,18 @@ def read_changes(
     rows = [[each | {"row": json.loads(each["row"])} for each in change["rows"]] for change in found]
     ids = sorted({each["row"].get(key) for change in rows for each in change for key in IDS} - {None})
     names = called(ids)
-    said = [[each | {"row": with_names(each["row"], names)} for each in change] for change in rows]
+    said = [[each | {"row": with_names(each, names)} for each in change] for change in rows]
     return [
         {key: value for key, value in change.items() if key != "rows"} | {"words": words(change["many"], each)}
         for change, each in zip(found, said, strict=True)
     ]
 
 
-def with_names(row: Row, names: Mapping[str, str]) -> Row:
-    """Return a row with what accounts and messages are called in the place of their ids."""
-    return {key: names.get(value, value) if key in IDS else value for key, value in row.items()}
+def with_names(each: Row, names: Mapping[str, str]) -> Row:
+    """Return a row with what accounts and messages are called in the place of their ids; a contact has its own name."""
+    if each["what"] == "contact":
+        return dict(each["row"])
+    return {key: names.get(value, value) if key in IDS else value for key, value in each["row"].items()}
 
 
 def words(many: int, rows: Rows) -> str:
@@ -123,6 +125,6 @@ WORDS: dict[str, Callable[[Row], str]] = {
     "promise": promise_words,
     "annotation": lambda row: f"{row['day']} at {row['brand']}: {row['text']}",
     "saved_view": lambda row: f"view {row['name']} of {row['page']}",
-    "contact": lambda row: f"new contact {row['account_id']}, called {row['name']}",
+    "contact": lambda row: f"{row['name']} as {row['account_id']}",
     "merge": merge_words,
 }

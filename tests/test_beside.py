@@ -193,7 +193,7 @@ def test_the_difference_counts_people_and_has_an_interval(workspace: Workspace):
     mean = (0.5 - 0.2 - 0.2 + 1.2 + 1.2) / 5
     se = student(5) * (sum((d - mean) ** 2 for d in (0.5, -0.2, -0.2, 1.2, 1.2)) / 4 / 5) ** 0.5
     assert (target, mentions, people, few) == ("quillstone", 6, 5, True)
-    assert (difference, low, high) == pytest.approx((mean, mean - 1.645 * se, mean + 1.645 * se), abs=1e-4)
+    assert (difference, low, high) == pytest.approx((mean, mean - 1.645 * se, mean + 1.645 * se), abs=1e-6)
     found = reads.frame(store.open_published(workspace.published), "beside", brand="tamrow")
     assert found[["target", "people"]].to_numpy().tolist() == [["quillstone", 5]]
 

@@ -146,8 +146,8 @@ def test_the_index_and_its_error_equal_the_formula_computed_by_hand():
     means, sizes = np.array([0.3, -0.5, 0.8]), np.array([2.0, 1.0, 3.0])
     for weighting, w in (("person", np.ones(3)), ("post", sizes)):
         estimate = (w * means).sum() / w.sum()
-        se = student(3) * np.sqrt(3 / 2 * (w**2 * (means - estimate) ** 2).sum()) / w.sum()
-        assert by[weighting] == pytest.approx((estimate, se, w.sum() ** 2 / (w**2).sum(), 3, 6), rel=0.003)
+        se = student(w.sum() ** 2 / (w**2).sum()) * np.sqrt(3 / 2 * (w**2 * (means - estimate) ** 2).sum()) / w.sum()
+        assert by[weighting] == pytest.approx((estimate, se, w.sum() ** 2 / (w**2).sum(), 3, 6))
 
 
 def published(rows: list[dict]) -> duckdb.DuckDBPyConnection:
@@ -181,6 +181,43 @@ def test_the_band_of_a_change_covers_where_the_same_people_speak_twice():
         narrower.append(found["se_change"] < apart)
     assert 0.84 <= np.mean(covered) <= 0.96
     assert np.mean(narrower) > 0.95  # people heard twice make the change surer than two independent samples would
+
+
+def test_the_errors_of_a_period_of_few_people_equal_the_formula_computed_by_hand():
+    said = [
+        ("a", 30, 0.2),
+        ("a", 31, 0.4),
+        ("b", 30, -0.5),
+        ("c", 30, 0.9),
+        ("d", 5, 0.1),
+        ("e", 5, 0.3),
+        ("a", 5, 0.8),
+    ]
+    rows = [{"person_id": who, "value": v, "happened_at": START + timedelta(days=day)} for who, day, v in said]
+    found = period(published(rows + [rows[0] | {"person_id": "f"}] * 4))
+    now, many, before = np.array([0.3, -0.5, 0.9, 0.2]), np.array([2, 1, 1, 4]), np.array([0.1, 0.3, 0.8])
+    assert found["se"] == pytest.approx(student(4) * now.std(ddof=1) / 2)
+    assert found["se_before"] == pytest.approx(student(3) * before.std(ddof=1) / np.sqrt(3))
+    off = many * (now - now @ many / 8)
+    plain = np.sqrt(4 / 3 * (off**2).sum()) / 8
+    assert found["post_high"] == pytest.approx(min(1, now @ many / 8 + 1.645 * student(64 / 22) * plain))
+    moved = np.append((now - now.mean()) / 4, [0, 0]) - np.array([0.4, 0, 0, 0, -0.3, -0.1]) / 3
+    assert found["se_change"] == pytest.approx(student(3) * np.sqrt(6 / 5 * (moved**2).sum()))
+
+
+@pytest.mark.parametrize("people", [2, 5])
+def test_the_band_of_a_change_between_few_people_and_many_covers(people: int):
+    covered = []
+    for seed in range(200):
+        chance = np.random.default_rng(seed)
+        many = [("before", 5, i) for i in range(100)] + [("now", 33, i) for i in range(people)]
+        rows = [
+            {"person_id": f"{side} {i}", "value": chance.normal(0, 0.3), "happened_at": START + timedelta(days=day)}
+            for side, day, i in many
+        ]
+        found = period(published(rows))
+        covered.append(abs(found["change"]) <= 1.645 * found["se_change"])
+    assert np.mean(covered) >= 0.85
 
 
 def test_a_period_without_one_before_it_says_so_by_a_missing_change():

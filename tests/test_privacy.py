@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline import commands_care, cursors, forget, journal, publish, run, settings, store
+from pipeline import commands_care, cursors, forget, journal, publish, reads, run, settings, store
 from pipeline.contents import read_rejects
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
@@ -196,6 +196,10 @@ def test_brand_toml_decides_at_the_next_publish_and_every_page_still_draws(peopl
         shown = " ".join(str(each.value) for each in [*app.text, *app.markdown, *app.caption, *app.title])
         shown += " ".join(str(each.value.to_dict()) for each in app.dataframe)
         assert [word for word in SECRETS[:5] if word in shown] == [], page
+    with store.connect(place.mentions) as con:
+        asked = con.execute("select touch_id from touch union all select account_id from account").fetchall()
+    with store.open_published(place.published) as con:
+        assert asked and reads.frame(con, "called", ids=[one for (one,) in asked]).empty
 
 
 FEW = 4  # people: fewer than are ever told as a group

@@ -333,10 +333,10 @@ def test_a_topics_feeling_and_error_equal_the_formula_computed_by_hand():
     x = next(row for row in table(con, "topic") if row["topic"] == "x")
     w, m = np.array([2 / 3, 1, 1 / 2]), np.array([0.3, -0.5, 0.7])
     feeling = (w * m).sum() / w.sum()
-    se = student(3) * np.sqrt(3 / 2 * (w**2 * (m - feeling) ** 2).sum()) / w.sum()
+    se = student(w.sum() ** 2 / (w**2).sum()) * np.sqrt(3 / 2 * (w**2 * (m - feeling) ** 2).sum()) / w.sum()
     assert (x["mentions"], x["people"], x["few"]) == (4, 3, True)
     assert (x["share"], x["share_of_mentions"]) == pytest.approx((w.sum() / 3, 4 / 6))
-    assert (x["feeling"], x["se"]) == pytest.approx((feeling, se), rel=0.003)
+    assert (x["feeling"], x["se"]) == pytest.approx((feeling, se))
 
 
 def test_the_band_of_a_topics_feeling_covers_where_some_are_loud():

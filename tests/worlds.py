@@ -6,9 +6,9 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from scipy.stats import norm, t
 
 from pipeline.file_cursors import FileCursor, save_chunk
+from pipeline.metrics import functions
 from pipeline.metrics.build import build
 from pipeline.rows import touch_table
 from pipeline.settings import NumberSettings
@@ -37,9 +37,11 @@ TOUCH = {  # a row of the ledger, where a test does not say otherwise
 }
 
 
-def student(people: int) -> float:
-    """Return how much wider an interval of 90 % is whose error comes from so few people."""
-    return float(t.ppf(0.95, people - 1) / norm.ppf(0.95))
+def student(people: float) -> float:
+    """Return how much wider an interval of 90 % is whose error comes from so few people, as the queries have it."""
+    con = duckdb.connect()
+    con.execute(functions())
+    return float(con.execute("select student($people)", {"people": people}).fetchall()[0][0])
 
 
 def save_outcomes(

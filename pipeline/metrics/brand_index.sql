@@ -66,7 +66,7 @@ e as (
         t.people,
         t.mentions,
         t.sw * t.sw / t.sw2 as n_eff,
-        student(t.people)
+        student(t.sw * t.sw / t.sw2)
         * sqrt(sum(k.wt * k.wt * (k.m - t.estimate) ** 2) / (t.sw * t.sw) * t.people / nullif(t.people - 1, 0)) as se
     from k
     join t using (brand, grain, period, weighting)

@@ -1,5 +1,6 @@
 -- A person's feeling toward the brand: empirical Bayes with 90 % interval (methods 1.1). That mu and t2 are estimates is in it, by what
--- the feeling would move if they did (Morris 1983, "Parametric empirical Bayes inference"), and by how few people they are from.
+-- the feeling would move if they did (Morris 1983, "Parametric empirical Bayes inference"; never further than from mu to the
+-- person's own mean), and by how few people they are from.
 -- Without measurable difference between people (t2 = 0) nobody has a feeling of their own yet: null.
 with p as (
     select brand, person_id, count(*) as mentions, avg(value) as raw_mean
@@ -15,7 +16,7 @@ e as (
         s.mu + own_weight * (p.raw_mean - s.mu) as feeling,
         student(s.people) * sqrt(
             s.t2 * (1 - own_weight)
-            + (1 - own_weight) ** 2 * (s.mu_sd ** 2 + ((feeling - s.mu) * s.t2_sd / s.t2) ** 2)
+            + (1 - own_weight) ** 2 * (s.mu_sd ** 2 + ((feeling - s.mu) * least(s.t2_sd / s.t2, 1 / own_weight)) ** 2)
         ) as sd
     from p
     join derived.spread s using (brand)

@@ -142,7 +142,9 @@ def replaced_of(days: Days) -> State:
 
 def deviation(state: State, replaced: Vector, days: Days, rows: Places | slice = slice(None)) -> Vector:
     """Return the standard deviations of mu + c + d (n,), with what mu and the variances leave open, as feeling.sql."""
-    left = (1 - replaced) ** 2 * (days.mu_sd[rows] ** 2 + (state.sum() * days.unsure[rows]) ** 2)
+    # A feeling can move no further than from mu to what was said.
+    unsure = np.minimum(days.unsure[rows], 1 / np.maximum(replaced, 1e-12))
+    left = (1 - replaced) ** 2 * (days.mu_sd[rows] ** 2 + (state.sum() * unsure) ** 2)
     return np.asarray(days.student[rows] * np.sqrt(state.variance() + left))
 
 

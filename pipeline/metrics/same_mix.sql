@@ -27,7 +27,7 @@ heard as (
         brand,
         period,
         avg(m) as as_heard,
-        sqrt(var_samp(m) / count(*)) as se_as_heard,
+        student(count(*)) * sqrt(var_samp(m) / count(*)) as se_as_heard,
         count(*) as everybody
     from x
     group by all

@@ -118,7 +118,7 @@ cell as (
 error as (
     select
         *,
-        sqrt(
+        student(all_people) * sqrt(
             greatest(0, xx - 2 * share * xt + share * share * tt) / (all_mentions * all_mentions)
             * all_people / nullif(all_people - 1, 0)
         ) as se

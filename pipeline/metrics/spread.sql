@@ -53,7 +53,7 @@ select
     g.t2,
     sum(p.m / nullif(g.t2 + g.s2 / p.n, 0)) / sum(1 / nullif(g.t2 + g.s2 / p.n, 0)) as mu,
     sqrt(1 / sum(1 / nullif(g.t2 + g.s2 / p.n, 0))) as mu_sd,
-    -- of the mean square between people, which is (n0 t2 + s2) chi2(people - 1) / (people - 1), n0 being the usual n
+    -- as if all had n0 messages: the mean square between people is then (n0 t2 + s2) chi2(people - 1) / (people - 1)
     sqrt(2 / nullif(g.people - 1, 0)) * (g.t2 + g.s2 * (g.people - 1) / nullif(g.mentions - g.n2 / g.mentions, 0)) as t2_sd
 from g
 join p using (brand)

@@ -59,7 +59,7 @@ e as (
         brand,
         month,
         topic,
-        student(any_value(l.people))
+        student(any_value(l.w * l.w) / sum(p.w * p.w))
         * sqrt(sum(p.w * p.w * (p.mean - l.feeling) ** 2) / any_value(l.w * l.w) * any_value(l.people / nullif(l.people - 1, 0))) as se
     from person p
     join level l using (brand, month, topic)

@@ -81,7 +81,7 @@ select
     a.t2 / (a.t2 + a.s2 / y.n) as own_weight,
     a.mu + own_weight * (y.mean - a.mu) as warmth,
     student(a.people) * sqrt(
-        a.t2 * (1 - own_weight) + (1 - own_weight) ** 2 * (a.mu_sd ** 2 + ((warmth - a.mu) * a.t2_sd / a.t2) ** 2)
+        a.t2 * (1 - own_weight) + (1 - own_weight) ** 2 * (a.mu_sd ** 2 + ((warmth - a.mu) * least(a.t2_sd / a.t2, 1 / own_weight)) ** 2)
     ) as sd
 from year_of y
 join average a using (brand, m)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.special import stdtrit
 
 DRAWS = 150
 AT_ONCE = 25  # draws that are computed together, to spare memory
@@ -149,6 +150,16 @@ def draw(people: int) -> Codes:
     )
 
 
+def widening(said: Values) -> float:
+    """Return how much wider errors are than those that draws of people give, from their mentions (2, people).
+
+    Draws have the variance of n values about their mean, not that of n - 1; and an error from few people needs
+    Student's quantile, by the side with fewer of them (as reads/period.sql).
+    """
+    fewest = max(int((said > 0).sum(1).min()), 2)
+    return float(np.sqrt(said.shape[1] / max(said.shape[1] - 1, 1)) * stdtrit(fewest - 1, 0.95) / 1.6449)
+
+
 def over_draws(often: Codes, ask: Callable[[Values], Values]) -> Values:
     """Return what ``ask`` makes, (PARTS, draws, groups), of how often each person was drawn, some draws at a time."""
     some = range(0, DRAWS, AT_ONCE)
@@ -182,14 +193,17 @@ def explain(rows: pa.Table) -> list[pa.Table]:
     said = each.per(each.person, each.weight, people)
     if not said.any(1).all():
         return []
-    often, result = draw(people), []
+    often, wider, result = draw(people), widening(said), []
     for weighting in WEIGHTINGS:
         worth = np.ones_like(said) if weighting == "post" else over(np.ones_like(said), said)
         facts = {"brand": rows["brand"][0].as_py(), "weighting": weighting}
         found = [of_people(each, worth, often), of_persons(each, worth)]
         found += [of_groups(name, cells, worth, often) for name, cells in parts.items()]
-        total = {"change": float(found[0].contribution.sum()), "se_change": found[0].se_change}
-        result += [part.to_table(facts | total) for part in found]
+        total = {
+            "change": float(found[0].contribution.sum()),
+            "se_change": found[0].se_change and found[0].se_change * wider,
+        }
+        result += [replace(part, se=part.se * wider).to_table(facts | total) for part in found]
     return result
 
 

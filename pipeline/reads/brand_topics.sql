@@ -53,7 +53,7 @@ error as (
     select
         brand,
         topic,
-        student(any_value(l.people)) * sqrt(
+        student(any_value(l.w * l.w) / sum(p.w * p.w)) * sqrt(
             sum(p.w * p.w * (p.mean - l.feeling) ** 2) / any_value(l.w * l.w)
             * any_value(l.people / nullif(l.people - 1, 0))
         ) as se

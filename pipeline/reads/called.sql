@@ -4,7 +4,7 @@ from person_account
 where account_id in $ids and coalesce(name, handle) is not null
 group by account_id
 union all
-select touch_id, any_value('"' || left(text, 60) || if(length(text) > 60, '…', '') || '"')
+select touch_id, any_value('"' || left(regexp_replace(text, '\s+', ' ', 'g'), 60) || if(length(text) > 60, '…', '') || '"')
 from touch
-where touch_id in $ids
+where touch_id in $ids and text <> ''
 group by touch_id

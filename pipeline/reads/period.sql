@@ -32,7 +32,7 @@ s as (
 v as (
     select
         student(any_value(s.people)) * sqrt(sum((p.m1 - s.now) ** 2) / any_value(s.people * nullif(s.people - 1, 0))) as se,
-        student(any_value(s.people)) * sqrt(sum((p.n1 * (p.m1 - s.post)) ** 2) * any_value(s.people / nullif(s.people - 1, 0))) / any_value(s.posts) as se_post,
+        student(any_value(s.posts) ** 2 / sum(p.n1 ** 2)) * sqrt(sum((p.n1 * (p.m1 - s.post)) ** 2) * any_value(s.people / nullif(s.people - 1, 0))) / any_value(s.posts) as se_post,
         student(any_value(s.people_before)) * sqrt(sum((p.m0 - s.before) ** 2) / any_value(s.people_before * nullif(s.people_before - 1, 0))) as se_before,
         student(any_value(least(s.people, s.people_before))) * sqrt(
             sum((coalesce((p.m1 - s.now) / s.people, 0) - coalesce((p.m0 - s.before) / s.people_before, 0)) ** 2)
