@@ -205,12 +205,11 @@ def test_the_errors_of_a_period_of_few_people_equal_the_formula_computed_by_hand
     assert found["se_change"] == pytest.approx(student(3) * np.sqrt(6 / 5 * (moved**2).sum()))
 
 
-@pytest.mark.parametrize("people", [2, 5])
-def test_the_band_of_a_change_between_few_people_and_many_covers(people: int):
+def test_the_band_of_a_change_between_two_people_and_many_covers():
     covered = []
-    for seed in range(200):
+    for seed in range(100):
         chance = np.random.default_rng(seed)
-        many = [("before", 5, i) for i in range(100)] + [("now", 33, i) for i in range(people)]
+        many = [("before", 5, i) for i in range(100)] + [("now", 33, i) for i in range(2)]
         rows = [
             {"person_id": f"{side} {i}", "value": chance.normal(0, 0.3), "happened_at": START + timedelta(days=day)}
             for side, day, i in many

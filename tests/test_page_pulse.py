@@ -21,7 +21,7 @@ from pipeline.touch import Account, Mapped, Record, Touch
 from tests.conftest import ROOT, TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
-from tests.worlds import save_outcomes
+from tests.worlds import save_outcomes, student
 from views import _charts, _charts_pulse, _days, _moved, _pulse_moved, _words
 
 __all__ = ["visit"]
@@ -179,6 +179,7 @@ def test_the_band_of_every_post_counts_a_loud_person_once(sample: Workspace):
     assert found["post_now"] == pytest.approx(said["value"].mean())
     off = (said["value"] - said["value"].mean()).groupby(said["person_id"]).sum()
     se = (off.pow(2).sum() * len(off) / (len(off) - 1)) ** 0.5 / len(said)
+    se *= student(len(said) ** 2 / said.groupby("person_id").size().pow(2).sum())
     model = (found["high"] - found["now"]) ** 2 / 1.645**2 - found["se"] ** 2
     assert found["post_high"] - found["post_now"] == pytest.approx(1.645 * (se**2 + model) ** 0.5)
 

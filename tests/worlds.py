@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -37,6 +38,7 @@ TOUCH = {  # a row of the ledger, where a test does not say otherwise
 }
 
 
+@cache
 def student(people: float) -> float:
     """Return how much wider an interval of 90 % is whose error comes from so few people, as the queries have it."""
     con = duckdb.connect()
