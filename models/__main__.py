@@ -1,4 +1,4 @@
-"""The command line of the models: python -m models train | embedder | evaluate | held-out | explain | benchmark."""
+"""The command line of the models: python -m models --help tells its commands."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from models import data, written
 from models.bases import ModelError
 from models.catalog import LABELS, SHIPPED, version
-from models.recipe import Recipe
+from models.recipe import SHIPPED_STEPS, Recipe
 from models.sentiment import Backend
 
 if TYPE_CHECKING:  # torch takes seconds
@@ -25,10 +25,17 @@ if TYPE_CHECKING:  # torch takes seconds
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 notes = Console(stderr=True)
-SEEDS = Path("build") / "seeds"
+WORK = Path("build")
+SEEDS = WORK / "seeds"
 
 Tone = Annotated[Path, typer.Argument(help="TSV with columns label and text.")]
 Targets = Annotated[Path, typer.Option(help="TSV with columns toward, target and text.")]
+Own = Annotated[
+    Path,
+    typer.Option(
+        "--written", help="Folder with TSVs of messages to learn from, toward their targets; a tenth is held out."
+    ),
+]
 ModelName = Annotated[str, typer.Option(help="default, a folder, or the id of a model on a hub.")]
 Revision = Annotated[str | None, typer.Option(help="Pinned revision of a model on a hub.")]
 HowToRun = Annotated[Backend, typer.Option(help="What runs it: ONNX Runtime in int8 (auto) or fp32, or PyTorch.")]
@@ -53,12 +60,7 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
-    own: Annotated[
-        Path,
-        typer.Option(
-            "--written", help="Folder with TSVs of messages to learn from, toward their targets; a tenth is held out."
-        ),
-    ] = written.FOLDER,
+    own: Own = written.FOLDER,
     care: Annotated[
         Path | None,
         typer.Option(help="Messages to learn the tone from, too: TSV or CSV with a label and a text per row."),
@@ -98,6 +100,33 @@ def train(
         "recipe": asdict(chosen),
     }
     print(json.dumps(training.choose(adapters, chosen, split, lessons, out, facts)))
+
+
+@app.command()
+def rebuild(
+    tone: Tone,
+    targets: Targets,
+    out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
+    work: Annotated[Path, typer.Option(help="Folder for the adapters that lead to it.")] = WORK,
+    rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    own: Own = written.FOLDER,
+) -> None:
+    """Train the shipped adapter anew, step by step; prints the scores of each."""
+    *earlier, last = SHIPPED_STEPS
+    folders = {step.name: work / step.name for step in earlier} | {last.name: out}
+    for step in SHIPPED_STEPS:
+        notes.print(f"{step.name}: {' '.join(step.changes)}", markup=False)
+        train(
+            tone,
+            targets,
+            folders[step.name],
+            seeds=",".join(map(str, step.seeds)),
+            rows=rows,
+            own=own,
+            teacher=str(folders[step.teacher]) if step.teacher else "",
+            start=folders[step.start] if step.start else None,
+            change=list(step.changes),
+        )
 
 
 def ask(teacher: str, lessons: "list[Lesson]", recipe: Recipe, progress: Progress) -> "Teacher":

@@ -131,7 +131,7 @@ def adapter_folder(name: str) -> Path | None:
     if (folder / "adapter_config.json").is_file():
         return folder
     if name == "default":
-        raise ModelError(f"{SHIPPED} holds no adapter: run `python -m models train` (see models/default/README.md)")
+        raise ModelError(f"{SHIPPED} holds no adapter: run `python -m models rebuild` (see models/default/README.md)")
     return None
 
 

@@ -1,4 +1,4 @@
-"""The recipe of a training: everything that decides the result, beside the data."""
+"""What decides the result of a training, beside the data, and the steps that led to the shipped adapter."""
 
 import json
 from collections.abc import Sequence
@@ -54,3 +54,27 @@ class Recipe:
                 raise ValueError(f"--set {change}: unknown; allowed: {allowed}")
             values[key] = value if key == "base" else type(values[key])(json.loads(value))
         return Recipe(**values)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One training of several that build on each other: ``teacher`` and ``start`` are names of earlier ones."""
+
+    name: str
+    changes: tuple[str, ...]
+    teacher: str = ""
+    start: str = ""
+    seeds: tuple[int, ...] = Recipe.seeds
+
+
+SHIPPED_STEPS = (
+    Step("teacher", ("written=0", "epochs=2", "marked=0.5", "average=0")),
+    Step("before", ("written=0",), teacher="teacher"),
+    Step(
+        "last",
+        ("epochs=1", "learning_rate=3e-4", "rank=96", "alpha=192", "average=0", "kept=0.4"),
+        teacher="before",
+        start="before",
+        seeds=(7, 8),
+    ),
+)

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import torch
 from models import bases, catalog, data, written
 from models import lessons as learning
 from models import train as training
-from models.recipe import Recipe
+from models.recipe import SHIPPED_STEPS, Recipe
 from models.sentiment import load
 from tests.test_models import models
 
@@ -185,6 +186,22 @@ def test_a_folder_or_file_that_holds_no_messages_is_named(tmp_path: Path):
         written.read(tmp_path)
 
 
+def test_the_shipped_adapter_is_made_by_the_steps_of_rebuild_from_the_messages_that_are_here():
+    scores = json.loads((catalog.SHIPPED / catalog.SCORES).read_text())
+    *_, before, last = SHIPPED_STEPS
+    assert as_json(Recipe(seeds=last.seeds).but(last.changes)) == scores["recipe"]
+    (earlier,) = scores["start"].values()
+    recipe = as_json(Recipe(seeds=before.seeds).but(before.changes))
+    assert {key: recipe[key] for key in earlier["recipe"]} == earlier["recipe"]
+    learned, held_out = written.split(written.read())
+    assert (len(learned), len(written.to_rows(held_out))) == (scores["written"], scores["calibrated"]["written"]["n"])
+
+
+def as_json(recipe: Recipe) -> dict:
+    """Return a recipe as scores.json has it."""
+    return json.loads(json.dumps(asdict(recipe)))
+
+
 def test_an_adapter_of_another_base_is_a_teacher(tmp_path: Path, tiny_base: str):
     split = data.split(*rows_to_learn(120), size=60, unseen=30)
     lessons = learning.lessons(split)
@@ -198,7 +215,9 @@ def test_an_adapter_of_another_base_is_a_teacher(tmp_path: Path, tiny_base: str)
     np.testing.assert_allclose(opinions[lessons[0].text][0], teacher.predict([lessons[0].text])[0], atol=1e-5)
 
 
-def test_training_on_the_command_line_keeps_one_seed_with_its_scores(tmp_path: Path):
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, ...]:
+    """Return small files to learn from, as the commands take them."""
     tone, toward = rows_to_learn(400)
     tables = {
         "tone.tsv": [f"{catalog.LABELS[label]}\t{text}" for text, label in zip(tone.texts, tone.labels, strict=True)],
@@ -209,14 +228,24 @@ def test_training_on_the_command_line_keeps_one_seed_with_its_scores(tmp_path: P
         (tmp_path / name).write_text("\n".join([headers[name], *lines, ""]))
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.tsv").write_text(WRITTEN)
-    asked = (
-        "train",
-        str(tmp_path / "tone.tsv"),
-        "--targets",
-        str(tmp_path / "toward.tsv"),
-        "--written",
-        str(tmp_path / "own"),
-    )
+    found = {"--targets": "toward.tsv", "--written": "own"}
+    return (str(tmp_path / "tone.tsv"), *(part for key, name in found.items() for part in (key, str(tmp_path / name))))
+
+
+def test_rebuild_goes_from_the_teacher_to_what_is_shipped(files: tuple[str, ...], tmp_path: Path):
+    done = models("rebuild", *files, "--rows", "32", "--work", str(tmp_path / "work"), "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    teacher, before, last = map(json.loads, done.stdout.splitlines())
+    assert [told["written"] for told in (teacher, before, last)] == [0, 0, 3]
+    assert [told["teacher"] for told in (teacher, before, last)] == ["", teacher["version"], before["version"]]
+    assert last["start"] == {before["version"]: before}
+    assert catalog.version(str(tmp_path / "out")) == last["version"]
+    shipped = json.loads((catalog.SHIPPED / catalog.SCORES).read_text())
+    assert last["recipe"] == shipped["recipe"]
+
+
+def test_training_on_the_command_line_keeps_one_seed_with_its_scores(files: tuple[str, ...], tmp_path: Path):
+    asked = ("train", *files)
     done = models(*asked, "--rows", "64", "--seeds", "1", "--set", "epochs=1", "--out", str(tmp_path / "a"))
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
