@@ -82,7 +82,7 @@ def export(adapter: Path, folder: Path) -> Path:
 def write(module: Any, output: str, example: dict[str, Any], folder: Path) -> Path:
     """Write what a module says of an example, with the attention, GELU and layer norms of its network fused.
 
-    The older exporter is meant: the graphs of the newer one are not recognised by the fusion (facts.md 9).
+    The older exporter is meant: the graphs of the newer one are not recognised by the fusion.
     """
     import torch
     from onnxruntime.transformers import optimizer

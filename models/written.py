@@ -38,7 +38,7 @@ def read(folder: Path = FOLDER) -> list[Message]:
     for file in sorted(folder.glob("*.tsv")):
         with file.open(encoding="utf-8", newline="") as lines:
             rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
+            if set(rows.fieldnames or ()) != set(COLUMNS):
                 raise ValueError(f"{file}: its columns must be {', '.join(COLUMNS)}")
             for number, row in enumerate(rows, 2):
                 held_out = (number - 2) // BLOCK % HELD_OUT == FIRST

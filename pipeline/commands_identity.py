@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # what compares names is loaded only where it is asked for
 app = typer.Typer()
 notes = Console(stderr=True)
 
-First = Annotated[str, typer.Argument(help="An account, as source:id. It gives the person the name and the address.")]
+First = Annotated[str, typer.Argument(help="An account, as source:id.")]
 Second = Annotated[str, typer.Argument(help="Another account, as source:id.")]
 Reason = Annotated[str, typer.Option(help="How one knows.")]
 Author = Annotated[str, typer.Option(help="Who says so.")]
@@ -55,7 +55,10 @@ def shown(found: "Suggestion") -> dict[str, str]:
 
 @app.command()
 def merge(account: First, other: Second, reason: Reason, author: Author) -> None:
-    """Say that two accounts are one person; the next refresh counts them as one. Prints the id that `undo` takes."""
+    """Say that two accounts are one person; the next refresh counts them as one. Prints the id that `undo` takes.
+
+    The first gives the person the name and the address, unless one of them was merged before.
+    """
     place = workspace()
     for each in (account, other):
         known.check_account(place, each)

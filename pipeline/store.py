@@ -172,7 +172,7 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """Open the dashboard's file for reading, in a way that neither blocks nor is blocked by a publish.
 
     The connection is in memory with the file attached: opening the file itself would share a stale copy within the
-    process after a swap (facts.md 1.1, trap B). Raises StoreError where nothing is readable, or another version of
+    process after a swap. Raises StoreError where nothing is readable, or another version of
     Orchard has published it.
     """
     con = duckdb.connect()

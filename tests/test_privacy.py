@@ -67,9 +67,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     journal.save_entry(workspace, entry | {"happened_at": datetime(2025, 1, 20), "author": "Mo"})
     journal.save_labels(workspace, [{"brand": BRAND, "touch_id": "x:5001", "label": "negative"}], "Mo", drawn=True)
     given = {"brand": BRAND, "account_id": OTHERS[0].id, "kind": "referral", "for_account": ZELDA.id, "text": ""}
-    journal.save_fruit(workspace, given | {"happened_at": datetime(2025, 1, 21), "author": "Mo"})
+    journal.save_fruit(workspace, given | {"happened_at": datetime(2025, 1, 19, 12), "author": "Mo"})
     journal.save_annotation(workspace, BRAND, date(2025, 1, 3), "new website", "Mo")
-    run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    ruled = settings.Settings(rules=({"phrase": "porch leaks", "feeling": "negative"},))
+    run.refresh(workspace, ruled, Fixed, lambda: ModelFacts("fixed"))
     return workspace
 
 
@@ -105,6 +106,10 @@ def count(place: Workspace, table: str) -> int:
 def test_named_tells_who_spoke_to_the_brand(place: Workspace):
     everything = told(place.published)
     assert all(word in everything for word in ("Zelda Quux", "zquux", "x:771177", "zanzibar", "olaf_of_tamrow"))
+    with store.open_published(place.published) as con:
+        assert con.execute("select distinct rule from pub.touch where rule is not null").fetchall() == [
+            ("“porch leaks” is negative",)
+        ]
 
 
 def test_pseudonymous_tells_no_name_account_link_or_author_and_masks_them_in_texts(place: Workspace):
@@ -180,7 +185,10 @@ def test_aggregate_tells_no_word_and_nobody_and_its_numbers_are_the_same(place: 
         days = con.execute(
             "select count(*) from pub.touch where happened_at <> date_trunc('day', happened_at)"
         ).fetchall()
+        referrals = con.execute("select fruit_id, happened_at from pub.referral").fetchall()
     assert len(ids) == 9 and days == [(0,)]
+    ((fruit_id, happened_at),) = referrals
+    assert happened_at == datetime(2025, 1, 19) and fruit_id not in kept(place, place.journal)
     publish.publish(place, "aggregate")
     with store.open_published(place.published) as con:
         again = con.execute("select distinct person_id from pub.touch where person_id is not null").fetchall()
@@ -196,6 +204,7 @@ def test_brand_toml_decides_at_the_next_publish_and_every_page_still_draws(peopl
         shown = " ".join(str(each.value) for each in [*app.text, *app.markdown, *app.caption, *app.title])
         shown += " ".join(str(each.value.to_dict()) for each in app.dataframe)
         assert [word for word in SECRETS[:5] if word in shown] == [], page
+        assert "(Mo)" not in shown and ("new website" in shown) is (page == "views/pulse.py"), page
     with store.connect(place.mentions) as con:
         asked = con.execute("select touch_id from touch union all select account_id from account").fetchall()
     with store.open_published(place.published) as con:

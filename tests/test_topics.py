@@ -468,6 +468,24 @@ def test_the_interval_of_a_share_covers_where_a_naive_one_would_not():
     assert np.mean(naive) < 0.75
 
 
+def test_the_interval_of_a_share_covers_where_few_are_loud():
+    chance, rows = np.random.default_rng(6), []
+    for month in range(400):
+        for i in range(12):
+            leaning = chance.beta(1, 2 / 3)  # the share of `b` in what this person says: .6 on average
+            for _ in range(int(np.ceil(np.exp(chance.normal(0, 1.5))))):
+                brand, account = "b" if chance.random() < leaning else "c", f"{month}-{i}"
+                at = datetime(1990 + month // 12, 1 + month % 12, 10)
+                rows.append(
+                    {"brand": brand, "account_id": account, "person_id": f"{brand}{account}", "happened_at": at}
+                )
+    con = ledger(rows)
+    build(con, "share_of_voice")
+    shares = [row for row in table(con, "share_of_voice") if (row["panel"], row["brand"]) == ("all", "b")]
+    assert len(shares) == 400
+    assert 0.86 <= np.mean([row["low"] <= 0.6 <= row["high"] for row in shares]) <= 0.95  # .80 by the number of people
+
+
 def mention(brand: str, account: str, month: int, source: str = "x", value: float = 0.0) -> dict:
     return {
         "brand": brand,

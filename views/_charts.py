@@ -13,7 +13,6 @@ PALE = "#DCE9F2"  # opaque, so that a number in it can be read on light and on d
 FAINT = "rgba(0,114,178,0.18)"
 BELOW, BESIDE = 56, 150  # pixels: from the axis down to the legend; what of a height is not plot
 MOST_TICKS = {"week": 6, "month": 8, "quarter": 8}  # as many as stand beside each other on a phone
-FEW = 20  # people below which a point is faded: its band is wider than ±0.27
 
 
 def frame(title: str, height: int, **axes: Any) -> go.Figure:

@@ -16,7 +16,7 @@ SHOWN = 20
 def draw() -> None:
     """Draw the newest changes of the journal."""
     st.subheader(say("changes"))
-    if _rights.viewer().people != "named":
+    if not _rights.viewer().sees_names:
         st.caption(say("changes_not_told"))
         return
     try:

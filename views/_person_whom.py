@@ -68,7 +68,7 @@ def known_as(brand: str, person_id: str) -> str:
 
 def of(now: Shared, row: dict[str, Any]) -> Whom:
     """Return a relationship as the viewer may see it."""
-    named = row["account_id"] is not None and _rights.viewer().people == "named"
+    named = row["account_id"] is not None and _rights.viewer().sees_names
     accounts = _data.ask("person_accounts", brand=now.brand, person=row["person_id"]) if named else None
     return Whom(
         brand=now.brand,
@@ -83,7 +83,7 @@ def of(now: Shared, row: dict[str, Any]) -> Whom:
 
 def called(row: dict[str, Any]) -> str:
     """Return a person's name, or what stands for it where names are not shown."""
-    if _rights.viewer().people == "named":
+    if _rights.viewer().sees_names:
         return str(row["name"])
     return say("somebody", source=_words.source(row["source"]), mark=row["person_id"][:4])
 

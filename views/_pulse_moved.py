@@ -186,5 +186,5 @@ def names(brand: str, keys: list[str]) -> list[str]:
 
 def name_of(person_id: str, name: str | None) -> str:
     """Return a person's name, or what stands for it where names are not shown."""
-    named = _rights.viewer().people == "named" and name
+    named = _rights.viewer().sees_names and name
     return name if named and name else say("somebody_named", mark=person_id[:6])

@@ -39,11 +39,11 @@ def letter(number: int) -> str:
 def draw(now: Shared, notes: pd.DataFrame) -> None:
     """Show the notes, and let one add and remove them."""
     st.subheader(say("notes"))
-    may_write = _rights.viewer().may_write
+    may_write, line = _rights.viewer().may_write, "note_line" if _rights.viewer().sees_names else "note_line_unsigned"
     for row in notes.to_dict("records"):
         told = {"letter": row["letter"], "day": day(row["day"]), "text": row["text"], "author": row["author"]}
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(say("note_line", **told), width="stretch")
+            st.text(say(line, **told), width="stretch")
             name = say("note_remove", letter=row["letter"])
             if may_write and st.button(name, key=f"remove-{row['annotation_id']}", type="tertiary"):
                 remove(row["annotation_id"], row["letter"])

@@ -26,6 +26,11 @@ class Viewer:
         """Say whether single people may be shown at all."""
         return self.people != "aggregate"
 
+    @property
+    def sees_names(self) -> bool:
+        """Say whether people, those of the staff too, may be shown by name."""
+        return self.people == "named"
+
 
 NOBODY = Viewer("aggregate", may_write=False)  # as long as nobody knows what brand.toml allows
 

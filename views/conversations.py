@@ -137,7 +137,7 @@ def export(now: Shared, asked: dict[str, Any], total: int, since: _labels.Since)
     def made() -> bytes:
         found = _data.ask("messages", brand=now.brand, many=EXPORTED, skip=0, **asked)
         whole = columns(_labels.overlaid(found, since)).assign(id=found["touch_id"])
-        if _rights.viewer().people == "named":  # a link names its author
+        if _rights.viewer().sees_names:  # a link names its author
             whole = whole.assign(url=found["url"])
         return _show.to_csv(whole)()
 

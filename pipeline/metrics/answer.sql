@@ -1,4 +1,4 @@
--- Who waited for whom: a row per run of messages in a thread by one side to the other, and when the other side next spoke (methods 4.1).
+-- Who waited for whom: a row per run of messages in a thread by one side to the other, and when the other side next spoke.
 -- ours: they wrote, we answer; what we say in the thread to nobody in particular answers everybody who waits there. theirs: we wrote to
 -- them, they answer. hours run from the first message of the run. asks: the run counts in rates and lists (see docs/metrics.md).
 with said as (

@@ -1,4 +1,4 @@
--- The month as people's labels tell it: prediction-powered inference (PPI++, Angelopoulos et al. 2023; methods 2.2), beside the
+-- The month as people's labels tell it: prediction-powered inference (PPI++, Angelopoulos et al. 2023), beside the
 -- mean over all mentions that the model alone gives. It assumes nothing of the model's errors; where the two differ by more
 -- than twice their error in two months in a row, the errors have drifted and new labels are due.
 with mentions as (

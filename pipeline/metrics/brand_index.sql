@@ -1,5 +1,5 @@
 -- The brand's index by week and month: person-weighted (a = 0: one person, one voice), tempered (a = .5) and post-weighted
--- (a = 1), each with its person-clustered 90 % band (methods 2.3). The error of the debiasing matrix is common to all periods:
+-- (a = 1), each with its person-clustered 90 % band. The error of the debiasing matrix is common to all periods:
 -- it widens the band of the level (low_level, high_level), not that of a change.
 with p as (
     select

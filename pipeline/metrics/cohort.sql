@@ -1,5 +1,5 @@
 -- How many of those who first spoke in a quarter reached an outcome by t days later: Kaplan-Meier, and beside it the share that
--- reached it before they fell silent (Aalen-Johansen), with 90 % bands (methods 5). Without a competing end Aalen-Johansen is
+-- reached it before they fell silent (Aalen-Johansen), with 90 % bands. Without a competing end Aalen-Johansen is
 -- Kaplan-Meier and its variance is Greenwood's, so one calculation serves both.
 with ended as (
     select

@@ -1,4 +1,4 @@
-"""Takes a classifier's errors out of what its scores are worth: probabilistic adjusted counting (methods 2.2).
+"""Takes a classifier's errors out of what its scores are worth: probabilistic adjusted counting.
 
 A true class k meets the mean probabilities M[k, :] on labelled mentions. With the values w = M⁻¹ c, c = (-1, 0, 1), the
 mean of p·w over mentions estimates their true net sentiment without bias, as long as M stays what it was

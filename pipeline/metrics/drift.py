@@ -1,4 +1,4 @@
-"""Fits how strongly and how fast feelings drift to the variogram of drift.sql (methods 1.2).
+"""Fits how strongly and how fast feelings drift to the variogram of drift.sql.
 
 gamma(h) = s2 + td2 (1 - exp(-h / ell)): a lasting part of a feeling cancels in the difference of two messages, so what
 grows with the days h between them is drift, and what is there at once is noise.
@@ -67,7 +67,7 @@ def of_brand(rows: list[dict[str, Any]]) -> dict[str, Any]:
     if found is None:
         return facts | none | {"origin": "no drift measurable"}
     s2, td2, ell = found
-    lasting = max(0.0, first["t2"] - td2 / 2)  # half of the drift is in the means of people, too (methods 1.2)
+    lasting = max(0.0, first["t2"] - td2 / 2)  # half of the drift is in the means of people, too
     parts = {"s2": s2, "tc2": lasting, "td2": td2, "ell": ell, "half_life_days": ell * float(np.log(2))}
     return facts | parts | {"origin": "fitted"}
 

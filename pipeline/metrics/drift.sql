@@ -1,5 +1,5 @@
--- How feelings drift: half the squared difference of two messages of one person, by the days between them (variogram,
--- methods 1.2). drift.py fits noise, drift and half-life to it. A touch is paired with at most the 20 touches of its
+-- How feelings drift: half the squared difference of two messages of one person, by the days between them (variogram).
+-- drift.py fits noise, drift and half-life to it. A touch is paired with at most the 20 touches of its
 -- person before it, and its pairs weigh 1 together, so that work and weight grow with the touches, not their square.
 with e as (
     select

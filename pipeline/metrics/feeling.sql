@@ -1,4 +1,4 @@
--- A person's feeling toward the brand: empirical Bayes with 90 % interval (methods 1.1). That mu and t2 are estimates is in it, by what
+-- A person's feeling toward the brand: empirical Bayes with 90 % interval. That mu and t2 are estimates is in it, by what
 -- the feeling would move if they did (Morris 1983, "Parametric empirical Bayes inference"; never further than from mu to the
 -- person's own mean), and by how few people they are from.
 -- Without measurable difference between people (t2 = 0) nobody has a feeling of their own yet: null.

@@ -1,4 +1,4 @@
-"""Follows every person's feeling from day to day: an exact Kalman filter over all people at once (methods 1.2).
+"""Follows every person's feeling from day to day: an exact Kalman filter over all people at once.
 
 A feeling is mu + c + d: c lasting, variance tc2; d drifting (Ornstein-Uhlenbeck), variance td2, length ell. Given the
 same days and hyper-parameters, the filter is the Gaussian process with the kernel tc2 + td2 exp(-h / ell) + noise.

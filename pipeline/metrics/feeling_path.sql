@@ -1,4 +1,4 @@
--- What a person said on each day: the observations that feeling_path.py follows a feeling with (methods 1.2). Touches of
+-- What a person said on each day: the observations that feeling_path.py follows a feeling with. Touches of
 -- one day are one moment, so that work grows with days, however many touches there are; none is left out.
 -- Where people do not differ measurably (t2 = 0) nobody has a feeling of their own: no rows.
 select

@@ -1,5 +1,5 @@
 -- What 100 people have borne by so many months (of 30 days) after the first touch in either direction, and how many touches were given
--- and received by then: the mean cumulative function (methods 5; Nelson 2003). In each month only people count whose month is over,
+-- and received by then: the mean cumulative function (Nelson 2003). In each month only people count whose month is over,
 -- and people who never answered count, too.
 with person as (
     select brand, person_id, first_touch, date_sub('day', first_touch, as_of) // 30 as months

@@ -1,5 +1,5 @@
 -- How the people of each kind, list, organisation and source feel, by month and in the recent window: one person, one voice, with the
--- bands of brand_index (methods 2.3).
+-- bands of brand_index.
 with said as (
     select brand, person_id, source, 'month' as grain, date_trunc('month', happened_at)::date as period, value
     from derived.ledger

@@ -1,5 +1,5 @@
 -- What a person feels as of now: the days that level.py follows, as feeling_path does, and beside them "fade", the same in
--- one line of SQL (methods 1.2): (k0 mu + sum y 2^(-age / H)) / (k0 + sum 2^(-age / H)), k0 = s2 / t2. k0 is the number
+-- one line of SQL: (k0 mu + sum y 2^(-age / H)) / (k0 + sum 2^(-age / H)), k0 = s2 / t2. k0 is the number
 -- of touches that the crowd is worth. Where t2 = 0: no rows.
 with t as (
     select

@@ -1,5 +1,5 @@
--- How many questions are answered in time, and how fast: per brand, side and quarter of asking, as known as of now (methods 4.1).
--- The share is over those old enough to judge, with Wilson's 90 % interval. The median is Kaplan and Meier's (methods 5): a question
+-- How many questions are answered in time, and how fast: per brand, side and quarter of asking, as known as of now.
+-- The share is over those old enough to judge, with Wilson's 90 % interval. The median is Kaplan and Meier's: a question
 -- still open is one whose answer takes longer than it has waited; where fewer than half are answered there is no median.
 with asked as (
     select

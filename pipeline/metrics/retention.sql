@@ -1,4 +1,4 @@
--- Of those who first spoke in a quarter, who spoke again in the m-th 30 days after it: only people whose m-th 30 days are over (methods 5).
+-- Of those who first spoke in a quarter, who spoke again in the m-th 30 days after it: only people whose m-th 30 days are over.
 with person as (
     select
         brand,

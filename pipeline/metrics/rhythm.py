@@ -1,4 +1,4 @@
-"""Says how likely a person's silence is, by the BG/NBD model of people who come back until they go (methods 4.1).
+"""Says how likely a person's silence is, by the BG/NBD model of people who come back until they go.
 
 While they stay, people turn to us at rates that differ like a gamma(r, alpha); after each time they go for good with a
 chance that differs like a beta(a, b). A history is x times after the first, the last of them t days after the first, T

@@ -1,4 +1,4 @@
--- The days on which a person turned to the brand, and their silence since (methods 4.1): what `finish` takes the chances from.
+-- The days on which a person turned to the brand, and their silence since: what `finish` takes the chances from.
 -- Conversations come in bursts, so that a day counts once. Notes are ours, nothing passed between us.
 with day as (
     select distinct l.brand, l.person_id, l.happened_at::date as day

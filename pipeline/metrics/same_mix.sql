@@ -1,4 +1,4 @@
--- The person-weighted index by month if the mix of who talks had stayed the same: poststratified (methods 2.4). Strata are source x
+-- The person-weighted index by month if the mix of who talks had stayed the same: poststratified. Strata are source x
 -- stage at the end of the month before ('new' where there was none). Target shares are the mean mix of the first 12 months of
 -- at least fewest_people people, of which a month knows those up to itself; the brand's very first month is none of them, since
 -- nobody can have had a stage before it.

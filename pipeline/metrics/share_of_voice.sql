@@ -1,7 +1,7 @@
 -- Whose voice is how loud, by month, and what people feel toward each brand; on three panels: `all` that was heard; `sources` that
--- had brought every brand before the month began; `people` who spoke of two brands or more in the twelve months up to its end. An
+-- had brought every brand before the month began; `people` who spoke of two brands or more in the twelve months up to its end. A
 -- person counts once, whatever brand they speak of. The interval of a share is Wilson's with the mentions that it is worth when
--- one person's mentions hang together (linearised ratio, methods 2.3); with one brand there is nothing to compare.
+-- one person's mentions hang together (linearised ratio); with one brand there is nothing to compare.
 with m as (
     select
         brand,
@@ -118,7 +118,7 @@ cell as (
 error as (
     select
         *,
-        student(all_people) * sqrt(
+        student(all_mentions * all_mentions / tt) * sqrt(
             greatest(0, xx - 2 * share * xt + share * share * tt) / (all_mentions * all_mentions)
             * all_people / nullif(all_people - 1, 0)
         ) as se

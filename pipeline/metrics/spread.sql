@@ -1,6 +1,6 @@
 -- How much people differ, and how much one person's messages do: s2 within, t2 between, mu the mean person;
 -- mu_sd and t2_sd are the errors of mu and t2.
--- ANOVA moments for unequal n (methods 1.1; Efron & Morris 1975). How much one person's messages differ is known only where some
+-- ANOVA moments for unequal n (Efron & Morris 1975). How much one person's messages differ is known only where some
 -- wrote several: with fewer than five repeats, or where all repeats are equal, t2 is 0, since nobody could be told from chance.
 with p as (
     select

@@ -1,5 +1,5 @@
 -- How many people moved up, held their stage or moved down in a month, and how many came new. Gravity: the mean number of steps
--- that those who were there before moved (Orbit's idea, methods 4.2).
+-- that those who were there before moved (Orbit's idea).
 with step as (
     select
         brand,

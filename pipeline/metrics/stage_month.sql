@@ -1,4 +1,4 @@
--- The stage of every relationship at every month end since its first touch, and at as_of for the running month (methods 4.3).
+-- The stage of every relationship at every month end since its first touch, and at as_of for the running month.
 -- A row knows what happened before the end of its month, or as_of, and nothing later. Windows are `window_days` or twice that. Proposals
 -- named only here: silence of 3 own gaps, value > 0.5 for a positive mention, 1.2816 sd = 90 % sure, fruit of 365 days. A note is no touch.
 -- Months are counted as year * 12 + month - 1, people numbered: numbers join faster than texts.

@@ -1,4 +1,4 @@
--- How a relationship stands now: who gives, starts and answers, how present it is, and how strong (methods 4.1, 4.2).
+-- How a relationship stands now: who gives, starts and answers, how present it is, and how strong.
 -- Counts are of the last window_days; decayed sums and days know the whole history. Notes are left out: nothing passed between us.
 with side as (
     select distinct brand, source, true as ours

@@ -1,5 +1,5 @@
 -- How many come to an outcome by their k-th touch: of those who came to their k-th inbound touch without the outcome, how many had it then (hazard), and
--- how many would have it by touch k (methods 5). Everybody who tried counts; an average over those who got there never does.
+-- how many would have it by touch k. Everybody who tried counts; an average over those who got there never does.
 with tried as (
     select
         brand,

@@ -1,5 +1,5 @@
 -- How likely a person at one stage is at another a month later: transitions of the last twelve whole months, with half a
--- person added to each cell (methods 4.3). Where nobody stood, nothing is known.
+-- person added to each cell. Where nobody stood, nothing is known.
 with stages as (
     select unnest(['stranger', 'dormant', 'aware', 'engaged', 'reciprocal', 'advocate']) as stage
 ),

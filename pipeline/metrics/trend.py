@@ -1,7 +1,7 @@
 """Smooths a brand's series and watches it: a local level with known sampling variance, alerts with a budget.
 
-The level makes a random step of variance q in each period, and each point is the level plus an error of known variance
-(methods 2.5, 2.6). All values of q on a grid are filtered side by side; a period uses the one under which the periods
+The level makes a random step of variance q in each period, and each point is the level plus an error of known variance.
+All values of q on a grid are filtered side by side; a period uses the one under which the periods
 before it were likeliest. So nothing looks ahead: not the level, not q, not the limit of an alert.
 """
 

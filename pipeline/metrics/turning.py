@@ -1,4 +1,4 @@
-"""Says in hindsight when a brand's level turned: the best cut of the weekly series with known errors (methods 2.6).
+"""Says in hindsight when a brand's level turned: the best cut of the weekly series with known errors.
 
 The cost of a level is Σ (y − ȳ)² / se², ȳ being its weighted mean. An equal cost would take each week for equally sure;
 dividing the series by its errors would take a growing number of people for a turn.

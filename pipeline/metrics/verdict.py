@@ -1,4 +1,4 @@
-"""Says whether a person's feeling improves, cools or is steady, or that there is not enough evidence yet (methods 1.3).
+"""Says whether a person's feeling improves, cools or is steady, or that there is not enough evidence yet.
 
 Adaptive shrinkage: the true changes of a brand's people are a mixture of normals around zero, learned from all of them
 at once; each person's own change is drawn towards it (Stephens 2017, "False discovery rates: a new deal",

@@ -1,5 +1,5 @@
 -- A person's recent messages against those of the 9 months before, as of the end of the last finished week and of the one
--- before it: what verdict.py decides on (methods 1.3). Noise is pooled within (person, window): a person's own three
+-- before it: what verdict.py decides on. Noise is pooled within (person, window): a person's own three
 -- messages say nothing of it. Only people heard in both windows; only what happened before the week's end.
 with w as (
     select

@@ -1,4 +1,4 @@
--- Mentions by week and month, by the model's likeliest label.
+-- Mentions by week and month and label: what people said, else the model's likeliest.
 select
     brand,
     g.grain,

@@ -1,4 +1,4 @@
--- What a person felt at each month end: the estimate of methods 1.1 on what they said in the twelve months before it, with mu, s2
+-- What a person felt at each month end: the estimate of feeling.sql on what they said in the twelve months before it, with mu, s2
 -- and t2 of the same twelve months, so that nothing looks ahead. Months without a word of theirs in twelve have no row, nor have
 -- those in which people do not differ measurably: a t2 that is small by chance would put everybody, surely, at the mean.
 with said as (

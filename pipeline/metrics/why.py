@@ -1,4 +1,4 @@
-"""Takes a change of the index apart, exactly: who and what it came from (methods 3). Accounting, not causes.
+"""Takes a change of the index apart, exactly: who and what it came from. Accounting, not causes.
 
 Groups: Kitagawa, symmetric; groups and people that come or go: Griliches & Regev (1995); the headline of people who
 stayed, came and left: Melitz & Polanec (2015), which does not blame newcomers for a mood that fell for all. Errors are

@@ -1,5 +1,5 @@
 -- What `finish` takes the last full calendar month apart with, against the month before: what each person said, by everything that
--- a change can be split by (methods 3). The read of the same name asks the same of any two periods.
+-- a change can be split by. The read of the same name asks the same of any two periods.
 with bounds as (
     select until - interval 2 month as before, until - interval 1 month as start, until
     from (select date_trunc('month', as_of) as until from derived.setting)

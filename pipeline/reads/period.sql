@@ -1,5 +1,5 @@
 -- The person-weighted feeling in [start, until) and in [before, start), each with its person-clustered standard
--- error, and their difference. A person heard in both periods is one cluster of the difference (methods 2.3). The band of
+-- error, and their difference. A person heard in both periods is one cluster of the difference. The band of
 -- the level also holds what the labels that correct the model leave open; a change does not need it, since both sides share it.
 with m as (
     select person_id, source, happened_at >= $start as recent, value

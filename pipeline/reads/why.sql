@@ -1,5 +1,5 @@
 -- What pipeline.metrics.why takes the change from [before, start) to [start, until) apart with: what each person said, by
--- everything that a change can be split by (methods 3).
+-- everything that a change can be split by.
 with bounds as (
     select $before::timestamp as before, $start::timestamp as start, $until::timestamp as until
 ),

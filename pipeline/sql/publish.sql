@@ -94,6 +94,8 @@ from derived.fruit_rate;
 create table pub.referral as
 select
     * replace (
+        case when getvariable('people') = 'aggregate' then told_id(fruit_id) else fruit_id end as fruit_id,
+        told_at(happened_at) as happened_at,
         told_who(from_person_id) as from_person_id,
         told_who(to_person_id) as to_person_id,
         told_who(root_person_id) as root_person_id

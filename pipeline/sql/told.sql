@@ -10,6 +10,9 @@ from salt;
 
 create temp macro told_id(id) as left(sha256((select salt from told_salt) || id), 16);
 
+create temp macro told_at(moment) as
+    case when getvariable('people') = 'aggregate' then date_trunc('day', moment) else moment end;
+
 create temp macro told_who(person_id) as case when getvariable('people') = 'aggregate' then told_id(person_id) else person_id end;
 
 -- A link and an id name their author: they are told of people who are named, and of what the brand said to nobody.
@@ -90,7 +93,8 @@ select
         told_who(l.person_id) as person_id,
         coalesce(n.text, told_text(l.text)) as text,
         case when getvariable('people') = 'named' then l.author end as author,
-        case when getvariable('people') = 'aggregate' then date_trunc('day', l.happened_at) else l.happened_at end as happened_at
+        case when getvariable('people') <> 'aggregate' then l.rule end as rule,
+        told_at(l.happened_at) as happened_at
     )
 from derived.ledger l
 left join told_named_text n using (brand, touch_id);
