@@ -82,3 +82,36 @@ def test_two_brands_of_brand_toml_stay_two(workspace: Workspace):
         run.import_file(workspace, file, chosen.find_brand(name), mapping=MAP)
     refreshed(workspace)
     assert rows(workspace, "select brand from touch order by brand") == [("Gamma",), ("a",), ("b",)]
+
+
+def test_handles_that_are_known_later_tell_whose_words_are_whose(workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    file = workspace.folder / "first.csv"
+    said = (
+        "1,ann,@acme_help it leaks,",
+        "2,acme_help,sorry! on our way,1",
+        "3,bob,acme is fine,",
+        "4,Acme,I am a fan,",
+    )
+    lines = [f"{line},2025-01-0{day}" for day, line in enumerate(said, 2)]
+    file.write_text("\n".join(["Id,User,Body,To,Date", *lines, ""]))
+    mapping = MAP | {"id": "Id", "reply_to": "To"}
+    run.import_file(workspace, file, settings.load(workspace.folder).find_brand("Acme Works"), mapping=mapping)
+    refreshed(workspace)
+    stored = "select direction, addressed, account_id, author from touch order by happened_at"
+    assert [row[:2] for row in rows(workspace, stored)] == [("in", False)] * 4
+    (workspace.folder / "brand.toml").write_text(
+        '[brand]\nkey = "acme"\nname = "Acme Works"\nhandles = ["@Acme_Help"]\n'
+    )
+    line = "Acme Works, by its handles of today: 1 stored touches are its own, 1 more speak to it"
+    assert line in refreshed(workspace)
+    assert rows(workspace, stored) == [
+        ("in", True, "file:ann", None),
+        ("out", False, "file:ann", "acme_help"),
+        ("in", False, "file:bob", None),
+        ("in", False, "file:acme", None),  # the brand's name may be somebody's handle
+    ]
+    people = "select account_id from derived.person order by all"
+    assert rows(workspace, people) == [("file:ann",), (None,), (None,)]  # named is who spoke to the brand
+    assert line not in refreshed(workspace)
+    assert rows(workspace, "select brand, handles from known_handles") == [("acme", ["acme_help"])]

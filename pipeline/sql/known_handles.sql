@@ -1,0 +1,3 @@
+select unnest(handles)
+from known_handles
+where brand = $brand
