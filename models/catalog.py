@@ -153,14 +153,18 @@ def version(name: str, revision: str | None = None) -> str:
 def card(name: str = "default", revision: str | None = None) -> tuple[dict[str, Any], ...]:
     """Return what the model's card says of its errors, on held-out messages: one row per true label.
 
-    Each has ``label``, ``many`` texts, and the mean probability that the model gave to each of LABELS. Empty where the
-    model has no card. Raises ModelError as ``find`` does.
+    Each has ``label``, ``many`` texts, and the mean probability that the model gave to each of LABELS; in all of them
+    stands how far the net of a new brand is off, corrected by these (``shift``) and not (``shift_raw``). Empty where
+    the model has no card. Raises ModelError as ``find`` does.
     """
     folder = find(name, revision).adapter
     if folder is None or not (folder / SCORES).exists():
         return ()
-    figures = json.loads((folder / SCORES).read_text(encoding="utf-8"))["calibrated"]["validation"]
+    scores = json.loads((folder / SCORES).read_text(encoding="utf-8"))
+    figures, shift = scores["calibrated"]["validation"], scores.get("shift", {})
+    off = {"shift": shift.get("corrected"), "shift_raw": shift.get("raw")}
     rows = zip(LABELS, figures["confusion"], figures["posteriors"], strict=True)
     return tuple(
-        {"label": true, "many": sum(counts)} | dict(zip(LABELS, means, strict=True)) for true, counts, means in rows
+        {"label": true, "many": sum(counts)} | dict(zip(LABELS, means, strict=True)) | off
+        for true, counts, means in rows
     )

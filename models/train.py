@@ -21,7 +21,7 @@ from models.bases import SHIPPED_BASE, base
 from models.calibration import FILE as CALIBRATION
 from models.calibration import fit
 from models.catalog import HEADS, LABELS, SCORES, version
-from models.data import Split
+from models.data import Labelled, Split
 from models.evaluate import by_target, measure
 from models.int8 import RANGES, save_ranges
 from models.lessons import UNKNOWN, Batch, Lesson, batches, some
@@ -29,6 +29,7 @@ from models.network import base_network, encode, quietly
 from models.onnx import export
 from models.recipe import Recipe
 from models.sentiment import SentimentModel, load
+from models.shift import shift
 
 ADAPTER = "adapter_model.safetensors"
 HEAD_MODULES = ["classifier", "score"]  # what networks call the layer of all heads; peft keeps it whole
@@ -255,9 +256,20 @@ def choose(
     }
     write_json(out / CALIBRATION, {head: asdict(found) for head, found in calibrations.items()})
     scores = {**facts, "torch": torch.__version__, "tried": figures, "kept": best}
-    scores |= {"version": version(str(out)), "calibrated": measure_held_out(load(str(out), backend="torch"), split)}
+    calibrated = load(str(out), backend="torch")
+    scores |= {"version": version(str(out)), "calibrated": measure_held_out(calibrated, split)}
+    scores |= {"shift": shift_of(calibrated, scores["calibrated"]["validation"]["posteriors"], split.unseen)}
     write_json(out / SCORES, scores)
     return scores
+
+
+def shift_of(model: SentimentModel, posteriors: list[list[float]], unseen: Labelled) -> dict[str, Any]:
+    """Return how far the net of an unseen target is off, with the errors taken out that validation shows, and without.
+
+    Targets of fewer labels than are enough are left out.
+    """
+    said = by_target(lambda texts, **brands: model.predict(texts, **brands), unseen)
+    return shift(np.array(posteriors), said, unseen)
 
 
 def held_out(found: Weights, recipe: Recipe, split: Split) -> dict[str, Any]:

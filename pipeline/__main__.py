@@ -237,7 +237,8 @@ def demo(wait: Wait = 30) -> None:
     with working(place, "demo", wait):
         for brand in chosen.brand_settings():
             run.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
-        sample.write_journal(place, SAMPLE / "journal.toml", chosen.brand_settings()[0].key)
+        if sample.write_journal(place, SAMPLE / "journal.toml", chosen.brand_settings()[0].key):
+            sample.write_labels(place, SAMPLE, "Mags Osei")
     tell_refresh(wait)
 
 

@@ -26,15 +26,18 @@ JOURNAL = {
 }
 TOPIC_SCHEMA = pa.schema([(name, pa.string()) for name in ("what", "of", "words")])
 GROUP_SCHEMA = pa.schema([(name, pa.string()) for name in ("member", "what", "name")])
-CARD_SCHEMA = pa.schema([("label", pa.string()), ("many", pa.int64())] + [(label, pa.float64()) for label in LABELS])
+CARD_SCHEMA = pa.schema(
+    [("label", pa.string()), ("many", pa.int64())] + [(name, pa.float64()) for name in (*LABELS, "shift", "shift_raw")]
+)
 
 
 @dataclass(frozen=True)
 class ModelFacts:
     """What the numbers need to know of the model: what its scores are kept under, and its card's figures.
 
-    ``card`` has a row per true label: ``label``, ``many`` texts, and the mean probability of each label; it is empty
-    where the model has no card.
+    ``card`` has a row per true label: ``label``, ``many`` texts, the mean probability of each label, and how far the
+    net of a new brand is off, corrected by these (``shift``) and not (``shift_raw``); it is empty where the model has
+    no card.
     """
 
     version: str

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
-from pipeline import journal, journal_changes
+from pipeline import journal, journal_changes, labels
 from pipeline.store import Workspace
 
 
@@ -25,6 +25,18 @@ def write_journal(workspace: Workspace, file: Path, brand: str) -> int:
     for tag in typed["tags"]:
         journal.save_members(workspace, tag["accounts"], "list", tag["name"], True, tag["author"])
     return sum(len(rows) for rows in typed.values())
+
+
+def write_labels(workspace: Workspace, folder: Path, author: str) -> int:
+    """Write what a team that had drawn mentions by chance would have said of them; return how many.
+
+    A file labels-BRAND.csv is what `draw` gave, with the label that the authors of the sample meant.
+    """
+    many = 0
+    for file in sorted(folder.glob("labels-*.csv")):
+        said = labels.to_rows(labels.read(file), file.stem.removeprefix("labels-"))
+        many += journal.save_labels(workspace, said, author, drawn=True).new
+    return many
 
 
 def to_fruit(fruit: dict[str, Any], brand: str) -> dict[str, Any]:

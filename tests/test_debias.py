@@ -175,6 +175,17 @@ def test_the_error_of_a_card_is_wider_the_fewer_texts_it_rests_on():
     assert few > 3 * many > 0
 
 
+def test_a_card_says_how_far_other_brands_are_off_corrected_or_not():
+    means, mean = SAID / SAID.sum(1, keepdims=True), np.array([0.5, 0.3, 0.2])
+    alone = one(Card(means, np.full(3, 5000)), mean)
+    known = one(Card(means, np.full(3, 5000), shift=0.16, shift_raw=0.2), mean)
+    assert known["corrected"] and known["sd"] == pytest.approx(np.hypot(alone["sd"], 0.16))
+    assert known["net"] == alone["net"]
+    of_few = one(Card(means, np.full(3, 5), shift=0.16, shift_raw=0.2), mean)
+    assert not of_few["corrected"] and of_few["sd"] == 0.2
+    assert one(Card(means, np.full(3, 5)), mean)["sd"] is None  # how far off it is, nobody knows
+
+
 def month_of(seed: int, many: int = 1000, labelled: int = 100, shift: float = 0.0) -> tuple[float, list[dict]]:
     """Return (true mean, one month of mentions, some labelled), as a model with a bias of ``shift`` reads it."""
     chance = np.random.default_rng(seed)
@@ -272,6 +283,7 @@ def test_three_hundred_labels_bring_each_airline_closest_to_the_truth(airlines: 
         )
         assert own[brand]["origin"] == "labels of this source" and own[brand]["labels"] == 300
         assert abs(with_labels - true) < abs(counted - true)
+        assert abs(card_only[brand]["net"] - true) < 1.645 * card_only[brand]["sd"]  # what the card says of new brands
         assert abs(with_labels - true) < abs(own[brand]["raw_net"] - true)
 
 

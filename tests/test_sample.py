@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from pipeline import run, settings, store
+from pipeline import run, sample, settings, store
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 
@@ -98,3 +98,12 @@ def test_the_competitor_has_one_bad_month(month: str, bad: bool):
         t for t in TOUCHES if t["brand"] == "quillstone" and t["at"][:7] == month and t.get("label") == "negative"
     ]
     assert (len(negative) >= 40) == bad
+
+
+def test_the_labels_of_the_team_are_those_that_the_authors_meant(workspace: Workspace):
+    meant = {(t["brand"], f"{t['source']}:{t['id']}"): t["label"] for t in TOUCHES if "label" in t}
+    assert sample.write_labels(workspace, SAMPLE, "Mo") == 300
+    with store.connect(workspace.journal) as con:
+        said = con.execute("select brand, touch_id, label from label where drawn and author = 'Mo'").fetchall()
+    assert len(said) == 300
+    assert [row for row in said if meant[row[0], row[1]] != row[2]] == []

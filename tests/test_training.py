@@ -16,6 +16,7 @@ from models import lessons as learning
 from models import train as training
 from models.recipe import SHIPPED_STEPS, Recipe
 from models.sentiment import load
+from models.shift import shift
 from tests.test_models import models
 
 
@@ -43,6 +44,7 @@ def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(t
     assert (first["kept"], list(first["tried"])) == ("mean", ["1", "2", "mean"])
     assert catalog.version(str(tmp_path / "a")) == first["version"] == again["version"] != other["version"]
     assert figures(first) == figures(again)
+    assert set(first["shift"]) == {"targets", "raw", "corrected"}
     assert figures(first["tried"]["1"]) == figures(other["tried"]["1"])
     assert load(str(tmp_path / "a")).predict(["great"]).shape == (1, 3)
 
@@ -146,6 +148,30 @@ def test_messages_of_our_own_are_learned_toward_each_target_and_for_their_tone(t
         (text, learning.UNKNOWN, label) for text, label in both.toward
     ]  # of no tone: never as it stands
     assert shown[1] == (blue.text, 1, learning.UNKNOWN)
+
+
+def read_about(chance: np.random.Generator, brands: int, many: int, off: float) -> tuple[np.ndarray, data.Labelled]:
+    """Return (probabilities, labels) of brands of which a model hears more praise than there is, each its own way."""
+    truth, said, names = [], [], []
+    for brand in range(brands):
+        labels = chance.choice(3, many, p=chance.dirichlet([4, 4, 4]))
+        right = np.eye(3)[labels] * 0.5 + 0.5 / 3
+        moved = np.clip(chance.normal(0, off / 2), -0.16, 0.16)  # from blame to praise, which is twice as far
+        truth += labels.tolist()
+        said += (right + moved * np.array([-1, 0, 1])).tolist()
+        names += [f"brand {brand}"] * many
+    return np.array(said, np.float32), data.Labelled([""] * len(truth), truth, names)
+
+
+@pytest.mark.parametrize("off", [0.0, 0.15])
+def test_how_far_new_brands_are_off_is_told_beyond_the_chance_of_few_labels(off: float):
+    said, rows = read_about(np.random.default_rng(3), 400, 70, off)
+    matrix = np.eye(3) * 0.5 + 0.5 / 3
+    found = shift(matrix, said, rows)
+    assert found["targets"] == 400
+    assert found["corrected"] == pytest.approx(2 * off, abs=0.03)  # the matrix halves distances, w doubles them
+    assert found["raw"] > found["corrected"] / 2
+    assert shift(matrix, said[:59], rows.take(range(59))) == {"targets": 0, "raw": None, "corrected": None}
 
 
 def test_rows_written_one_after_the_other_are_held_out_together_and_more_files_change_nothing(tmp_path: Path):

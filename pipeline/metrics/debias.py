@@ -5,6 +5,7 @@ mean of p·w over mentions estimates their true net sentiment without bias, as l
 (Bella et al. 2010, "Quantification via probability estimators", PACC with the matrix solved for the net).
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,10 +55,16 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Card:
-    """What the model's card says: mean probabilities (3, 3) of each true class, and how many texts of each (3,)."""
+    """What the model's card says: mean probabilities (3, 3) of each true class, and how many texts of each (3,).
+
+    ``shift`` is how far the net of a brand that the card does not know is off when these correct it, as a standard
+    deviation over brands, ``shift_raw`` when nothing does; 0 where the card does not say.
+    """
 
     means: Matrix
     many: NDArray[np.int64]
+    shift: float = 0.0
+    shift_raw: float = 0.0
 
     def matrix(self) -> Matrix:
         """Return M as measured."""
@@ -116,7 +123,7 @@ def pays(errors: Labelled | Card, uses: Sequence[Use]) -> bool:
 def corrected(errors: Labelled | Card | None, uses: Sequence[Use]) -> list[dict[str, Any]]:
     """Return, for each use of a matrix, what a probability of each label is worth, and what that does to the net.
 
-    Where correcting does not pay, or there is no matrix, that is -1, 0, 1, and the size of the bias is not known.
+    Where correcting does not pay, or there is no matrix, that is -1, 0, 1.
     """
     fits, worth = errors is not None and pays(errors, uses), WORTH
     condition = float(np.linalg.cond(errors.matrix())) if errors else None
@@ -126,9 +133,22 @@ def corrected(errors: Labelled | Card | None, uses: Sequence[Use]) -> list[dict[
         {"brand": use.brand, "source": use.source, **dict(zip(LABELS, worth.tolist(), strict=True))}
         | {"corrected": fits, "condition": condition, "shaky": condition is not None and condition > SHAKY}
         | {"raw_net": float(use.mean @ WORTH), "net": float(use.mean @ worth)}
-        | {"sd": spread_of_net(errors, use.mean) if errors and fits else None}
+        | {"sd": error_of(errors, use.mean, fits)}
         for use in uses
     ]
+
+
+def error_of(errors: Labelled | Card | None, mean: NDArray[np.float64], fits: bool) -> float | None:
+    """Return the standard deviation of the net, corrected if that ``fits``; None where nobody knows it.
+
+    A card is of other people and other brands: how far these differ is in it, whether it corrects or not.
+    """
+    beyond = 0.0
+    if isinstance(errors, Card):
+        beyond = errors.shift if fits else errors.shift_raw
+    if errors is None or not (fits or beyond):
+        return None
+    return math.hypot(spread_of_net(errors, mean) if fits else 0.0, beyond)
 
 
 def finish(rows: pa.Table) -> pa.Table:
@@ -175,4 +195,5 @@ def to_card(rows: Iterable[dict[str, Any]]) -> Card | None:
     if set(found) != set(LABELS):
         return None
     means = np.array([[found[true][label] for label in LABELS] for true in LABELS])
-    return Card(means, np.array([found[true]["many"] for true in LABELS]))
+    off = (found[LABELS[0]].get(name) or 0.0 for name in ("shift", "shift_raw"))
+    return Card(means, np.array([found[true]["many"] for true in LABELS]), *off)

@@ -10,16 +10,16 @@ with scored as (
         and not (s.rule is not null and greatest(s.negative, s.neutral, s.positive) = 1)
 )
 
-select 'label' as what, s.brand, s.source, l.label, 1 as many, s.negative, s.neutral, s.positive
+select 'label' as what, s.brand, s.source, l.label, 1 as many, s.negative, s.neutral, s.positive, null::double as shift, null::double as shift_raw
 from scored s
 join derived.label l using (brand, touch_id)
 where l.drawn
 union all
-select 'all', brand, source, null, count(*), avg(negative), avg(neutral), avg(positive)
+select 'all', brand, source, null, count(*), avg(negative), avg(neutral), avg(positive), null, null
 from scored
 where happened_at < (select as_of from derived.setting)
 group by brand, source
 union all
-select 'card', null, null, label, many, negative, neutral, positive
+select 'card', null, null, label, many, negative, neutral, positive, shift, shift_raw
 from derived.card
 order by all
