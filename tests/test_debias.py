@@ -347,7 +347,7 @@ def test_the_errors_of_the_model_are_those_of_all_labels_also_as_of_a_day_before
         with connect(few.mentions) as con:
             found = con.execute(sql("debias")).fetchall()
         assert [label for what, _, _, label, *_ in found if what == "label"] == ["negative"] * 2
-        scored.append(sum(many for what, *_, many, _, _, _ in found if what == "all"))
+        scored.append(sum(many for what, _, _, _, many, *_ in found if what == "all"))
     assert scored[0] > scored[1] > 0
 
 
