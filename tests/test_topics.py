@@ -393,6 +393,16 @@ def test_phrases_that_more_people_use_are_found_and_one_loud_person_is_one():
     assert (best["people"], best["people_before"]) == (40, 0)
 
 
+def test_a_text_as_long_as_a_book_costs_its_phrases_no_more_memory_than_others():
+    book = "oat milk is here " + " ".join(f"word{i}" for i in range(60_000))
+    rows = [row | {"text": book} if row["person_id"] == "p0" else row for row in spoken(1)]
+    con = world(rows, ignore=["carton"])
+    con.execute("update derived.setting set as_of = '2026-06-10'")
+    con.execute("set memory_limit = '400MB'")
+    build(con, "phrase")
+    assert {row["phrase"] for row in table(con, "phrase")} == {"oat milk", "milk carton leaked"}
+
+
 def test_a_number_with_letters_is_a_word_in_python_and_in_sql():
     assert words.words("By the 17th of 2026: 2x10 planks, 5G.") == ["by", "the", "17th", "of", "2x10", "planks", "5g"]
     rows = [row | {"text": row["text"].replace("oat milk", "5g milk")} for row in spoken(1)]

@@ -1,5 +1,6 @@
 -- Phrases of one to three words that more people used in the last full calendar month than in the twelve before it: Dunning's
--- log-likelihood over people (pipeline/keyness.py has the same), at 15.13 (p < .0001, Rayson et al. 2004), 30 a brand at most.
+-- log-likelihood over people (pipeline/keyness.py has the same), at 15.13 (p < .0001, Rayson et al. 2004), 30 a brand at most. Of a text
+-- the first 500 words: every place carries all words of its text, so that one pasted novel would take all memory there is.
 with bounds as (
     select until - interval 13 month as start, until - interval 1 month as since, until
     from (select date_trunc('month', as_of) as until from derived.setting)
@@ -12,12 +13,16 @@ said as (
         l.value,
         l.happened_at >= b.since as recent,
         list_transform(
-            regexp_extract_all(
-                regexp_replace(
-                    replace(lower(l.text), '’', ''''),
-                    'https?://\S+|www\.\S+|@\w+|&(amp|lt|gt|quot|nbsp|#\d+);', ' ', 'g'
+            list_slice(
+                regexp_extract_all(
+                    regexp_replace(
+                        replace(lower(l.text), '’', ''''),
+                        'https?://\S+|www\.\S+|@\w+|&(amp|lt|gt|quot|nbsp|#\d+);', ' ', 'g'
+                    ),
+                    '\pN*\pL[\pL\pM\pN'']*'
                 ),
-                '\pN*\pL[\pL\pM\pN'']*'
+                1,
+                500
             ),
             lambda word: rtrim(word, '''')
         ) as words

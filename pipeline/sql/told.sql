@@ -58,21 +58,25 @@ where
     regexp_matches(word, '[\pL\pN_]{2}')
     and word not in (select unnest(string_split(words, ' ')) from derived.configured_topic where what = 'name');
 
+-- Words are unnested without their text: a long one would stand beside each of its own words.
 create temp table told_named_text as
 select
-    w.brand,
-    w.touch_id,
-    array_to_string([case when list_contains(w.found, lower(word)) then '…' else word end for word in told_words(w.text)], '') as text
-from (
-    select s.brand, s.touch_id, any_value(s.text) as text, list(n.word) as found
+    l.brand,
+    l.touch_id,
+    array_to_string(
+        [case when list_contains(w.found, lower(word)) then '…' else word end for word in told_words(told_text(l.text))], ''
+    ) as text
+from derived.ledger l
+join (
+    select s.brand, s.touch_id, list(n.word) as found
     from (
-        select brand, thread, touch_id, told_text(text) as text, unnest(list_distinct(told_words(lower(told_text(text))))) as word
+        select brand, thread, touch_id, unnest(list_distinct(told_words(lower(told_text(text))))) as word
         from derived.ledger
         where getvariable('people') = 'pseudonymous'
     ) s
     join told_name n using (brand, thread, word)
     group by s.brand, s.touch_id
-) w;
+) w using (brand, touch_id);
 
 create temp view told_person as
 select
