@@ -25,6 +25,7 @@ JOURNAL = {
     "merge_now": "merge",
 }
 TOPIC_SCHEMA = pa.schema([(name, pa.string()) for name in ("what", "of", "words")])
+HANDLE_SCHEMA = pa.schema([(name, pa.string()) for name in ("brand", "handle")])
 GROUP_SCHEMA = pa.schema([(name, pa.string()) for name in ("member", "what", "name")])
 CARD_SCHEMA = pa.schema(
     [("label", pa.string()), ("many", pa.int64())] + [(name, pa.float64()) for name in (*LABELS, "shift", "shift_raw")]
@@ -68,6 +69,7 @@ def relate(
         for name, table in written.items():
             keep(con, name, table)
         keep(con, "configured_group", pa.Table.from_pylist(settings.groups(), schema=GROUP_SCHEMA))
+        keep(con, "configured_handle", pa.Table.from_pylist(settings.handles(), schema=HANDLE_SCHEMA))
         keep(con, "configured_topic", pa.Table.from_pylist(settings.topic_words(), schema=TOPIC_SCHEMA))
         keep(con, "card", pa.Table.from_pylist(list(model.card), schema=CARD_SCHEMA))
         con.execute(query("save_setting"), setting(settings, model.version, until, as_of, group))

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import beside, bulk, collect, recalled, renamed, rules, sources, store, topics, vectors
+from pipeline import beside, bulk, collect, renamed, rules, sources, store, topics, vectors
 from pipeline.adopt import adopt
 from pipeline.ahead import ahead
 from pipeline.bulk import GROUP_ROWS, Step
@@ -299,7 +299,6 @@ def refresh(
     with recorded(workspace, "refresh") as detail:
         detail += adopt(workspace, settings)
         failures, removed = bring(workspace, settings, detail, tick)
-        detail += recalled.settle(workspace, known_brands(workspace, settings))
         model, loaded = under_settings(facts(), settings), cache(load_model)
         again = renew(workspace, settings, model.version, loaded)
         waiting = count_unscored(workspace, model.version)

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pipeline.rules import Rule
 from pipeline.source_settings import SOURCE_TYPES, AnySource, FileSource, NetworkSource
-from pipeline.touch import Brand
+from pipeline.touch import Brand, squeeze
 from pipeline.words import STOP, spelt
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -184,6 +184,14 @@ class Settings(BaseSettings):
             for what, groups in named.items()
             for name, members in groups.items()
             for member in members
+        ]
+
+    def handles(self) -> list[dict[str, str]]:
+        """Return the handles of every brand, as handles are compared."""
+        return [
+            {"brand": brand.key, "handle": squeeze(handle)}
+            for brand in self.brand_settings()
+            for handle in brand.to_brand().handles
         ]
 
     def topic_words(self) -> list[dict[str, str]]:

@@ -2,24 +2,51 @@
 -- the feeling. A person is one account, or several that were merged; their id tells no name, and is another with each brand, since
 -- they may be named to one only. unprompted: they wrote, and we had not spoken in that thread before. What a person says of a mention wins over the model. stated: the
 -- person told us what they feel, in a call or a meeting that either side began.
-with every as (
+-- A handle of the brand may have become known after a touch was stored: what came from an account that is called so are the brand's
+-- words, to whomever they answer, and who calls it by the handle speaks to it. By handles alone: its name may be somebody's handle.
+with handles as (
+    select brand, list(handle) as handles
+    from derived.configured_handle
+    group by brand
+),
+
+own as (
+    select t.brand, t.touch_id, a.handle, any_value(r.account_id) as asked
+    from account a
+    join derived.configured_handle h on h.handle = lower(ltrim(a.handle, '@'))
+    join touch t on t.account_id = a.account_id and t.brand = h.brand and t.direction = 'in'
+    left join touch r on r.touch_id = t.reply_to and r.brand = t.brand and r.direction = 'in'
+    group by t.brand, t.touch_id, a.handle
+),
+
+every as (
     select
-        touch_id,
-        brand,
-        account_id,
-        source,
-        direction,
-        kind,
-        public,
-        addressed,
-        happened_at,
-        conversation,
-        reply_to,
-        text,
-        url,
-        author,
+        t.touch_id,
+        t.brand,
+        case when o.touch_id is null then t.account_id else o.asked end as account_id,
+        t.source,
+        case when o.touch_id is null then t.direction else 'out' end as direction,
+        t.kind,
+        t.public,
+        o.touch_id is null
+        and (
+            t.addressed
+            or (
+                t.direction = 'in'
+                and contains(t.text, '@')
+                and list_has_any(regexp_extract_all(lower(t.text), '@([\pL\pN_]+)', 1), coalesce(h.handles, []))
+            )
+        ) as addressed,
+        t.happened_at,
+        t.conversation,
+        t.reply_to,
+        t.text,
+        t.url,
+        coalesce(o.handle, t.author) as author,
         null::text as stated
-    from touch
+    from touch t
+    left join own o on o.brand = t.brand and o.touch_id = t.touch_id
+    left join handles h on h.brand = t.brand
     union all by name
     select
         'journal:' || entry_id as touch_id,

@@ -36,8 +36,6 @@ delete from cluster_of where brand = $old;
 
 delete from called where brand = $old;
 
-delete from known_handles where brand = $old;
-
 insert into cursor
 select * replace ($new as brand)
 from cursor

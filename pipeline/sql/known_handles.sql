@@ -1,3 +1,0 @@
-select unnest(handles)
-from known_handles
-where brand = $brand
