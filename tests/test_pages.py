@@ -71,6 +71,7 @@ def person_named(place: Workspace, name: str) -> str:
         sources=[],
         stages=[],
         tags=[],
+        typed=[],
         list="everybody",
         touches=1,
         sort="warmest",
