@@ -211,6 +211,17 @@ def test_a_link_and_a_click_show_the_thread_above_the_list_and_it_can_be_closed(
     assert "message" not in app.query_params and order(app) == ["dataframe"]
 
 
+def test_a_person_leads_back_to_the_message_and_the_search_by_which_they_were_found(marl: Workspace):
+    def press(label: str) -> None:
+        next(button for button in app.button if button.label == label).click().run()
+
+    app = visit(message="x:roof", words="roof")
+    press("Tess")
+    assert app.title[0].value == "Tess" and "words" not in app.query_params
+    press("Back to Conversations")
+    assert app.query_params["message"] == "x:roof" and found(app) == ["roof"]
+
+
 def test_more_like_this_begins_with_the_message_itself_whatever_filters_led_to_it(marl: Workspace):
     narrowed = {"from": "2026-03-05", "until": "2026-03-06", "direction": "from them", "label": "negative"}
     app = visit(message="x:roof", state="not labelled yet", **narrowed)
