@@ -23,7 +23,7 @@ def draw() -> None:
     try:
         found = journal_changes.labels_together(_data.typed(journal_changes.read_rows, None, (), EVERY))
         key, page = _filters.page("changes")
-        first = (page - 1) * PAGE
+        first = min(page - 1, max(0, len(found) - 1) // PAGE) * PAGE  # there may be fewer by now
         shown = journal_changes.told(found[first : first + PAGE], called, nameless)
     except StoreError as error:
         st.error(_words.plain(str(error)))
@@ -55,8 +55,8 @@ def one(number: int, change: dict[str, Any]) -> None:
         words = say("change_undone", by=change["undone_by"], **facts) if undone else say("change", **facts)
         st.text(words, width="stretch")
         if _rights.viewer().may_write:
-            name, key = ("redo", "redo-of") if undone else ("undo", "undo-of")
-            label = say(f"{name}_number", number=number)
+            label = say("redo_number", number=number) if undone else say("undo_number", number=number)
+            key = "redo-of" if undone else "undo-of"
             turned = (number, change["change_ids"], not undone)
             st.button(label, key=f"{key}-{change['change_id']}", type="tertiary", on_click=turn, args=turned)
 
