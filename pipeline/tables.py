@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 from collections.abc import Iterable
 from typing import Any, TextIO
 
@@ -28,11 +29,25 @@ def write_lines(rows: Iterable[Any], file: TextIO) -> None:
     file.writelines(json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in rows)
 
 
-def write_csv(table: pa.Table, file: TextIO) -> None:
-    """Write a table with its header."""
+def write_csv(table: pa.Table, file: TextIO, digits: int | None = None) -> None:
+    """Write a table with its header: lists as one cell, numbers to so many significant digits, or as they are."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([safe(name) for name in table.column_names])
-    writer.writerows([safe(value) for value in row.values()] for row in table.to_pylist())
+    writer.writerows([safe(told(value, digits)) for value in row.values()] for row in table.to_pylist())
+
+
+def told(value: Any, digits: int | None) -> Any:
+    """Return a value as a cell of CSV has it."""
+    if isinstance(value, list):
+        return "; ".join(str(told(each, digits)) for each in value)
+    return rounded(value, digits) if digits and isinstance(value, float) else value
+
+
+def rounded(value: float, digits: int) -> float:
+    """Return a number to so many significant digits; whole ones are kept, however large they are."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
 def show(table: pa.Table, file: TextIO) -> None:

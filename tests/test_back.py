@@ -74,6 +74,8 @@ def test_back_from_a_person_brings_the_filters_of_the_conversations_back(browser
     page.mouse.click(box["x"] + 90, box["y"] + ROW * 1.5)
     page.wait_for_function("location.search.includes('message=')", timeout=30_000)
     settled(page)
+    heading = page.get_by_role("heading", name="The whole thread").bounding_box()
+    assert heading and heading["y"] < 600, "the thread of a click is in sight, without scrolling"
     page.locator("[class*='st-key-person-'] button").first.click()
     left_and_back(page)
     assert page.evaluate(BOX, "search the text") == "deck"

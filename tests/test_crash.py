@@ -155,7 +155,7 @@ READER = """
     while not stop.exists():
         con = store.open_published(path)
         shown = reads.frame(con, "brands")["touches"].sum()
-        people = len(reads.frame(con, "relationships", brand="b", search="", sources=[], stages=[], tags=[],
+        people = len(reads.frame(con, "relationships", brand="b", search="", sources=[], stages=[], tags=[], typed=[],
                                  list="everybody", touches=1, sort="warmest", many=50, skip=0))
         assert people == 50, people
         seen.add(int(shown)); looks += 1

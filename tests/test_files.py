@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipeline import forget, run, settings, sources, store, tables
@@ -472,6 +473,23 @@ def test_a_formula_in_a_cell_is_kept_as_text_and_leaves_as_text(tmp_path: Path, 
     written = io.StringIO()
     tables.write_csv(kept, written)
     assert written.getvalue() == 'text\n"\'=HYPERLINK(""https://example.org"")"\n'
+
+
+def test_a_csv_holds_lists_as_one_cell_and_numbers_as_exact_as_is_asked():
+    rows = {
+        "tags": [["warranty", "=1+1"], ["-a"], []],
+        "feeling": [-0.123456789, 0.5, float("nan")],
+        "many": [12345.6789, 0.0, 1e-9],
+    }
+    exact, rounded = io.StringIO(), io.StringIO()
+    tables.write_csv(pa.table(rows), exact)
+    tables.write_csv(pa.table(rows), rounded, 4)
+    assert exact.getvalue().splitlines()[1] == "warranty; =1+1,-0.123456789,12345.6789"
+    assert rounded.getvalue().splitlines()[1:] == [
+        "warranty; =1+1,-0.1235,12346.0",
+        "'-a,0.5,0.0",
+        ",nan,1e-09",
+    ]
 
 
 def test_a_file_in_no_encoding_is_refused_by_name(tmp_path: Path):

@@ -138,7 +138,7 @@ CHANGES: dict[str, tuple[Save, Read, list[dict], str]] = {
             {"brand": "tamrow", "direction": "out", "kind": "call", "happened_at": DAY, "text": "20 min"}
             | {"feeling": "positive", "withdrawn": False, "author": "Mags"}
         ],
-        "call with x:ana on 2025-02-01 (positive): 20 min",
+        "call with x:ana on 01 Feb 2025 (positive): 20 min",
     ),
     "note": (
         lambda w: journal.save_note(w, "tamrow", "x:ana", " likes oak ", "Mags"),
@@ -153,13 +153,13 @@ CHANGES: dict[str, tuple[Save, Read, list[dict], str]] = {
             {"brand": "tamrow", "text": "a new lid", "due": date(2025, 3, 1), "kept": False}
             | {"withdrawn": False, "author": "Mags"}
         ],
-        "promise to x:ana until 2025-03-01: a new lid",
+        "promise to x:ana until 01 Mar 2025: a new lid",
     ),
     "annotation": (
         lambda w: journal.save_annotation(w, "tamrow", date(2025, 3, 1), "new website", "Mags"),
         lambda w: journal_reads.read_annotations(w, "tamrow"),
         [{"brand": "tamrow", "day": date(2025, 3, 1), "text": "new website", "withdrawn": False, "author": "Mags"}],
-        "2025-03-01 at tamrow: new website",
+        "note on 01 Mar 2025, tamrow: new website",
     ),
     "saved_view": (
         lambda w: journal.save_view(w, "Press", "pulse", "period=90", "Mags"),
@@ -212,9 +212,9 @@ def test_words_said_anew_leave_the_earlier_ones_and_undoing_brings_them_back(wor
     third = journal.withdraw_entry(workspace, first, "Ed")
     assert journal_reads.read_entries(workspace, "tamrow") == []
     assert words(workspace) == [
-        "took back: call with x:ana on 2025-02-01: 25 min",
-        "changed: call with x:ana on 2025-02-01: 25 min",
-        "call with x:ana on 2025-02-01: 20 min",
+        "took back: call with x:ana on 01 Feb 2025: 25 min",
+        "changed: call with x:ana on 01 Feb 2025: 25 min",
+        "call with x:ana on 01 Feb 2025: 20 min",
     ]
     for change, text in ((third, "25 min"), (second, "20 min")):
         journal_changes.undo(workspace, change, "Mags")
@@ -247,7 +247,7 @@ def test_a_promise_is_kept_and_its_words_stay(workspace: Workspace):
     journal.keep_promise(workspace, promise, "Ed")
     found = [(row["promise_id"], row["text"], row["kept"]) for row in journal_reads.read_promises(workspace, "tamrow")]
     assert found == [(other, "a call", False), (promise, "a new lid", True)]
-    assert words(workspace, accounts=["x:ana"])[0] == "changed: promise to x:ana until 2025-03-01 kept: a new lid"
+    assert words(workspace, accounts=["x:ana"])[0] == "changed: promise to x:ana until 01 Mar 2025 kept: a new lid"
 
 
 def test_many_people_are_put_on_a_list_and_taken_off_by_one_undo(stocked: Workspace):
@@ -256,7 +256,10 @@ def test_many_people_are_put_on_a_list_and_taken_off_by_one_undo(stocked: Worksp
     vip = {"what": "list", "name": "VIP"}
     assert related(stocked, "grouping") == [vip | {"account_id": f"x:{who}"} for who in ("ana", "ben", "cleo")]
     (listed,) = journal_changes.read_changes(stocked, accounts=["x:ben"])
-    assert listed["words"].startswith("x:ben is of list VIP; ") and listed["many"] == 3
+    assert listed["words"].startswith("x:ben is tagged “VIP”; ") and listed["many"] == 3
+    with pytest.raises(JournalError, match="is undone already"):
+        journal_changes.turn(stocked, [change, change], "Mags", undone=True)
+    assert not journal_changes.read_changes(stocked)[0]["undone"], "all of them, or none"
     assert journal_changes.undo(stocked, change, "Mags") == 3
     assert related(stocked, "grouping") == []
 
@@ -449,7 +452,7 @@ def test_changes_are_newest_first_and_of_one_brand_or_some_accounts(workspace: W
     journal.save_merge(workspace, "x:dot", "x:ben", "same voice", "Mags")
     assert words(workspace, many=2) == [
         "x:ben is the same person as x:dot: same voice",
-        "x:ben is of list VIP",
+        "x:ben is tagged “VIP”",
     ]
     assert words(workspace, brand="tamrow")[-1] == "note about x:ana: one"
     assert len(words(workspace, brand="tamrow")) == 3
@@ -502,5 +505,5 @@ def test_the_page_tells_names_and_texts_instead_of_ids(stocked: Workspace, in_wo
     published(stocked, "select 1")
     in_workspace(stocked)
     found = " ".join(text.value for text in opened("views/health.py").text)
-    assert "Mo: note about Ana (x): likes tea" in found and "Mo: note about x:cleo: is told by no name" in found
+    assert "Mo: note about Ana (x): likes tea" in found and "Mo: note about someone on X: is told by no name" in found
     assert 'Mo: "fine" is positive' in found and "x:0" not in found

@@ -76,7 +76,7 @@ def test_a_call_with_somebody_found_by_name_is_kept_listed_undone_and_put_back(k
     (listed,) = orchard(known, "changes", "--json").stdout.splitlines()
     row = json.loads(listed)
     assert (row["change_id"], row["author"], row["undone_by"]) == (change, "Mags", "Ed")
-    assert row["words"] == "call with x:ana on 2025-01-09 (positive): 20 min"
+    assert row["words"] == "call with x:ana on 09 Jan 2025 (positive): 20 min"
     assert "20 min" in orchard(known, "changes", "--account", "x:ana").stdout
     assert orchard(known, "redo", change, "--author", "Mags").returncode == 0
     assert len(ask(known, calls)) == 1
@@ -164,6 +164,6 @@ def test_notes_and_annotations_are_kept(known: Path):
     assert day.returncode == 0, day.stderr
     rows = [json.loads(line) for line in orchard(known, "changes", "--json").stdout.splitlines()]
     assert [(row["change_id"], row["words"]) for row in rows] == [
-        (day.stdout.strip(), "2025-03-01 at tamrow: new website"),
+        (day.stdout.strip(), "note on 01 Mar 2025, tamrow: new website"),
         (note.stdout.strip(), "note about x:ana: likes oak"),
     ]

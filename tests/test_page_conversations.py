@@ -196,7 +196,7 @@ def click_on(name: str, app: AppTest) -> AppTest:
     return app.run()
 
 
-def test_a_link_to_a_message_opens_with_its_thread_and_a_click_in_the_list_shows_it_below(marl: Workspace):
+def test_a_link_and_a_click_show_the_thread_above_the_list_and_it_can_be_closed(marl: Workspace):
     def order(app: AppTest) -> list[str]:
         return [each.type for each in app.main if each.type in ("subheader", "dataframe")]
 
@@ -205,8 +205,21 @@ def test_a_link_to_a_message_opens_with_its_thread_and_a_click_in_the_list_shows
     next(button for button in app.button if button.label == "Close the thread").click().run()
     assert "message" not in app.query_params and order(app) == ["dataframe"]
     app = click_on("roof", visit(message="x:phone"))
-    assert app.query_params["message"] == "x:roof" and order(app) == ["dataframe", "subheader"]
+    assert app.query_params["message"] == "x:roof" and order(app) == ["subheader", "dataframe"]
     assert any("roofing felt" in text.value for text in app.text)
+    next(button for button in app.button if button.label == "Close the thread").click().run()
+    assert "message" not in app.query_params and order(app) == ["dataframe"]
+
+
+def test_a_person_leads_back_to_the_message_and_the_search_by_which_they_were_found(marl: Workspace):
+    def press(label: str) -> None:
+        next(button for button in app.button if button.label == label).click().run()
+
+    app = visit(message="x:roof", words="roof")
+    press("Tess")
+    assert app.title[0].value == "Tess" and "words" not in app.query_params
+    press("Back to Conversations")
+    assert app.query_params["message"] == "x:roof" and found(app) == ["roof"]
 
 
 def test_more_like_this_begins_with_the_message_itself_whatever_filters_led_to_it(marl: Workspace):
@@ -267,6 +280,27 @@ def test_a_click_on_a_cell_opens_the_thread_and_ticks_are_for_labels(marl: Works
     app = click_on("roof", visit(author=""))
     assert app.query_params["message"] == "x:roof"
     assert any("roofing felt" in text.value for text in app.text)
+    app = choose(visit(author=""), "roof")
+    assert "message" not in app.query_params, "the list stays where the next row is to be ticked"
+    assert any("1 message chosen. Label it:" in line.value for line in app.caption)
+
+
+def test_the_table_begins_with_what_a_narrow_screen_is_to_show(marl: Workspace):
+    shown = visit(author="").dataframe[0].value
+    assert list(shown.columns[:4]) == ["When", "Who", "Text", "Sentiment"]
+    assert list(shown.columns[-2:]) == ["By", "Confidence"]
+
+
+def test_the_terms_of_x_stand_beside_rows_of_x_alone(marl: Workspace):
+    def terms(app: AppTest) -> bool:
+        return any(line.value.startswith("Posts of X may be passed on") for line in app.caption)
+
+    with store.connect(marl.mentions) as con:
+        con.execute(f"attach '{marl.published}' as pub")
+        con.execute("update pub.touch set source = 'bluesky' where touch_id = 'x:cafe'")
+    app = visit(author="", words="cafe")
+    assert found(app) == ["cafe"] and not terms(app)
+    assert terms(visit(author="", words="roof"))
 
 
 def test_doubt_stands_beside_the_sentiment_until_somebody_says_better(marl: Workspace):
@@ -275,12 +309,12 @@ def test_doubt_stands_beside_the_sentiment_until_somebody_says_better(marl: Work
     doubted = shown[shown["By"] == "the model, in doubt"]
     assert list(shown["Sentiment"].str.endswith(" ?")) == list(shown["By"] == "the model, in doubt")
     name = {text: name for name, _, _, text in SAID}[doubted["Text"].iloc[0]]
-    choose(app, name).button(key="one-neutral").click().run()
+    click_on(name, app).button(key="one-neutral").click().run()
     assert app.dataframe[0].value["Sentiment"].iloc[found(app).index(name)] == "neutral"
 
 
 def test_a_label_counts_at_once_and_after_the_next_refresh_and_can_be_undone(marl: Workspace, model: run.Model):
-    app = choose(visit(), "glaze")
+    app = click_on("glaze", visit())
     before = sentiment(app, "glaze")
     label = "positive" if before[0] != "positive" else "neutral"
     app.button(key=f"one-{label}").click().run()
@@ -314,7 +348,7 @@ def test_many_are_labelled_at_once_ours_left_out_and_one_undo_takes_all_back(mar
 
 
 def test_a_label_can_be_taken_back_and_the_model_counts_again(marl: Workspace):
-    app = choose(visit(), "roof")
+    app = click_on("roof", visit())
     before = sentiment(app, "roof")
     app.button(key="one-positive").click().run()
     app.button(key="one-none").click().run()
@@ -451,7 +485,7 @@ def environment(place: Workspace) -> dict[str, str]:
 
 
 def test_the_address_of_a_message_shows_its_thread_and_can_be_copied(marl: Workspace):
-    app = choose(visit(), "again")
+    app = click_on("again", visit())
     assert app.query_params["message"] == "x:again"
     assert [code.value for code in app.code] == ["?brand=Marl+Kilns&message=x%3Aagain"]
     again = visit(author="", brand="Marl Kilns", message="x:again")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cursors, journal, presence, publish, retry, run, settings, store
+from pipeline import cursors, journal, journal_reads, presence, publish, retry, run, settings, store
 from pipeline.contents import read_rejects
 from pipeline.cursors import Cursor, Place, Sorted
 from pipeline.history import recorded
@@ -21,6 +21,7 @@ from pipeline.touch import Brand, Record, Reject
 from tests.conftest import ROOT, TAMROW, orchard
 from tests.test_pages import Look, opened
 from tests.test_store import Fixed
+from views import _filters
 
 PAGE = "views/health.py"
 MAP = {"text": "Body", "author": "User", "at": "Date"}
@@ -286,10 +287,34 @@ def test_a_call_that_somebody_types_does_not_hide_that_nothing_is_collected(watc
 def test_a_change_of_the_journal_is_told_with_its_author_and_taken_back(watched: Workspace):
     change = journal.save_annotation(watched, "tamrow", datetime(2025, 1, 3).date(), "new website", "Mo")
     app = opened(PAGE)
-    assert "Mo: 2025-01-03 at tamrow: new website" in words(app)
+    assert "Mo: note on 03 Jan 2025, Tamrow: new website" in words(app)
     app.session_state["author"] = "Ann"
     app.button(key=f"undo-of-{change}").click().run()
     assert "(taken back by Ann)" in words(app)
+    app.button(key=f"redo-of-{change}").click().run()
+    assert "(taken back" not in words(app) and app.button(key=f"undo-of-{change}").label == "Undo 1"
+    assert len(journal_reads.read_annotations(watched, "tamrow")) == 1
+
+
+def test_labels_in_a_row_are_one_change_of_the_list_and_taken_back_together(watched: Workspace):
+    def label(touch: str, author: str) -> str:
+        rows = [{"brand": TAMROW.key, "touch_id": touch, "label": "neutral"}]
+        return journal.save_labels(watched, rows, author, drawn=False).change_id or ""
+
+    newest = [label(touch, "Mo") for touch in ("first", "second", "third", "fourth")][-1]
+    label("another", "Jo")
+    for number in range(19):
+        journal.save_annotation(watched, TAMROW.key, datetime(2025, 1, 3).date(), f"note {number}", "Mo")
+    app = opened(PAGE)
+    assert "note 18" in words(app) and "Jo: another is neutral" in words(app) and "fourth" not in words(app)
+    app.session_state["author"] = "Ann"
+    app.session_state[f"page-{_filters.fingerprint('changes')}"] = 2
+    app.run()
+    assert "21 · " in words(app) and "note 18" not in words(app)
+    assert "Mo: fourth is neutral; third is neutral; second is neutral; and 1 more" in words(app)
+    app.button(key=f"undo-of-{newest}").click().run()
+    said = journal_reads.read_labels_since(watched, TAMROW.key, datetime(2020, 1, 1))
+    assert [row["touch_id"] for row in said if row["label"]] == ["another"]
 
 
 def test_where_people_are_not_told_by_name_the_journal_is_not_either(watched: Workspace):

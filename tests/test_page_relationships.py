@@ -1,6 +1,7 @@
 """Relationships: the orchard at a glance, saved views, and tags for many at once."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pipeline import journal, journal_changes, journal_reads, settings
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
+from tests.conftest import ROOT
 from tests.test_pages import Look, Open, choose_cell, choose_row, opened, person_named, shown, visit
 from views import _words
 
@@ -21,6 +23,7 @@ EVERYBODY = {
     "sources": [],
     "stages": [],
     "tags": [],
+    "typed": [],
     "list": "everybody",
     "touches": 1,
     "sort": "most touches",
@@ -102,21 +105,36 @@ def test_a_click_on_a_mark_opens_the_person(visit: Open, sample: Workspace):
     assert app.title[0].value == "Priya Raman"
 
 
-def test_many_are_tagged_as_one_change_and_the_tag_is_there_after_a_refresh(own: Workspace, model):
+def test_many_are_tagged_as_one_change_and_the_tag_is_there_at_once_and_after_a_refresh(own: Workspace, model):
     app = as_mags(sort="most touches")
     names = app.dataframe[0].value["Name"].tolist()[:5]
     tag(app, "vip", 0, 1, 2, 3, 4)
     assert not app.error
     assert "5 people tagged “vip”" in " ".join(text.value for text in app.text)
-    published_anew(own, model.version)
-    tagged = opened(PAGE, tag="vip").dataframe[0].value
-    assert set(tagged["Name"]) == {*names, "Priya Raman"}
-    assert all(list(tags) == ["vip"] for tags in tagged["Tags"])
+    for _ in range(2):
+        tagged = opened(PAGE, tag="vip").dataframe[0].value
+        assert set(tagged["Name"]) == {*names, "Priya Raman"}
+        assert all(list(tags) == ["vip"] for tags in tagged["Tags"])
+        published_anew(own, model.version)
+
+
+def test_a_new_tag_can_be_filtered_by_at_once_and_one_that_was_taken_off_shows_no_more(own: Workspace):
+    people = shown(own, "relationships", search="", **EVERYBODY)
+    journal.save_members(own, [people["account_id"][0]], "list", "beta", True, "Mags")
+    journal.save_members(
+        own, people[people["name"] == "Priya Raman"]["account_id"].tolist(), "list", "vip", False, "Jo"
+    )
+    app = opened(PAGE, tag="beta")
+    assert app.multiselect(key="tag").options == ["beta", "vip"]
+    assert app.dataframe[0].value["Name"].tolist() == [people["name"][0]]
+    assert "No relationship fits these filters" in opened(PAGE, tag="vip").info[0].value
+    assert list(opened(PAGE, search="priya").dataframe[0].value["Tags"][0]) == []
 
 
 def test_undo_takes_a_tag_off_everybody(own: Workspace, model):
     app = tag(as_mags(sort="most touches"), "vip", 0, 1, 2)
     pressed(app, "Undo")
+    assert opened(PAGE, tag="vip").dataframe[0].value["Name"].tolist() == ["Priya Raman"]
     published_anew(own, model.version)
     assert shown(own, "tags", brand="tamrow")["people"].tolist() == [1]
 
@@ -163,6 +181,19 @@ def test_of_another_brand_there_are_no_lists_of_what_is_to_be_done(visit: Open):
     assert app.pills(key="list").value == "everybody"
     assert not {"owe an answer", "stop pushing", "ready to take offline"} & set(app.pills(key="list").options)
     assert any("no lists of what is to be done with people of another brand" in each.value for each in app.caption)
+
+
+def test_a_list_of_nobody_is_told_as_an_answer_and_counted_beside_the_others(visit: Open, sample: Workspace):
+    lists = shown(sample, "work_lists", brand="tamrow").set_index("list")["people"]
+    written = re.findall("'(.+)' as list", (ROOT / "pipeline/metrics/work_list.sql").read_text())
+    assert list(lists.index) == sorted([*written, "changed"])
+    assert lists["changed"] == lists["strained"] == 0
+    app = visit(PAGE, list="changed")
+    assert [info.value for info in app.info] == ["Nobody changed by more than chance would do."]
+    assert app.pills(key="list").options == ["everybody", *lists.index]
+    assert any(caption.value.startswith("changed 0 · defenders ") for caption in app.caption)
+    assert visit(PAGE, list="strained").info[0].value == "Nobody is on the list “strained” now."
+    assert "No relationship fits" in visit(PAGE, list="changed", stage="engaged").info[0].value
 
 
 def test_who_fits_nothing_is_told_every_filter_that_could_be_to_blame(visit: Open):

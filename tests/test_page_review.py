@@ -24,7 +24,7 @@ from tests.server import running, settled, still
 from tests.test_pages import Look, opened
 from views import _agreement
 
-MONTH = "2026-03"  # the sample has 40 messages that count in it
+MONTH = "March 2026"  # as the address names it; the sample has 40 messages that count in it
 ASKED = """words => document.querySelector('[data-testid=stMain] [data-testid=stText]')?.innerText === words
     && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 BOTH = """() => ['1', '3'].forEach(key => document.body.dispatchEvent(new KeyboardEvent(
@@ -53,7 +53,7 @@ def ask(place: Workspace, name: str, **values: object) -> pd.DataFrame:
         return reads.frame(con, name, brand="tamrow", **values)
 
 
-def order(place: Workspace, pile: str = "sample", seed: str = f"tamrow {MONTH}", many: int = 999) -> list[str]:
+def order(place: Workspace, pile: str = "sample", seed: str = "tamrow 2026-03", many: int = 999) -> list[str]:
     """Return the messages of the month in the order in which they are to be labelled."""
     days = {"start": datetime(2026, 3, 1), "until": datetime(2026, 4, 1)}
     found = ask(place, "to_review", pile=pile, seed=seed, passed=[], many=many, **days)
@@ -162,11 +162,22 @@ def test_skipped_ones_come_again_when_all_others_are_done(place: Workspace):
     rest = [{"brand": "tamrow", "touch_id": touch, "label": "neutral"} for touch in wanted[1:]]
     journal.save_labels(place, rest, "Bo", drawn=True)
     app.run()
-    assert [done.value for done in app.success] == [
-        "All messages of March 2026 are labelled or skipped. Choose another month."
-    ]
-    next(button for button in app.button if button.label == "Show the 1 that were skipped").click().run()
+    assert [done.value for done in app.success] == ["All messages of March 2026 are labelled or skipped."]
+    next(button for button in app.button if button.label == "Show the one that was skipped").click().run()
     assert shown(app) == said[wanted[0]]
+
+
+def test_the_page_begins_with_all_months_and_leads_back_to_them_from_one_that_is_done(place: Workspace):
+    every = {"start": datetime(1900, 1, 1), "until": datetime(2900, 1, 1), "passed": [], "many": 1}
+    first = ask(place, "to_review", pile="sample", seed="tamrow 1900-01", **every)["text"][0]
+    app = opened("views/review.py")
+    assert shown(app) == first and app.selectbox(key="month").options[0] == "all months"
+    assert progress(app) == "0 labels drawn by chance (0 negative, 0 neutral, 0 positive): 100 more to 100"
+    rows = [{"brand": "tamrow", "touch_id": touch, "label": "neutral"} for touch in order(place)]
+    journal.save_labels(place, rows, "Bo", drawn=True)
+    app = visit(author="")
+    next(button for button in app.button if button.label == "Go on with all months").click().run()
+    assert shown(app) == first and "month" not in app.query_params
 
 
 def test_undo_brings_the_last_message_back_as_often_as_one_wants(place: Workspace):

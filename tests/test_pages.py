@@ -71,6 +71,7 @@ def person_named(place: Workspace, name: str) -> str:
         sources=[],
         stages=[],
         tags=[],
+        typed=[],
         list="everybody",
         touches=1,
         sort="warmest",
@@ -201,7 +202,7 @@ def test_search_and_filters_find_messages_and_a_choice_shows_the_whole_thread(vi
     table = app.dataframe[0].value
     assert len(table) > 0 and table["Text"].str.lower().str.contains("basement").all()
     assert set(table["Sentiment"]) == {"negative", "negative ?"}  # the mark: the model is in doubt
-    choose_row(app, 0)
+    choose_cell(app, 0, "Text")
     app.run()
     assert app.subheader[0].value == "The whole thread"
     assert table["Text"].iloc[0] in [text.value for text in app.text]

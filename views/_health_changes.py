@@ -1,51 +1,70 @@
-"""What people typed last, each change to be taken back."""
+"""What people typed, the newest first, each change to be taken back and made again."""
 
 from typing import Any
 
 import streamlit as st
 
-from pipeline import journal_changes
+from pipeline import journal_changes, journal_reads
 from pipeline.store import StoreError
-from views import _data, _rights, _texts, _words, _writes
+from views import _data, _filters, _rights, _texts, _words, _writes
 
 say = _texts.of("health")
 
-SHOWN = 20
+PAGE = 20
+EVERY = 1_000_000_000
 
 
 def draw() -> None:
-    """Draw the newest changes of the journal."""
+    """Draw the changes of the journal, page by page; labels that follow each other are one."""
     st.subheader(say("changes"))
     if not _rights.viewer().sees_names:
         st.caption(say("changes_not_told"))
         return
     try:
-        found = journal_changes.read_changes(_data.workspace(), many=SHOWN, called=called)
+        found = journal_changes.labels_together(_data.typed(journal_changes.read_rows, None, (), EVERY))
+        key, page = _filters.page("changes")
+        first = min(page - 1, max(0, len(found) - 1) // PAGE) * PAGE  # there may be fewer by now
+        shown = journal_changes.told(found[first : first + PAGE], called, nameless)
     except StoreError as error:
         st.error(_words.plain(str(error)))
         return
     if not found:
         st.caption(say("no_changes"))
-    elif len(found) == SHOWN:
-        st.caption(say("changes_newest", many=SHOWN))
-    for number, change in enumerate(found, 1):
+    for number, change in enumerate(shown, first + 1):
         one(number, change)
+    _filters.pager(key, len(found), PAGE)
 
 
 def called(ids: list[str]) -> dict[str, str]:
-    """Return what the accounts and messages of these ids are called."""
+    """Return what the accounts, messages and brands of these ids are called."""
+    contacts = {row["account_id"]: row["name"] for row in _data.typed(journal_reads.read_contacts)}
     found = _data.ask("called", ids=ids)
-    return dict(zip(found["id"], found["called"], strict=True))
+    return contacts | dict(zip(found["id"], found["called"], strict=True))
+
+
+def nameless(account_id: str) -> str:
+    """Return what stands for somebody who is not told by name, as on the other pages."""
+    return say("somebody", source=_words.source(account_id.split(":", 1)[0]))
 
 
 def one(number: int, change: dict[str, Any]) -> None:
-    """Draw one change with its number, by which the button that takes it back is called."""
+    """Draw one change with its number, by which the button that takes it back, or makes it again, is called."""
     facts = {"number": number, "when": change["written_at"], "author": change["author"], "words": change["words"]}
     with st.container(horizontal=True, vertical_alignment="center"):
-        if change["undone"]:
-            st.text(say("change_undone", by=change["undone_by"], **facts), width="stretch")
-            return
-        st.text(say("change", **facts), width="stretch")
+        undone = change["undone"]
+        words = say("change_undone", by=change["undone_by"], **facts) if undone else say("change", **facts)
+        st.text(words, width="stretch")
         if _rights.viewer().may_write:
-            label, made = say("undo_number", number=number), change["change_id"]
-            st.button(label, key=f"undo-of-{made}", type="tertiary", on_click=_writes.take_back, args=(made,))
+            label = say("redo_number", number=number) if undone else say("undo_number", number=number)
+            key = "redo-of" if undone else "undo-of"
+            turned = (number, change["change_ids"], not undone)
+            st.button(label, key=f"{key}-{change['change_id']}", type="tertiary", on_click=turn, args=turned)
+
+
+def turn(number: int, change_ids: list[str], undone: bool) -> None:
+    """Take changes back, or make them again, as a button does."""
+
+    def turned(author: str) -> None:
+        journal_changes.turn(_data.workspace(), change_ids, author, undone)
+
+    _writes.write(turned, say("undone" if undone else "made_again", number=number))

@@ -14,7 +14,7 @@ MOST = 10  # are shown; who is not among them is found by more letters
 
 def matches(brand: str, words: str) -> pd.DataFrame:
     """Return those whose name or handle holds the words, the strongest tie first."""
-    everybody = {"sources": [], "stages": [], "tags": [], "list": "everybody", "touches": 1}
+    everybody = {"sources": [], "stages": [], "tags": [], "typed": [], "list": "everybody", "touches": 1}
     return _data.ask("relationships", brand=brand, search=words, sort="strongest tie", many=MOST, skip=0, **everybody)
 
 

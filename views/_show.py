@@ -17,6 +17,7 @@ say = _texts.of("shared")
 
 FORMATS = ("PNG", "SVG")
 BESIDE_AXES = "#5A5E6B"
+DIGITS = 4  # of a number in a CSV: more would claim what no interval here bears
 BUTTONS = [["toImage", "resetScale2d"]]  # of the tool bar of every chart
 
 
@@ -72,7 +73,7 @@ def to_csv(data: pd.DataFrame) -> Callable[[], bytes]:
 
     def made() -> bytes:
         text = io.StringIO()
-        tables.write_csv(pa.Table.from_pandas(data, preserve_index=False), text)
+        tables.write_csv(pa.Table.from_pandas(data, preserve_index=False), text, DIGITS)
         return text.getvalue().encode("utf-8-sig")
 
     return made

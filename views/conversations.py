@@ -23,36 +23,38 @@ def main() -> None:
     if _rights.keeps_people_back(say("aggregate")):
         return
     since = _data.labels_since(now.brand)
-    above = st.container()
+    top = st.container()
     filters = _asked.choose(now)
-    if filters is not None:
-        found_ones(now, filters, since)
+    above_list = st.container() if filters is None else found_ones(now, filters, since)
     message = st.query_params.get("message")
-    if message and message != st.session_state.get(_asked.CHOSEN):
-        with above:  # whoever follows a link wants to read this, and not to look for it below a list
+    if message:
+        # whoever follows a link wants to read this first; whoever clicks looks at the list
+        with above_list if message == st.session_state.get(_asked.CHOSEN) else top:
             thread(now, message, since)
             st.button(say("close"), icon=":material/close:", type="tertiary", on_click=close)
-    elif message:
-        thread(now, message, since)
 
 
-def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> None:
-    """Show the messages that fit, page by page, and what can be done with them."""
+def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> Any:
+    """Show the messages that fit, page by page, and what can be done with them; return the place above the table.
+
+    The thread of a clicked message belongs there, in sight, and not below the table.
+    """
     key, page = _filters.page(now.brand, filters)
     asked = filters | {"since_ids": list(since), "since_labels": [row["label"] for row in since.values()]}
     found = _data.ask("messages", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **asked)
     if found.empty:
         st.info(say("none"))
-        return
+        return st.container()
     total = int(found["found"].iloc[0])
     days = _words.days(filters["start"], filters["until"])
     st.caption(say("found", messages=_words.count(total, say("message"), say("messages")), days=days))
     st.caption(say("reading"))
-    with st.container():
-        chosen = table(_labels.overlaid(found, since))
+    above = st.container()
+    chosen = table(_labels.overlaid(found, since))
     choice(now, chosen)
     _filters.pager(key, total, PAGE)
-    export(now, asked, total, since)
+    export(now, asked, found, since)
+    return above
 
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
@@ -66,17 +68,17 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
         height=min(len(found), 10) * 35 + 40,
         placeholder="–",
         column_config={
-            say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            say("text"): st.column_config.TextColumn(width=440),
+            say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD", width=95),
+            say("who"): st.column_config.TextColumn(width=130),
+            say("text"): st.column_config.TextColumn(width=310),
+            say("label"): st.column_config.TextColumn(width=90),
             say("confidence"): st.column_config.NumberColumn(format="%.0f %%"),
         },
         alt=say("table"),
     )
-    rows, cells = event["selection"]["rows"], event["selection"]["cells"]
-    opened = [cell[0] for cell in cells] or rows
-    if len(opened) == 1:
-        st.query_params["message"] = st.session_state[_asked.CHOSEN] = found["touch_id"].iloc[opened[0]]
-    return found.iloc[rows]
+    for row, _ in event["selection"]["cells"]:
+        st.query_params["message"] = st.session_state[_asked.CHOSEN] = found["touch_id"].iloc[row]
+    return found.iloc[event["selection"]["rows"]]
 
 
 def marked(found: pd.DataFrame) -> list[str]:
@@ -87,21 +89,21 @@ def marked(found: pd.DataFrame) -> list[str]:
 
 
 def columns(found: pd.DataFrame) -> pd.DataFrame:
-    """Return messages as the table and its export show them."""
+    """Return messages as the table and its export show them: first what also a narrow screen is to have room for."""
     return pd.DataFrame(
         {
-            say("text"): found["text"],
+            say("when"): found["happened_at"],
             say("who"): [
                 name if way == "in" else say("we_to", name=name)
                 for name, way in zip(found["name"], found["direction"], strict=True)
             ],
+            say("text"): found["text"],
             say("label"): found["label"].fillna("–"),
             say("score"): found["said"],
-            say("confidence"): (found["confidence"] * 100).round().where(found["label_of_people"].isna()),
-            say("whose"): [whose(row) for row in _messages.rows(found)],
-            say("when"): found["happened_at"],
             say("where"): [_words.source(name) for name in found["source"]],
             say("what"): found["kind"],
+            say("whose"): [whose(row) for row in _messages.rows(found)],
+            say("confidence"): (found["confidence"] * 100).round().where(found["label_of_people"].isna()),
         }
     )
 
@@ -120,30 +122,31 @@ def whose(touch: dict[str, Any]) -> str:
 
 
 def choice(now: Shared, chosen: pd.DataFrame) -> None:
-    """Let one label the messages that are chosen; a single one is labelled beside its words below."""
-    if len(chosen) < 2:
+    """Let one label the messages that are ticked, all of them at once."""
+    if chosen.empty:
         return
     fit = _labels.can_be_labelled(chosen)
     left = say("left_out", many=len(chosen) - len(fit)) if len(fit) < len(chosen) else ""
-    st.caption(say("chosen", messages=_words.count(len(fit), say("message"), say("messages"))) + left)
+    words = say("chosen_one" if len(fit) == 1 else "chosen", many=len(fit))
+    st.caption(words + left)
     if not fit.empty:
         ids = fit["touch_id"].tolist()
         _labels.buttons(now.brand, ids, "chosen", labelled=bool(fit["label_of_people"].notna().any()))
 
 
-def export(now: Shared, asked: dict[str, Any], total: int, since: _labels.Since) -> None:
-    """Offer everything that fits the filters as CSV, made when somebody asks for it."""
+def export(now: Shared, asked: dict[str, Any], found: pd.DataFrame, since: _labels.Since) -> None:
+    """Offer everything that fits the filters as CSV, made when somebody asks for it; ``found`` is a page of it."""
 
     def made() -> bytes:
-        found = _data.ask("messages", brand=now.brand, many=EXPORTED, skip=0, **asked)
-        whole = columns(_labels.overlaid(found, since)).assign(id=found["touch_id"])
+        every = _data.ask("messages", brand=now.brand, many=EXPORTED, skip=0, **asked)
+        whole = columns(_labels.overlaid(every, since)).assign(id=every["touch_id"])
         if _rights.viewer().sees_names:  # a link names its author
-            whole = whole.assign(url=found["url"])
+            whole = whole.assign(url=every["url"])
         return _show.to_csv(whole)()
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            say("export", many=min(total, EXPORTED)),
+            say("export", many=min(int(found["found"].iloc[0]), EXPORTED)),
             made,
             file_name="orchard-messages.csv",
             mime="text/csv",
@@ -152,7 +155,8 @@ def export(now: Shared, asked: dict[str, Any], total: int, since: _labels.Since)
             type="tertiary",
             on_click="ignore",
         )
-        st.caption(say("rights"), width="stretch")
+        if found["of_x"].iloc[0]:
+            st.caption(say("rights"), width="stretch")
 
 
 def thread(now: Shared, message: str, since: _labels.Since) -> None:
@@ -170,8 +174,9 @@ def thread(now: Shared, message: str, since: _labels.Since) -> None:
 
 
 def close() -> None:
-    """Take the thread away that an address led to."""
+    """Take the thread away that an address or a click led to; a list in which it was clicked is chosen from anew."""
     st.query_params.pop("message", None)
+    st.session_state["choosing"] = st.session_state.get("choosing", 0) + 1
 
 
 def people(touches: pd.DataFrame) -> None:

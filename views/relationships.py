@@ -16,6 +16,7 @@ from views import (
     _filters,
     _open,
     _person_facts,
+    _relationships_tags,
     _rights,
     _show,
     _texts,
@@ -44,6 +45,8 @@ PAGE = 50
 MARKS = 1500  # more marks than that are a cloud, and slow to draw
 MOST = 1_000_000_000
 HERE = "relationships"
+# What a mark of the orchard shows.
+MARKED = ("name", "stage", "feeling", "low", "high", "mentions", "strength", "verdict", "touches_in", "touches_out")
 
 
 def main() -> None:
@@ -58,17 +61,17 @@ def main() -> None:
     key, page = _filters.page(now.brand, filters)
     found = _data.ask("relationships", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
     if found.empty:
-        st.info(say("none_fit"))
+        st.info(why_nobody(filters))
         return
     total = int(found["found"].iloc[0])
     orchard(now, filters, total)
     many = _words.count(total, "relationship", "relationships")
     st.caption(f"{say('count', many=many)} {spread(now.brand)}")
     ticked = table(found, filters["list"])
-    tag(now, found.iloc[ticked])
+    _relationships_tags.draw(now.brand, found.iloc[ticked])
     _filters.pager(key, total, PAGE)
     every = _data.ask("relationships", brand=now.brand, many=MOST, skip=0, **filters)
-    _show.download(every.drop(columns=["path", "found"]), HERE)
+    _show.download(exported(every, filters["list"]), HERE)
 
 
 def choose(brand: str) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def who(brand: str) -> str:
     lists = _data.ask("work_lists", brand=brand)
     if _brands.is_other(brand):
         lists = lists[~lists["list"].isin(_person_facts.OUR_WORK)]
-    options = [EVERYBODY, CHANGED, *lists["list"]]
+    options = [EVERYBODY, *lists["list"]]
     chosen = st.pills(say("who"), options, default=EVERYBODY, required=True, key="list", bind="query-params")
     many = (say("with_count", name=row["list"], people=row["people"]) for row in lists.to_dict("records"))
     ours = [say("our_work", lists=", ".join(_person_facts.OUR_WORK))] if _brands.is_other(brand) else []
@@ -99,10 +102,18 @@ def is_work_list(chosen: str) -> bool:
     return chosen not in (EVERYBODY, CHANGED)
 
 
+def why_nobody(filters: dict[str, Any]) -> str:
+    """Return why nobody is shown: the list is empty, which is an answer, or the filters leave nobody of it."""
+    narrowed = filters["search"] or filters["sources"] or filters["stages"] or filters["tags"] or filters["touches"] > 1
+    if narrowed or filters["list"] == EVERYBODY:
+        return say("none_fit")
+    return say("none_on_list" if is_work_list(filters["list"]) else "none_changed", name=filters["list"])
+
+
 def seldom(brand: str) -> dict[str, Any]:
     """Draw the filters that are wanted less often; they are open where one of them is in force."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
-    tags = _data.ask("tags", brand=brand)["tag"].tolist()
+    tags = _relationships_tags.known(brand)
     in_force = any(key in st.query_params for key in ("source", "stage", "tag", "touches"))
     with st.expander(say("more"), icon=":material/tune:", key="more", expanded=in_force):
         first, second, third, fourth = st.columns(4)
@@ -112,6 +123,7 @@ def seldom(brand: str) -> dict[str, Any]:
             ),
             "stages": second.multiselect(say("stage"), STAGES[::-1], key="stage", bind="query-params"),
             "tags": third.multiselect(say("tags"), tags, key="tag", bind="query-params"),
+            "typed": _relationships_tags.typed(),
             "touches": fourth.number_input(say("touches"), 1, 1000, 1, key="touches", bind="query-params"),
         }
 
@@ -162,8 +174,7 @@ def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
     strongest = filters | {"sort": "strongest tie"}
     people = _data.ask("relationships", brand=now.brand, many=MARKS, skip=0, **strongest)
     figure = _charts_relationships.orchard(people, say("orchard_title"), say("axis"), say("not_yet"))
-    shown = people.drop(columns=["path", "found"])
-    event = _show.chart(figure, shown, "orchard", say("orchard_alt", name=now.name), select=True)
+    event = _show.chart(figure, people[list(MARKED)], "orchard", say("orchard_alt", name=now.name), select=True)
     part = say("orchard_part", shown=len(people), all=total) if len(people) < total else ""
     st.caption(f"{say('orchard_note')} {part}")
     points = event["selection"]["points"] if event else []
@@ -243,6 +254,16 @@ def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
     )
 
 
+def exported(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
+    """Return the table as it is taken along: the ends of the interval as numbers, and by which account one is known."""
+    shown = columns(found, chosen).drop(columns=[say("column_path")])
+    place = list(shown.columns).index(say("column_interval"))
+    shown = shown.drop(columns=[say("column_interval")])
+    shown.insert(place, say("column_low"), found["low"])
+    shown.insert(place + 1, say("column_high"), found["high"])
+    return shown.assign(**{say("column_account"): found["account_id"]})
+
+
 def formats() -> dict[str, Any]:
     """Return how the columns are drawn."""
     config = st.column_config
@@ -252,45 +273,10 @@ def formats() -> dict[str, Any]:
         say("column_name"): config.TextColumn(pinned=True),
         say("column_tie"): config.ProgressColumn(format="%.0f", min_value=0, max_value=100, help=say("tie_help")),
         say("column_path"): config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
-        say("column_tags"): config.ListColumn(),
+        say("column_tags"): config.ListColumn(width=140),
+        say("column_stage"): config.TextColumn(width=150),
         say("column_alive"): config.NumberColumn(format="percent", help=say("alive_help")),
     }
-
-
-def tag(now: Shared, people: pd.DataFrame) -> None:
-    """Let one put a tag on the ticked people, or take one off; one change, one undo."""
-    known = _data.ask("tags", brand=now.brand)["tag"].tolist()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            say("tag_label"),
-            known,
-            index=None,
-            accept_new_options=True,
-            placeholder=say("tag_hint"),
-            key="new_tag",
-            width=280,
-        )
-        ready = bool(name and not people.empty)
-        on = st.button(say("tag_do"), icon=":material/label:", disabled=not ready)
-        off = st.button(say("untag_do"), type="tertiary", disabled=not ready)
-    if people.empty and name:
-        st.caption(say("tag_none"))
-    if (on or off) and name:
-        put(people, name, bool(on))
-
-
-def put(people: pd.DataFrame, name: str, belongs: bool) -> None:
-    """Put a tag on people or take it off; those who are not told by name cannot have one."""
-    accounts = people["account_id"].dropna().tolist()
-    unnamed = len(people) - len(accounts)
-    if unnamed:
-        st.warning(say("tag_unnamed", people=_words.count(unnamed, "person", "people")))
-    if accounts:
-        many = _words.count(len(accounts), "person", "people")
-        words = say("tagged" if belongs else "untagged", people=many, tag=name)
-        change = partial(journal.save_members, _data.workspace(), accounts, "list", name, belongs)
-        if _writes.write(change, words) and not unnamed:
-            st.rerun()
 
 
 main()

@@ -44,12 +44,13 @@ class Span:
     name: str
     start: datetime
     until: datetime
+    is_all: bool = False
 
 
 def to_span(chosen: str) -> Span:
     """Return the span that a choice like 2026-11 stands for."""
     if chosen == ALL:
-        return Span(say("all_months"), datetime(1900, 1, 1), datetime(2900, 1, 1))
+        return Span(say("all_months"), datetime(1900, 1, 1), datetime(2900, 1, 1), is_all=True)
     month = pd.Timestamp(f"{chosen}-01")
     return Span(f"{month:%B %Y}", month.to_pydatetime(), (month + pd.DateOffset(months=1)).to_pydatetime())
 
@@ -60,7 +61,7 @@ def choose(months: pd.DataFrame) -> tuple[str, Span]:
     pile = first.segmented_control(
         say("pile"), PILES, default="sample", required=True, format_func=named, key="pile", bind="query-params"
     )
-    options = [*(f"{month:%Y-%m}" for month in months["month"]), ALL]
+    options = [ALL, *(f"{month:%Y-%m}" for month in months["month"])]
     span = to_span(second.selectbox(say("month"), options, format_func=called, key="month", bind="query-params"))
     counts = within(months, span)[["mentions", "doubtful"]].sum()
     name = "why_sample" if pile == "sample" else "why_doubtful"
@@ -70,7 +71,7 @@ def choose(months: pd.DataFrame) -> tuple[str, Span]:
 
 def called(option: str) -> str:
     """Return a choice of the month in words."""
-    return say("all_months") if option == ALL else option
+    return to_span(option).name
 
 
 def within(rows: pd.DataFrame, span: Span) -> pd.DataFrame:
@@ -96,13 +97,14 @@ def agreed(brand: str, since: _labels.Since) -> pd.DataFrame:
 
 
 def progress(counts: pd.DataFrame, span: Span) -> None:
-    """Show how far it is to the next hundred labels, and what each label has of them."""
+    """Show how far it is to the next hundred labels, what each label has of them, and how many are of a month."""
     done = int(counts["mentions"].sum())
     here = int(within(counts, span)["mentions"].sum())
     left = HUNDRED - done % HUNDRED
     of_each = counts.groupby("people")["mentions"].sum()
     each = ", ".join(f"{int(of_each.get(label, 0))} {label}" for label in LABELS)
-    words = say("progress", done=done, each=each, here=here, span=span.name, left=left, goal=done + left)
+    of_month = "" if span.is_all else say("of_month", here=here, span=span.name)
+    words = say("progress", done=done, each=each, of_month=of_month, left=left, goal=done + left)
     st.progress(done % HUNDRED / HUNDRED, text=words)
 
 
@@ -112,8 +114,7 @@ def one(now: Shared, pile: str, span: Span, since: _labels.Since) -> None:
     found = following(now.brand, pile, span, [*said(pile, since), *skipped])
     if found.empty:
         st.success(say("done", span=span.name), icon=":material/task_alt:")
-        if skipped:
-            st.button(say("skipped_again", many=len(skipped)), on_click=skipped.clear)
+        what_next(span, skipped)
         _review_answers.draw(now.brand, None, pile, skipped)
         return
     touch = next(iter(_messages.rows(found)))
@@ -121,6 +122,16 @@ def one(now: Shared, pile: str, span: Span, since: _labels.Since) -> None:
     _review_answers.draw(now.brand, touch["touch_id"], pile, skipped)
     if st.toggle(say("thread"), key=f"thread-{touch['touch_id']}"):
         _messages.thread(_data.ask("thread", brand=now.brand, touch=touch["touch_id"]), now.name, opinion=False)
+
+
+def what_next(span: Span, skipped: list[str]) -> None:
+    """Offer what is left where a span is done: what was skipped, and the other months."""
+    with st.container(horizontal=True):
+        if skipped:
+            words = say("skipped_one") if len(skipped) == 1 else say("skipped_again", many=len(skipped))
+            st.button(words, on_click=skipped.clear)
+        if not span.is_all:
+            st.button(say("go_on"), on_click=st.session_state.update, args=({"month": ALL},))
 
 
 def said(pile: str, since: _labels.Since) -> list[str]:

@@ -33,7 +33,7 @@ READS = {
     "person_accounts": "which accounts this person has",
     "person_merges": "why these are one person",
     "person_of": "who somebody is now that their accounts are merged, or with another brand",
-    "called": "what accounts and messages are called, instead of their ids",
+    "called": "what accounts, messages and brands are called, instead of their ids",
     "person_stages": "since when they were at which stage",
     "person_topics": "what they talk about",
     "accounts": "which accounts there are, to see which may be one person's",

@@ -1,4 +1,4 @@
--- What accounts and messages are called, of those that are told by name: a name with its source, the beginning of a text.
+-- What accounts and messages are called, of those that are told by name: a name with its source, the beginning of a text; and brands.
 select account_id as id, any_value(coalesce(name, '@' || handle) || ' (' || source || ')') as called
 from person_account
 where account_id in $ids and coalesce(name, handle) is not null
@@ -8,3 +8,7 @@ select touch_id, any_value('"' || left(regexp_replace(text, '\s+', ' ', 'g'), 60
 from touch
 where touch_id in $ids and text <> ''
 group by touch_id
+union all
+select brand, name
+from brand
+where brand in $ids

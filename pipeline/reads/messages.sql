@@ -1,5 +1,5 @@
 -- One page of the messages that fit, newest first, or those closest in meaning first. What people say of them since the file was
--- published counts for the filters, too. Words come as needles.sql spells them.
+-- published counts for the filters, too. Words come as needles.sql spells them. `of_x`: whether one of all is of X.
 with since as (
     select unnest($since_ids::text[]) as touch_id, unnest($since_labels::text[]) as label
 ),
@@ -21,6 +21,7 @@ said as (
         t.positive,
         t.direction,
         t.counts,
+        t.source,
         n.place
     from touch t
     left join since s using (touch_id)
@@ -41,7 +42,7 @@ said as (
 ),
 
 fit as materialized (
-    select row, happened_at, touch_id, place
+    select row, happened_at, touch_id, source, place
     from said
     where
         (len($labels) = 0 or list_contains($labels, label))
@@ -93,7 +94,8 @@ select
     t.doubtful,
     t.unread,
     t.rule,
-    (select count(*) from fit) as found
+    (select count(*) from fit) as found,
+    (select bool_or(source = 'x') from fit) as of_x
 from page g
 join touch t on t.rowid = g.row
 left join person p using (brand, person_id)

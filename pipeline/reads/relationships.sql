@@ -1,4 +1,39 @@
--- Extremes are ranked by the careful end of the interval: few messages never top a list.
+-- Extremes are ranked by the careful end of the interval: few messages never top a list. Tags are those of now: what was typed since
+-- the file was published counts, of all accounts of a person the last word.
+with word as (
+    select
+        unnest($typed::struct(account_id text, tag text, belongs boolean)[], recursive := true),
+        generate_subscripts($typed, 1) as place
+),
+
+newest as (
+    select a.person_id, w.tag, arg_max(w.belongs, w.place) as belongs
+    from word w
+    join person_account a using (account_id)
+    where a.brand = $brand
+    group by a.person_id, w.tag
+),
+
+typed as (
+    select
+        person_id,
+        coalesce(list(tag) filter (where belongs), []) as put_on,
+        coalesce(list(tag) filter (where not belongs), []) as taken_off
+    from newest
+    group by person_id
+),
+
+tagged as (
+    select
+        p.* replace (case
+            when t.person_id is null then p.tags
+            else list_sort(list_distinct(list_filter(p.tags, lambda x: not list_contains(t.taken_off, x)) || t.put_on))
+        end as tags)
+    from person p
+    left join typed t using (person_id)
+    where p.brand = $brand
+)
+
 select
     p.person_id,
     p.account_id,
@@ -28,11 +63,10 @@ select
     p.tags,
     w.since as on_list_since,
     count(*) over () as found
-from person p
+from tagged p
 left join work_list w on w.brand = p.brand and w.person_id = p.person_id and w.list = $list
 where
-    p.brand = $brand
-    and ($search = '' or contains(lower(p.name || ' ' || coalesce(p.handle, '')), lower($search)))
+    ($search = '' or contains(lower(p.name || ' ' || coalesce(p.handle, '')), lower($search)))
     and (
         len($sources) = 0
         or p.person_id in (select person_id from touch where brand = $brand and list_contains($sources, source))
