@@ -41,6 +41,16 @@ def signed(value: Any, places: int = 2) -> str:
     return "–" if pd.isna(value) else f"{value:+.{places}f}".replace("-", "−")
 
 
+def whole(difference: int) -> str:
+    """Return by how many a count differs, with its sign."""
+    return f"{difference:+,}".replace("-", "−")
+
+
+def percent(share: Any) -> str:
+    """Return a share of 1 as a number of hundred, written as our intervals are, or a dash."""
+    return "–" if pd.isna(share) else f"{100 * share:.0f} %"
+
+
 def interval(low: Any, high: Any) -> str:
     """Return a 90 % interval; one of no width is no certainty.
 
@@ -98,6 +108,11 @@ def source(name: str) -> str:
 def day(moment: Any) -> str:
     """Return a date, or a dash."""
     return "–" if pd.isna(moment) else f"{moment:%d %b %Y}"
+
+
+def period(start: Any, grain: str) -> str:
+    """Return how the week, month or quarter that begins on a day is called."""
+    return say(f"of_{grain}", start=pd.Timestamp(start))
 
 
 def days(start: datetime, until: datetime) -> str:
