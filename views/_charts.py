@@ -15,8 +15,7 @@ say = _texts.of("shared")
 POSITIVE, NEUTRAL, NEGATIVE = "#0072B2", "#767676", "#D55E00"
 COLOURS = {"positive": POSITIVE, "neutral": NEUTRAL, "negative": NEGATIVE}
 PALE = "#DCE9F2"  # opaque, so that a number in it can be read on light and on dark
-INK = "#1A1A1A"  # numbers in coloured fields, in which they have 4.5 : 1 and more on the two below
-WARM, COLD = "#4D9DC9", "#E58E4D"  # the deepest of such fields
+WARM, COLD = "#7DBDE0", "#F0AE7E"  # the deepest fields in which the #444 of Plotly's numbers still has 4.5 : 1
 FAINT = "rgba(0,114,178,0.18)"
 BELOW, BESIDE = 56, 150  # pixels: from the axis down to the legend; what of a height is not plot
 MOST_TICKS = {"week": 6, "month": 8, "quarter": 8}  # as many as stand beside each other on a phone
@@ -103,7 +102,7 @@ def told(when: Iterable[str], values: Iterable[float], beside: pd.DataFrame) -> 
             when=at,
             value=_words.signed(value),
             band=_words.interval(low, high),
-            counts=", ".join(f"{count:,} {name}" for count, name in zip(counts, names, strict=True)),
+            counts=", ".join(f"{count:,.0f} {name}" for count, name in zip(counts, names, strict=True)),
         )
         for at, value, (low, high, *counts) in zip(when, values, beside.itertuples(index=False, name=None), strict=True)
     ]

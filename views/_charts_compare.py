@@ -9,7 +9,6 @@ from plotly.subplots import make_subplots
 from views import _texts, _words
 from views._charts import (
     COLD,
-    INK,
     NEUTRAL,
     POSITIVE,
     WARM,
@@ -96,7 +95,7 @@ def paths(found: pd.DataFrame, names: dict[str, str], few: int, grain: str, titl
         points, place = found[found["brand"] == brand], {"row": row, "col": 1}
         around(figure, points, POSITIVE, **place)
         beside, style = points[["low", "high", "people", "mentions"]], {"size": 9} | mark(points["people"], few)
-        estimate(figure, points["period"], points["estimate"], names[brand], beside, grain, **style)
+        estimate(figure, points["period"], points["estimate"], short(names[brand]), beside, grain, **style)
         figure.data[-1].update(xaxis=f"x{row}", yaxis=f"y{row}")
         figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1}, **place)
     return figure
@@ -130,7 +129,6 @@ def topics(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
             for row in zip(feeling.values, people.values, strict=True)
         ],
         texttemplate="%{text}",
-        textfont={"color": INK},
         hovertext=[
             [behind(*cell) for cell in zip(*row, strict=True)]
             for row in zip(feeling.values, low.values, high.values, people.values, strict=True)

@@ -59,7 +59,6 @@ def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
         showscale=False,
         text=shares.map("{:.0%}".format).where(people > 0, "–"),
         texttemplate="%{text}",
-        textfont={"color": _charts.INK},
         customdata=np.dstack([people, of]),
         hovertemplate="%{y} → %{x}: %{z:.0%}<br>%{customdata[0]} of %{customdata[1]} person-months<extra></extra>",
     )
@@ -135,7 +134,7 @@ def referrals(tree: pd.DataFrame, title: str, all_of_us: str) -> go.Figure:
         labels=[html.escape(all_of_us), *(html.escape(str(name)) for name in tree["name"])],
         parents=["", *parents],
         marker={"colors": [_charts.PALE] * (len(tree) + 1), "line": {"color": _charts.POSITIVE, "width": 1}},
-        textfont={"color": _charts.INK},
+        textfont={"color": "#1A1A1A"},
         tiling={"orientation": "h"},
         customdata=[["", 0], *tree[["person_id", "brought"]].to_numpy().tolist()],
         hovertemplate="%{label}: brought %{customdata[1]}<extra></extra>",

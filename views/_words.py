@@ -14,6 +14,7 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 JOINED = re.compile(r"([:.@/])(?=\S)")
 
+CALLED = {"week": "of_week", "month": "of_month", "quarter": "of_quarter"}
 EVIDENCE = "not enough evidence yet"
 SOURCES = {
     "x": "X",
@@ -112,7 +113,7 @@ def day(moment: Any) -> str:
 
 def period(start: Any, grain: str) -> str:
     """Return how the week, month or quarter that begins on a day is called."""
-    return say(f"of_{grain}", start=pd.Timestamp(start))
+    return say(CALLED[grain], start=pd.Timestamp(start))
 
 
 def days(start: datetime, until: datetime) -> str:
