@@ -21,7 +21,7 @@ BELOW, BESIDE = 56, 150  # pixels: from the axis down to the legend; what of a h
 MOST_TICKS = {"week": 6, "month": 8, "quarter": 8}  # as many as stand beside each other on a phone
 TICKS = {"week": "%d %b<br>%Y", "month": "%b<br>%Y"}
 BESIDE_BUTTONS = 34  # characters of a title that stand beside the buttons of a chart on a phone
-BUTTONS = 24  # pixels that the buttons take above a longer one
+BUTTONS = 30  # pixels that the buttons take above a longer one
 
 
 def frame(title: str, height: int, **axes: Any) -> go.Figure:
