@@ -5,7 +5,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _charts_pulse, _data, _days, _edges, _pulse_events, _pulse_moved, _pulse_notes, _rights, _show, _texts
+from views import (
+    _charts_pulse,
+    _data,
+    _days,
+    _edges,
+    _pulse_correction,
+    _pulse_events,
+    _pulse_moved,
+    _pulse_notes,
+    _rights,
+    _show,
+    _texts,
+)
 from views._days import Days
 from views._filters import Shared
 from views._pulse_events import Event
@@ -44,6 +56,7 @@ def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.Data
     sizes = {"few": _data.fewest_people(), "fewest": _rights.FEWEST}
     edges = _edges.words(series["period"], now.start, now.until, now.grain)
     st.caption(f"{say('index_caption', **sizes)} {edges}")
+    _pulse_correction.draw(now)
     points = event["selection"]["points"] if event else []
     return points[0]["x"] if points else None
 

@@ -39,7 +39,6 @@ def main() -> None:
         with head.container():
             in_words(now, found)
         figures(now, found)
-        _pulse_correction.draw(now)
         _pulse_over_time.draw(now)
         with head.container():  # with the reason: what 100,000 people said takes seconds to take apart
             in_words(now, found, _pulse_moved.why(now.brand, span))
