@@ -82,9 +82,14 @@ def test_the_last_whole_month_is_said_with_shares_intervals_and_people(visit: Op
     months = derived(sample, "from derived.share_of_voice where panel = 'all' and month = date '2026-10-01'")
     own = months.set_index("brand").loc["tamrow"]
     told = next(line.value for line in app.markdown if line.value.startswith("Oct 2026: "))
-    first = f"Oct 2026: {_words.plain(NAMES['tamrow'])} {own['share']:.0%} (90 %: {own['low']:.0%} … {own['high']:.0%}"
+    first = f"Oct 2026: {_words.plain(NAMES['tamrow'])} {100 * own['share']:.0f} % (90 %: "
+    first += f"{100 * own['low']:.0f} % … {100 * own['high']:.0f} %"
     assert told.startswith(f"{first}, {own['people']} people); ")
     assert months["share"].sum() == pytest.approx(1)
+    lines = figures(app)["Whose voice is how loud, month by month?"]["data"]
+    hover = next(trace for trace in lines if trace.get("name") == NAMES["tamrow"])["hovertext"][-1]
+    assert hover.startswith(f"October 2026: {100 * own['share']:.0f} % (90 %: ")
+    assert hover.endswith(f"<br>{own['mentions']} of {months['mentions'].sum()} mentions, {own['people']} people")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +108,13 @@ def test_each_panel_says_who_is_listened_to(panel: str, about: str, visit: Open)
     assert about in words(app)
     lines = [trace for trace in figures(app)["Whose voice is how loud, month by month?"]["data"] if trace.get("name")]
     assert sorted(trace["name"] for trace in lines) == sorted(NAMES.values())
-    assert len({trace["line"]["dash"] for trace in lines}) == len({trace["marker"]["symbol"] for trace in lines}) == 3
+    assert len({trace["line"]["dash"] for trace in lines}) == len({shape(trace) for trace in lines}) == 3
+
+
+def shape(trace: dict) -> str:
+    """Return the shape of a line's marks, hollow or not."""
+    (found,) = {symbol.removesuffix("-open") for symbol in trace["marker"]["symbol"]}
+    return str(found)
 
 
 def test_a_period_without_a_whole_month_says_so(visit: Open):
@@ -161,6 +172,7 @@ def test_what_too_few_feel_about_a_brand_is_a_gap(visit: Open, sample: Workspace
     traces = figures(app)["How did each move, month by month?"]["data"]
     third = next(trace for trace in traces if trace.get("yaxis") == "y3" and trace["mode"] == "lines+markers")
     drawn = dict(zip(third["x"], values(third["y"]), strict=True))
+    assert third["hovertext"][0].startswith("November 2025<br>feeling ")
     gaps = [day for day, value in drawn.items() if value is None]
     assert [day[:10] for day in gaps] == [f"{day:%Y-%m-%d}" for day in few["period"]]
 

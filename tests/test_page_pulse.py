@@ -22,7 +22,7 @@ from tests.conftest import ROOT, TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes, student
-from views import _charts, _charts_pulse, _days, _moved, _pulse_moved, _words
+from views import _charts, _charts_pulse, _days, _moved, _pulse_correction, _pulse_moved, _words
 
 __all__ = ["visit"]
 
@@ -120,9 +120,22 @@ def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Ope
     )
 
 
-def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open):
+def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open, sample: Workspace):
     first = visit(PAGE, period="6 months").markdown[0].value
-    assert first.endswith("is no more than chance would do. That leaves nothing to explain.")
+    found = taken_apart(sample, HALF_YEAR)
+    groups, topics = _moved.groups(found), _moved.topics(found)
+    assert f"is no more than chance would do. Of its {len(groups) + len(topics)} parts, " in first
+    stayers = groups.set_index("name")["contribution"]["stayers"]
+    than_that = f"**stayers** ({_words.signed(stayers)}) moved by more than that (as one in ten does by chance)"
+    assert first.endswith(f" parts, {than_that}, the rest the other way.")
+
+
+def test_a_change_by_chance_leaves_nothing_to_explain_only_where_no_part_moved():
+    within, beyond = ({"name": "stayers", "contribution": much, "se": 0.1} for much in (0.16, 0.17))
+    assert _pulse_moved.beneath([within], 0.1) == "That leaves nothing to explain."
+    told = _pulse_moved.beneath([within, beyond], 0.1)
+    assert told.startswith("Of its 2 parts, **stayers** (+0.17) moved ") and told.endswith(", the rest the other way.")
+    assert _pulse_moved.beneath([beyond], 0.2).endswith(" (as one in ten does by chance).")
 
 
 def test_a_change_that_nothing_stands_before_is_said_so():
@@ -168,6 +181,9 @@ def test_a_change_that_is_chance_has_its_margin_and_no_arrow(visit: Open, sample
     assert feeling.delta == f"{_words.signed(found['change'])} ± {1.645 * found['se_change']:.2f}"
     assert [metric.proto.direction for metric in (feeling, post)] == [MetricProto.MetricDirection.NONE] * 2
     assert post.delta == f"90 %: {_words.interval(found['post_low'], found['post_high'])}"
+    fewer = found["mentions_before"] - found["mentions"]
+    assert fewer > 0 and app.metric[3].delta == f"−{int(fewer)}"
+    assert app.metric[3].proto.direction == MetricProto.MetricDirection.DOWN
 
 
 def test_the_band_of_every_post_counts_a_loud_person_once(sample: Workspace):
@@ -203,6 +219,25 @@ def test_ticks_are_the_periods_thinned_from_the_last():
     assert told == [f"{day}<br>2026" for day in ("12 Jan", "02 Feb", "23 Feb", "16 Mar", "06 Apr")]
 
 
+def test_a_week_a_month_and_a_quarter_are_called_so():
+    april = datetime(2026, 4, 6)
+    named = [_words.period(april, grain) for grain in ("week", "month", "quarter")]
+    assert named == ["week of 6 Apr 2026", "April 2026", "Q2 2026"]
+    assert _days.label(april, "week") == "week of 6 Apr 2026"
+    assert list(_charts.time_axis(pd.Series([datetime(2026, 4, 1)]), "quarter")["ticktext"]) == ["Q2<br>2026"]
+
+
+def test_a_long_title_stands_below_the_buttons_of_its_chart():
+    short, long = (
+        _charts.frame("Who?", 300).layout,
+        _charts.frame("How do the brands stand in the same days?", 300).layout,
+    )
+    plots = [layout.height - layout.margin.t - layout.margin.b for layout in (short, long)]
+    assert plots[0] == plots[1]
+    tops = [(1 - layout.title.y) * layout.height for layout in (short, long)]
+    assert tops == pytest.approx([6, 6 + _charts.BUTTONS])
+
+
 def test_every_part_of_a_change_stands_on_zero_with_its_interval():
     groups = apart(("within", 0.3, 9, 9), ("newcomer", -0.1, 9, 0)).assign(name=["stayers", "newcomers"])
     figure = _charts_pulse.parts(groups, 0.2, 0.05, "?")
@@ -213,11 +248,24 @@ def test_every_part_of_a_change_stands_on_zero_with_its_interval():
         "Newcomers<br>−0.10 ± 0.16",
         "All of it<br>+0.20 ± 0.08",
     ]
+    assert [bar.hovertext for bar in figure.data] == [
+        "Stayers: +0.30 ± 0.16<br>9 people now, 9 before",
+        "Newcomers: −0.10 ± 0.16<br>9 people now, 0 before",
+        "All of it: +0.20 ± 0.08",
+    ]
 
 
 def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
     said = "mentions by its card, which was made on other people's tweets. How well it fits yours, no band shows: only"
-    assert said in words(visit(PAGE))
+    app = visit(PAGE)
+    assert said in words(app) and "The model was not checked on Tamrow Design\\-Build's own messages yet." in words(app)
+    (link,) = app.get("page_link")
+    assert (link.proto.page, link.proto.label) == ("review", "Label some on Review")
+
+
+@pytest.mark.parametrize(("labels", "checked"), [([0, 0], False), ([0, 120], True), ([], True)])
+def test_a_feeling_is_checked_where_own_messages_were_labelled(labels: list[int], checked: bool):
+    assert _pulse_correction.checked(pd.DataFrame({"labels": labels})) == checked
 
 
 def test_labels_of_messages_that_somebody_chose_are_told_beside_the_correction(
@@ -246,7 +294,11 @@ def test_a_click_on_a_point_takes_its_change_apart(visit: Open, sample: Workspac
     moved = app.dataframe[0].value
     assert moved["Name"].iloc[-1] == "all others" and len(moved) == 11
     assert moved["Moved it by"].sum() == pytest.approx(found["change"].iloc[0]) == pytest.approx(state["change"])
-    assert "not what caused it. Without the one person" in words(app)
+    out = shown(sample, "loudest", brand="tamrow", **FALL)
+    first = out[(out["weighting"] == "person") & (out["rank"] == 1)].iloc[0]
+    name = shown(sample, "names", brand="tamrow", people=[first["person_id"]])["name"].iloc[0]
+    without = f"the change would be {_words.signed(first['change_without'])}."
+    assert f"Without {_words.plain(name)}, whose leaving out would alter it most, {without}" in words(app)
     bars = figures(app)["Whom did the change come from?"]["data"]
     assert [bar["x"][0] for bar in bars] == ["Stayers", "Newcomers", "Leavers", "All of it"]
 
@@ -346,10 +398,21 @@ def test_a_note_is_drawn_on_the_index_and_can_be_undone(own: Workspace):
     assert not any("at the next refresh" in line for line in said)  # no number depends on it
     marks = next(f for title, f in figures(app).items() if title.startswith("How did the feeling move"))["data"]
     (note,) = (trace for trace in marks if trace.get("name") == "Note")
+    assert note["unselected"]["textfont"]["color"] == note["textfont"]["color"]  # else its letter fades beside a point
     assert (note["text"], note["customdata"]) == (["A"], [["new &lt;b&gt;website&lt;/b&gt;"]])
     next(button for button in app.button if button.label == "Undo").click().run()
     assert not any("website" in line.value for line in app.text)
     assert journal_reads.read_annotations(own, "tamrow") == []
+
+
+def test_a_note_after_the_last_touch_is_listed_and_an_earlier_one_is_counted(own: Workspace):
+    for day in (date(2026, 12, 24), date(2026, 1, 2)):
+        journal.save_annotation(own, "tamrow", day, "closed", "Jo")
+    app = opened(PAGE, period="6 months")
+    assert "A · 24 Dec 2026: closed (Jo) (outside the days of the chart)" in [line.value for line in app.text]
+    assert "Of earlier days: 1 more. Choose a longer period to see them." in [line.value for line in app.caption]
+    marks = next(f for title, f in figures(app).items() if title.startswith("How did the feeling move"))["data"]
+    assert not [trace for trace in marks if trace.get("name") == "Note"]
 
 
 def test_a_note_can_be_removed_and_the_removal_undone(own: Workspace):
@@ -393,17 +456,26 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
     assert len(names) > 50 and not [name for name in names if name in everything]
     leads = [button.label for button in app.button if "Read the messages" in button.label]
     assert bool(leads) == ("Click a bar to read" in words(app)) == (people != "aggregate")
+    assert ("Without the one person who moves it most" in words(app)) == (people == "aggregate")
     if people == "aggregate":
-        assert not app.dataframe and 'brand.toml says [privacy] people = "aggregate"' in words(app)
+        assert (
+            not app.get("page_link")
+            and not app.dataframe
+            and 'brand.toml says [privacy] people = "aggregate"' in words(app)
+        )
     else:
         assert all(name.startswith("someone · ") for name in shown_names[:-1]) and len(shown_names) == 11
 
 
 def test_what_four_people_feel_is_told_nowhere(tmp_path: Path, in_workspace: Look):
     app = of_people(tmp_path, in_workspace, 4)
-    assert app.info[0].value == (
-        "Fewer than 5 people were heard in this period: what so few feel is not told here. Choose a longer period."
-    )
+    assert [info.value for info in app.info] == [
+        "In all, 4 people spoke. What fewer than 5 feel is not told here: wait for 1 more.",
+        "There is no period before it to compare with.",
+    ]
+    (link,) = app.get("page_link")
+    assert (link.proto.page, link.proto.label) == ("conversations", "Read the messages that there are")
+    assert "compared with" not in words(app)
     assert [metric.value for metric in app.metric] == ["–", "–", "4", "4"]
     index = next(f for title, f in figures(app).items() if title.startswith("How did the feeling move"))
     assert not [y for trace in index["data"] for y in values(trace["y"]) if y is not None]
@@ -594,8 +666,8 @@ def test_the_index_has_gaps_where_too_few_spoke_and_so_has_its_band():
     assert [[f"{day:%b}" for day in pd.to_datetime(trace.x)] for trace in bands] == [["Jan", "Feb"], ["Apr"]]
     assert [trace.showlegend for trace in bands] == [True, False]
     (line,) = (trace for trace in figure.data if trace.name == "One person, one voice")
-    pale = [colour.endswith(f",{_charts_pulse.FADED})") for colour in line.marker.color]
-    assert pale == [False, True, True, False]
+    assert list(line.marker.symbol) == ["circle", "circle-open", "circle-open", "circle"]
+    assert line.hovertext[1] == "February 2026<br>feeling +0.20 (90 %: +0.10 … +0.30)<br>9 people, 9 mentions"
     assert line.unselected.marker.opacity == 1  # a chosen point does not make the others look like few people's
     assert list(line.error_y.array)[-1] == pytest.approx(0.1) and pd.isna(list(line.error_y.array)[:3]).all()
     assert list(figure.layout.xaxis.ticktext) == [f"{month}<br>2026" for month in ("Jan", "Feb", "Mar", "Apr")]

@@ -87,6 +87,14 @@ def each(*sizes: str, themes: tuple[str, ...] = THEMES) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("shown", looks, ids="-".join, indirect=True, scope="module")
 
 
+# Titles of charts that reach below the buttons of their tool bar.
+COVERED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
+    const [title, bar] = ['.gtitle', '.modebar'].map(part => chart.querySelector(part)?.getBoundingClientRect());
+    const covered = title && bar && title.right > bar.left && title.top < bar.bottom;
+    return covered ? [chart.querySelector('.gtitle').textContent] : [];
+})"""
+
+
 @each(*SIZES)
 def test_every_page_is_whole_at_every_size_in_both_themes(shown: Shown):
     page = shown.page
@@ -96,6 +104,7 @@ def test_every_page_is_whole_at_every_size_in_both_themes(shown: Shown):
     assert page.locator('[data-testid="stException"]').count() == 0
     wide = page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth - main.clientWidth")
     assert wide <= 0, f"{wide} pixels stick out to the right"
+    assert page.evaluate(COVERED) == []
     assert shown.problems == []
 
 

@@ -33,6 +33,7 @@ def draw(now: Shared, names: dict[str, str]) -> None:
             say("mentions"): found["mentions"],
         }
     )
+    _show.room_for_tools()
     st.dataframe(shown, hide_index=True, alt=say("breath_alt"))
     _show.download(found.assign(brand=shown[say("brand")]), "breath")
     st.caption(say("breath_caption", fewest=_rights.FEWEST, few=_data.fewest_people()))

@@ -2,26 +2,36 @@
 
 import html
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from views import _texts, _words
+
+say = _texts.of("shared")
+
 POSITIVE, NEUTRAL, NEGATIVE = "#0072B2", "#767676", "#D55E00"
 COLOURS = {"positive": POSITIVE, "neutral": NEUTRAL, "negative": NEGATIVE}
 PALE = "#DCE9F2"  # opaque, so that a number in it can be read on light and on dark
+WARM, COLD = "#7DBDE0", "#F0AE7E"  # the deepest fields in which the #444 of Plotly's numbers still has 4.5 : 1
 FAINT = "rgba(0,114,178,0.18)"
 BELOW, BESIDE = 56, 150  # pixels: from the axis down to the legend; what of a height is not plot
 MOST_TICKS = {"week": 6, "month": 8, "quarter": 8}  # as many as stand beside each other on a phone
+TICKS = {"week": "%d %b<br>%Y", "month": "%b<br>%Y"}
+BESIDE_BUTTONS = 34  # characters of a title that stand beside the buttons of a chart on a phone
+BUTTONS = 30  # pixels that the buttons take above a longer one
 
 
 def frame(title: str, height: int, **axes: Any) -> go.Figure:
-    """Return an empty figure with what all have in common."""
-    figure = go.Figure()
+    """Return an empty figure with what all have in common; a title that is long stands below the buttons."""
+    figure, above = go.Figure(), BUTTONS if len(title) > BESIDE_BUTTONS else 0
+    at = {"x": 0, "xanchor": "left", "y": 1 - (0.02 * height + above) / (height + above), "yanchor": "top"}
     figure.update_layout(
-        title={"text": html.escape(title), "x": 0, "xanchor": "left", "y": 0.98, "yanchor": "top", "automargin": True},
-        height=height,
-        margin={"l": 8, "r": 8, "t": 48, "b": 8},
+        title={"text": html.escape(title), "automargin": True, **at},
+        height=height + above,
+        margin={"l": 8, "r": 8, "t": 48 + above, "b": 8},
         legend={"orientation": "h", "y": -BELOW / (height - BESIDE), "x": 0, "yanchor": "top"},
         hovermode="closest",
         **axes,
@@ -34,11 +44,12 @@ def time_axis(periods: pd.Series, grain: str) -> dict[str, Any]:
     days = pd.DatetimeIndex(pd.to_datetime(periods)).unique().sort_values()
     step = -(-len(days) // MOST_TICKS[grain]) or 1
     ticks = days[::-1][::step][::-1]
-    return {
-        "type": "date",
-        "tickvals": ticks,
-        "ticktext": ticks.strftime("%d %b<br>%Y" if grain == "week" else "%b<br>%Y"),
-    }
+    return {"type": "date", "tickvals": ticks, "ticktext": [tick(day, grain) for day in ticks]}
+
+
+def tick(day: pd.Timestamp, grain: str) -> str:
+    """Return the first day of a week, a month or a quarter as it stands below an axis, in two lines."""
+    return f"Q{day.quarter}<br>{day.year}" if grain == "quarter" else f"{day:{TICKS[grain]}}"
 
 
 def both_ways(title: str, above: float, below: float) -> dict[str, Any]:
@@ -69,6 +80,12 @@ def lone_bars(points: pd.DataFrame, middle: str) -> dict[str, Any]:
     return {"type": "data", "symmetric": False, "color": NEUTRAL, "visible": bool(single.any()), **bars}
 
 
+def see_through(colour: str, opacity: float) -> str:
+    """Return a colour as it is drawn under a line."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
 def band(figure: go.Figure, x: pd.Series, low: pd.Series, high: pd.Series) -> None:
     """Add a 90 % band."""
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": x}
@@ -76,12 +93,29 @@ def band(figure: go.Figure, x: pd.Series, low: pd.Series, high: pd.Series) -> No
     figure.add_scatter(y=low, fill="tonexty", fillcolor=FAINT, name="90 % band", **edge)
 
 
-def estimate(figure: go.Figure, x: pd.Series, y: pd.Series, name: str, beside: pd.DataFrame, **marker: Any) -> None:
-    """Add the line of an estimate; ``beside`` has low, high, then each count by the name that the hover gives it.
+def told(when: Iterable[str], values: Iterable[float], beside: pd.DataFrame) -> list[str]:
+    """Return what the hover says of feelings; ``beside`` has low, high, then counts by the names that it gives them."""
+    names = list(beside.columns[2:])
+    return [
+        say(
+            "hover_estimate",
+            when=at,
+            value=_words.signed(value),
+            band=_words.interval(low, high),
+            counts=", ".join(f"{count:,.0f} {name}" for count, name in zip(counts, names, strict=True)),
+        )
+        for at, value, (low, high, *counts) in zip(when, values, beside.itertuples(index=False, name=None), strict=True)
+    ]
+
+
+def estimate(
+    figure: go.Figure, x: pd.Series, y: pd.Series, name: str, beside: pd.DataFrame, grain: str = "", **marker: Any
+) -> None:
+    """Add the line of an estimate; ``beside`` is that of `told`. ``x`` are first days of a ``grain``, else single days.
 
     A point without neighbours, through which no band goes, has its interval as a bar.
     """
-    counts = ", ".join(f"%{{customdata[{place}]}} {what}" for place, what in enumerate(beside.columns) if place > 1)
+    when = [_words.period(day, grain) if grain else _words.day(day) for day in x]
     figure.add_scatter(
         x=x,
         y=y,
@@ -90,11 +124,8 @@ def estimate(figure: go.Figure, x: pd.Series, y: pd.Series, name: str, beside: p
         line={"color": POSITIVE},
         marker=marker,
         error_y=lone_bars(beside.assign(middle=y), "middle"),
-        customdata=beside,
-        hovertemplate=(
-            "%{x|%d %b %Y}<br>feeling %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
-            f"<br>{counts}<extra></extra>"
-        ),
+        hovertext=told(when, y, beside),
+        hovertemplate="%{hovertext}<extra></extra>",
     )
 
 

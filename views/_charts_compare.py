@@ -2,33 +2,39 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from views import _texts, _words
-from views._charts import NEGATIVE, NEUTRAL, POSITIVE, feeling_axis, frame, lone_bars, runs, time_axis
-from views._charts_pulse import fade, short
+from views._charts import (
+    COLD,
+    NEUTRAL,
+    POSITIVE,
+    WARM,
+    estimate,
+    feeling_axis,
+    frame,
+    lone_bars,
+    runs,
+    see_through,
+    time_axis,
+)
+from views._charts_pulse import mark, short
 
 say = _texts.of("compare")
 
-# Colour, dash and mark of each brand: none is told by its colour alone.
+# Colour, dash and mark of each brand: none is told by its colour alone, and all have 3 : 1 on light and on dark.
 STYLES = (
     (POSITIVE, "solid", "circle"),
-    ("#CC79A7", "dash", "square"),
+    ("#BF6496", "dash", "square"),
     (NEUTRAL, "dot", "diamond"),
     ("#009E73", "dashdot", "triangle-up"),
-    ("#E69F00", "longdash", "cross"),
-    ("#56B4E9", "longdashdot", "star"),
+    ("#A87400", "longdash", "cross"),
+    ("#2F8DC0", "longdashdot", "star"),
 )
 MIDDLE = "#F2F2F2"
-
-
-def see_through(colour: str) -> str:
-    """Return a colour as it is drawn under a line."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.15)"
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> go.Figure:
@@ -36,10 +42,11 @@ def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
 
     ``found`` has brand, month, share, low, high, people, mentions, all_mentions.
     """
-    axis = {"title": say("share_axis"), "tickformat": ".0%", "range": [0, 1]}
+    ticks = {"tickvals": SHARES, "ticktext": [_words.percent(each) for each in SHARES]}
+    axis = {"title": say("share_axis"), "range": [0, 1]} | ticks
     figure = frame(title, 400, xaxis=time_axis(found["month"], "month"), yaxis=axis)
     for number, (brand, name) in enumerate(names.items()):
-        rows, (colour, dash, mark) = found[found["brand"] == brand], STYLES[number % len(STYLES)]
+        rows, (colour, dash, symbol) = found[found["brand"] == brand], STYLES[number % len(STYLES)]
         around(figure, rows, colour)
         figure.add_scatter(
             x=rows["month"],
@@ -47,15 +54,19 @@ def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
             name=short(name),
             mode="lines+markers",
             line={"color": colour, "dash": dash},
-            marker={"symbol": mark, "size": 9, "opacity": fade(rows["people"], few)},
+            marker={"size": 9} | mark(rows["people"], few, colour, symbol),
             error_y=lone_bars(rows, "share"),
-            customdata=rows[["low", "high", "mentions", "all_mentions", "people"]],
-            hovertemplate=(
-                "%{x|%b %Y}: %{y:.0%} (90 %: %{customdata[0]:.0%} … %{customdata[1]:.0%})"
-                "<br>%{customdata[2]} of %{customdata[3]} mentions, %{customdata[4]} people"
-            ),
+            hovertext=[share(row) for row in rows.to_dict("records")],
+            hovertemplate="%{hovertext}",
         )
     return figure
+
+
+def share(row: dict[Any, Any]) -> str:
+    """Return what the hover says of a brand's share of a month."""
+    parts = {part: _words.percent(row[part]) for part in ("share", "low", "high")}
+    sizes = {part: row[part] for part in ("mentions", "all_mentions", "people")}
+    return say("hover_share", month=_words.period(row["month"], "month"), **parts, **sizes)
 
 
 def around(figure: go.Figure, rows: pd.DataFrame, colour: str, **place: Any) -> None:
@@ -66,7 +77,7 @@ def around(figure: go.Figure, rows: pd.DataFrame, colour: str, **place: Any) -> 
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False} | place
     for run in runs(rows):
         figure.add_scatter(x=run.iloc[:, 0], y=run["high"], **edge)
-        figure.add_scatter(x=run.iloc[:, 0], y=run["low"], fill="tonexty", fillcolor=see_through(colour), **edge)
+        figure.add_scatter(x=run.iloc[:, 0], y=run["low"], fill="tonexty", fillcolor=see_through(colour, 0.15), **edge)
 
 
 def paths(found: pd.DataFrame, names: dict[str, str], few: int, grain: str, title: str) -> go.Figure:
@@ -77,26 +88,15 @@ def paths(found: pd.DataFrame, names: dict[str, str], few: int, grain: str, titl
     titles = [short(name) for name in names.values()]
     figure = make_subplots(len(names), 1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.24 / len(names))
     figure.update_layout(frame(title, 110 + 150 * len(names)).layout, showlegend=False)
-    figure.update_layout(margin={"t": 78})
+    figure.update_layout(margin={"t": figure.layout.margin.t + 30})
     figure.update_yaxes(**feeling_axis(say("path_axis")) | {"tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "+1"]})
     figure.update_xaxes(**time_axis(found["period"], grain))
     for row, brand in enumerate(names, start=1):
         points, place = found[found["brand"] == brand], {"row": row, "col": 1}
         around(figure, points, POSITIVE, **place)
-        figure.add_scatter(
-            x=points["period"],
-            y=points["estimate"],
-            mode="lines+markers",
-            line={"color": POSITIVE},
-            marker={"size": 9, "opacity": fade(points["people"], few)},
-            error_y=lone_bars(points, "estimate"),
-            customdata=points[["low", "high", "people", "mentions"]],
-            hovertemplate=(
-                "%{x|%b %Y}: %{y:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
-                "<br>%{customdata[2]} people, %{customdata[3]} mentions<extra></extra>"
-            ),
-            **place,
-        )
+        beside, style = points[["low", "high", "people", "mentions"]], {"size": 9} | mark(points["people"], few)
+        estimate(figure, points["period"], points["estimate"], short(names[brand]), beside, grain, **style)
+        figure.data[-1].update(xaxis=f"x{row}", yaxis=f"y{row}")
         figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1}, **place)
     return figure
 
@@ -118,7 +118,7 @@ def topics(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
         z=feeling,
         x=[short(name).replace(" ", "<br>") for name in names.values()],  # so that they stand beside each other
         y=[short(topic) for topic in order],
-        colorscale=[[0, NEGATIVE], [0.5, MIDDLE], [1, POSITIVE]],
+        colorscale=[[0, COLD], [0.5, MIDDLE], [1, WARM]],
         zmin=-1,
         zmax=1,
         showscale=False,
@@ -129,13 +129,20 @@ def topics(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
             for row in zip(feeling.values, people.values, strict=True)
         ],
         texttemplate="%{text}",
-        customdata=np.dstack([low, high, people]),
-        hovertemplate=(
-            "%{y}, %{x}: %{z:+.2f} (90 %: %{customdata[0]:+.2f} … %{customdata[1]:+.2f})"
-            "<br>%{customdata[2]} people<extra></extra>"
-        ),
+        hovertext=[
+            [behind(*cell) for cell in zip(*row, strict=True)]
+            for row in zip(feeling.values, low.values, high.values, people.values, strict=True)
+        ],
+        hovertemplate="%{y}, %{x}: %{hovertext}<extra></extra>",
     )
     return figure
+
+
+def behind(feeling: float, low: float, high: float, people: float) -> str:
+    """Return what the hover says of a field, in which somebody was heard if its feeling is told."""
+    if pd.isna(feeling):
+        return _words.EVIDENCE
+    return say("hover_topic", value=_words.signed(feeling), band=_words.interval(low, high), people=int(people))
 
 
 def field(feeling: float, people: float, few: int) -> str:

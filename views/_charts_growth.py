@@ -53,7 +53,7 @@ def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
         z=shares,
         x=there,
         y=[f"{stage} ({int(many):,})" for stage, many in of.max(axis=1).items()],
-        colorscale=[[0, _charts.PALE], [1, _charts.POSITIVE]],
+        colorscale=[[0, _charts.PALE], [1, _charts.WARM]],
         zmin=0,
         zmax=1,
         showscale=False,

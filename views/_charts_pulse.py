@@ -17,32 +17,26 @@ from views._charts import (
     feeling_axis,
     frame,
     runs,
+    see_through,
     time_axis,
+    told,
 )
 from views._moved import is_sure
-from views._words import signed
+from views._words import day as date
+from views._words import period, signed
 
 say = _texts.of("pulse")
 
-FADED = 0.45
 FOOT, TOP = -0.92, 0.88  # where on the axis of feeling the marks of events and notes stand
 SYMBOLS = {"kind_alert": "diamond", "kind_person": "diamond-open", "kind_turn": "star", "kind_few": "x-thin-open"}
-CHOSEN: dict[str, Any] = {"selected": {"marker": {"size": 16}}, "unselected": {"marker": {"opacity": 1}}}  # pale: few
+CHOSEN: dict[str, Any] = {"selected": {"marker": {"size": 16}}, "unselected": {"marker": {"opacity": 1}}}
 LONGEST = 32  # characters of a name beside an axis
 
 
-def fade(people: pd.Series, few: int) -> list[float]:
-    """Return the opacity of points: those of few people are faded."""
-    return [FADED if number < few else 1.0 for number in people]
-
-
-def faint(people: pd.Series, few: int) -> list[str]:
-    """Return the colour of points: that of few people is pale.
-
-    Where one may choose a point, the others must not fade, so that it may not be done by opacity.
-    """
-    red, green, blue = (int(POSITIVE[place : place + 2], 16) for place in (1, 3, 5))
-    return [f"rgba({red},{green},{blue},{opacity})" for opacity in fade(people, few)]
+def mark(people: pd.Series, few: int, colour: str = POSITIVE, symbol: str = "circle") -> dict[str, Any]:
+    """Return how points are drawn: those of few people are hollow, since paler ones could not be made out."""
+    symbols = [f"{symbol}-open" if number < few else symbol for number in people]
+    return {"symbol": symbols, "color": colour, "line": {"width": 2, "color": colour}}
 
 
 def short(name: str) -> str:
@@ -62,7 +56,7 @@ def index(series: pd.DataFrame, few: int, grain: str, title: str) -> go.Figure:
     """Return the index with its band, one person one voice, and the per-post index beside it.
 
     ``series`` has period, weighting, estimate, low, high, people, mentions; points of fewer than ``few`` people are
-    faded, missing ones are gaps.
+    hollow, missing ones are gaps.
     """
     axes = {"xaxis": time_axis(series["period"], grain), "yaxis": feeling_axis(say("axis"))}
     figure = frame(title, 420, **axes)
@@ -72,8 +66,8 @@ def index(series: pd.DataFrame, few: int, grain: str, title: str) -> go.Figure:
     name = say("post_line")
     figure.add_scatter(x=post["period"], y=post["estimate"], name=name, mode="lines", line=dotted, hoverinfo="skip")
     beside = person[["low", "high", "people", "mentions"]]
-    style = {"size": 10, "color": faint(person["people"], few)}
-    estimate(figure, person["period"], person["estimate"], say("person_line"), beside, **style)
+    style = {"size": 10} | mark(person["people"], few)
+    estimate(figure, person["period"], person["estimate"], say("person_line"), beside, grain, **style)
     figure.data[-1].update(**CHOSEN)
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
@@ -109,27 +103,23 @@ def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
         textposition="middle right",
         marker={"symbol": "triangle-down", "size": 11, "color": NEUTRAL},
         customdata=[[short(text)] for text in found["text"]],
-        hovertemplate="%{x|%d %b %Y}: %{customdata[0]}<extra></extra>",
+        hovertext=[date(each) for each in found["day"]],
+        hovertemplate="%{hovertext}: %{customdata[0]}<extra></extra>",
         **CHOSEN,
     )
 
 
-def margin(se: float) -> str:
-    """Return the half width of a 90 % band, or nothing where it is not known."""
-    return "" if pd.isna(se) else f" ± {1.645 * se:.3f}"
-
-
 def look(contribution: float, se: float) -> dict[str, Any]:
-    """Return how a contribution is drawn: with colour only where it is more than chance would do."""
+    """Return how a contribution is drawn: pale with an edge where it is no more than chance would do."""
     if not is_sure(contribution, se):
-        return {"color": NEUTRAL, "opacity": 0.45}
+        return {"color": see_through(NEUTRAL, 0.25), "line": {"color": NEUTRAL, "width": 1}}
     if contribution > 0:
         return {"color": POSITIVE}
     return {"color": NEGATIVE, "pattern": {"shape": "/"}}
 
 
 def sized(contribution: float, se: float) -> str:
-    """Return what stands below a bar: the contribution and half its 90 % interval."""
+    """Return what is said of a bar: the contribution and half its 90 % interval."""
     known = "" if pd.isna(se) else f" ± {1.645 * se:.2f}"
     return f"{signed(contribution)}{known}"
 
@@ -141,7 +131,8 @@ def error(se: float) -> dict[str, Any]:
 
 def behind(row: Any) -> str:
     """Return what the hover says of a contribution."""
-    return f"{row.contribution:+.3f}{margin(row.se)}<br>{row.people} people now, {row.people_before} before"
+    known = {"name": short(str(row.name).capitalize()), "much": sized(row.contribution, row.se)}
+    return say("hover_part", people=row.people, before=row.people_before, **known)
 
 
 def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> go.Figure:
@@ -160,14 +151,16 @@ def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> 
             y=[row.contribution],
             marker=look(row.contribution, row.se),
             error_y=error(row.se),
-            hovertemplate=f"%{{x}}: {behind(row)}<extra></extra>",
+            hovertext=behind(row),
+            hovertemplate="%{hovertext}<extra></extra>",
         )
     figure.add_bar(
         x=[say("parts_all")],
         y=[change],
         error_y=error(se_change),
         marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 2}},
-        hovertemplate="%{x}: %{y:+.3f}" + margin(se_change) + "<extra></extra>",
+        hovertext=f"{say('parts_all')}: {sized(change, se_change)}",
+        hovertemplate="%{hovertext}<extra></extra>",
     )
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
@@ -184,7 +177,8 @@ def topics(moved: pd.DataFrame, title: str) -> go.Figure:
             orientation="h",
             marker=look(row.contribution, row.se),
             error_x=error(row.se),
-            hovertemplate=f"%{{y}}: {behind(row)}<extra></extra>",
+            hovertext=behind(row),
+            hovertemplate="%{hovertext}<extra></extra>",
         )
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
     return figure
@@ -207,6 +201,7 @@ def volume(counts: pd.DataFrame, grain: str, title: str) -> go.Figure:
     axes = {"xaxis": time_axis(counts["period"], grain)}
     axes |= {"yaxis": both_ways(say("volume_axis"), top(above), top(counts["negative"].max()))}
     figure = frame(title, 320, barmode="relative", **axes)
+    when = [period(each, grain) for each in counts["period"]]
     for label, (colour, shape, sign) in LABELS.items():
         figure.add_bar(
             x=counts["period"],
@@ -214,7 +209,8 @@ def volume(counts: pd.DataFrame, grain: str, title: str) -> go.Figure:
             name=say(label),
             marker={"color": colour, "pattern": {"shape": shape}},
             customdata=counts[[label]].assign(label=label),
-            hovertemplate="%{x|%d %b %Y}: %{customdata[0]} " + label + "<extra></extra>",
+            hovertext=when,
+            hovertemplate="%{hovertext}: %{customdata[0]} " + say(label).lower() + "<extra></extra>",
         )
     if counts["untold"].any():
         figure.add_bar(
@@ -222,7 +218,8 @@ def volume(counts: pd.DataFrame, grain: str, title: str) -> go.Figure:
             y=counts["untold"],
             name=say("untold"),
             marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 1}},
-            hovertemplate="%{x|%d %b %Y}: %{y} mentions<extra></extra>",
+            hovertext=when,
+            hovertemplate="%{hovertext}: %{y} mentions<extra></extra>",
         )
     return figure
 
@@ -245,14 +242,15 @@ def flow(months: pd.DataFrame, title: str) -> go.Figure:
     figure = frame(title, 320, barmode="relative", **axes)
     for column, (colour, shape, sign) in MOVES.items():
         name = say(column)
-        told = f"%{{x|%b %Y}}: %{{customdata[0]}} {name.lower()}, %{{customdata[1]}} held, of %{{customdata[2]}}"
+        words = f"%{{hovertext}}: %{{customdata[0]}} {name.lower()}, %{{customdata[1]}} held, of %{{customdata[2]}}"
         figure.add_bar(
             x=months["month"],
             y=sign * months[column],
             name=name,
             marker={"color": colour, "pattern": {"shape": shape}},
             customdata=months[[column, "held", "people"]],
-            hovertemplate=f"{told}<extra></extra>",
+            hovertext=[period(month, "month") for month in months["month"]],
+            hovertemplate=f"{words}<extra></extra>",
         )
     return figure
 
@@ -266,10 +264,10 @@ def standing(periods: pd.DataFrame, few: int, title: str) -> go.Figure:
         x=periods["now"],
         y=[short(name) for name in periods["name"]],
         mode="markers",
-        marker={"size": 12, "color": POSITIVE, "opacity": fade(periods["people"], few)},
+        marker={"size": 12} | mark(periods["people"], few),
         error_x={"type": "data", "color": NEUTRAL, **bars},
-        customdata=periods[["people", "mentions"]],
-        hovertemplate="%{y}: %{x:+.2f}<br>%{customdata[0]} people, %{customdata[1]} mentions<extra></extra>",
+        hovertext=told(map(short, periods["name"]), periods["now"], periods[["low", "high", "people", "mentions"]]),
+        hovertemplate="%{hovertext}<extra></extra>",
         showlegend=False,
     )
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})

@@ -48,4 +48,4 @@ def of_point(moment: Any, grain: str) -> Days:
 def label(moment: Any, grain: str) -> str:
     """Return how the week or month that a moment lies in is called."""
     start = of_point(moment, grain).start
-    return f"{start:%b %Y}" if grain == "month" else f"{start:%d %b %Y}"
+    return f"{start:%b %Y}" if grain == "month" else _words.period(start, grain)

@@ -16,7 +16,8 @@ STYLE = """
     position: static !important; overflow: visible !important; height: auto !important; display: block !important }
   [data-testid="stMain"] div { overflow: visible !important }
   [data-testid="stMainBlockContainer"] { padding-top: 0 !important; padding-bottom: 0 !important }
-  [data-testid="stPlotlyChart"], [data-testid="stMetric"], [data-testid="stDataFrame"] { break-inside: avoid }
+  [data-testid="stPlotlyChart"], [data-testid="stMetric"], [data-testid="stDataFrame"],
+  [data-testid="stCaptionContainer"] { break-inside: avoid }
 }
 </style>
 """

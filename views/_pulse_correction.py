@@ -5,12 +5,29 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _pulse_moved, _texts
+from views import _data, _pulse_moved, _rights, _texts
 from views._filters import Shared
+from views._words import plain
 
 say = _texts.of("pulse")
 
 MANY_CHOSEN = 0.03  # of the mentions: each can move the sum by at most twice its share
+
+
+def unchecked(now: Shared) -> None:
+    """Say where no label of the brand's own messages stands behind the feeling, with the way to make some."""
+    ways = _data.ask("correction", brand=now.brand, start=now.start, until=now.until)
+    if checked(ways):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(say("unchecked", name=plain(now.name)), width="content")
+        if _rights.viewer().sees_people:  # else there is no message to label
+            st.page_link("views/review.py", label=say("check"), icon=":material/rate_review:")
+
+
+def checked(ways: pd.DataFrame) -> bool:
+    """Say whether labels of a brand's own messages stand behind its feeling, or there is none to stand behind."""
+    return bool(ways.empty or ways["labels"].any())
 
 
 def draw(now: Shared) -> None:

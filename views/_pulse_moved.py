@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _asked, _charts_pulse, _data, _filters, _moved, _open, _rights, _show, _texts, _way_back
+from views import _asked, _charts_pulse, _data, _days, _filters, _moved, _open, _rights, _show, _texts, _way_back
 from views._days import Days
+from views._filters import Shared
 from views._words import change, count, interval, plain, signed
 
 say = _texts.of("pulse")
@@ -57,17 +58,17 @@ def chance(row: pd.Series) -> dict[str, str]:
 
 
 def why(brand: str, span: Days) -> str:
-    """Return in a sentence who and which topic moved the index most, or that chance alone would have done it.
+    """Return in a sentence who and which topic moved the index most, or which did though the whole may be chance.
 
     Empty where that cannot be told.
     """
     state = period(brand, span)
     if pd.isna(state["change"]) or pd.isna(state["se_change"]):
         return ""
-    if not _moved.is_sure(state["change"], state["se_change"]):
-        return say("nothing_to_explain")
     found = taken_apart(brand, span)
     parts = (_moved.groups(found), _moved.topics(found))
+    if not _moved.is_sure(state["change"], state["se_change"]):
+        return beneath([part for rows in parts for part in rows.to_dict("records")], state["change"])
     groups, topics = (most(rows, state["change"]) for rows in parts)
     if groups is None:
         return ""
@@ -75,6 +76,16 @@ def why(brand: str, span: Days) -> str:
     if topics is not None:
         words += say("why_topics", topic=plain(called(topics["name"])), **chance(topics))
     return f"{words}."
+
+
+def beneath(parts: list[dict[Any, Any]], change: float) -> str:
+    """Return in a sentence which parts moved by more than chance would do in a ``change`` that it would do."""
+    sure = [part for part in parts if _moved.is_sure(part["contribution"], part["se"])]
+    if not sure:
+        return say("nothing_to_explain")
+    told = ", ".join(say("part", name=plain(called(part["name"])), much=signed(part["contribution"])) for part in sure)
+    against = all(part["contribution"] * (change - part["contribution"]) < 0 for part in sure)
+    return say("parts_moved", many=len(parts), parts=told, against=say("against") if against else "")
 
 
 def most(rows: pd.DataFrame, change: float) -> pd.Series | None:
@@ -93,23 +104,32 @@ def in_words(brand: str, span: Days) -> str:
     return say("compared_now", **now, **sizes, change=changed(state), why=why(brand, span))
 
 
-def draw(brand: str, span: Days, known: bool, choice: bool) -> None:
+def draw(now: Shared, span: Days, choice: bool) -> None:
     """Draw what moved the index in a span of days, with the way to the people and the messages.
 
-    What is ``known`` from the head of the page is not said again; ``choice``: there are other spans to choose from.
+    What the head of the page says of the whole period is not said again; ``choice``: there are other spans to choose.
     """
+    brand, whole = now.brand, span == _days.whole(now)
     chosen, before = span.words()
-    compared = say("compared", days=chosen, before=before)
-    st.markdown(compared if known else f"{compared} {in_words(brand, span)}")
+    compared = say("alone" if whole and now.everything else "compared", days=chosen, before=before)
+    st.markdown(compared if whole else f"{compared} {in_words(brand, span)}")
     if _rights.viewer().sees_people and st.button(say("read_messages"), icon=":material/forum:"):
         read_messages(span)
     found = taken_apart(brand, span)
     if found.empty:
-        st.info(say("nothing_to_compare", or_span=say("or_another_span", box=say("moved_in")) if choice else ""))
+        st.info(nothing(now, whole, choice))
         return
     parts(brand, span, found)
     movers(brand, found)
     topics(found)
+
+
+def nothing(now: Shared, whole: bool, choice: bool) -> str:
+    """Return why there is nothing to take apart, and which choice would help, where one would."""
+    instead = say("or_another_span", box=say("moved_in")) if choice else ""
+    if not (whole and now.everything):
+        return say("nothing_to_compare", or_span=instead)
+    return f"{say('nothing_before_it')} {instead and say('choose_span', or_span=instead)}".strip()
 
 
 def read_messages(span: Days, label: str = "") -> None:
@@ -129,12 +149,15 @@ def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
 
 
 def loudest(brand: str, span: Days) -> str:
-    """Say what the change would be without the one person who moves it most."""
+    """Say what the change would be without the one person who moves it most, by name where people are shown."""
     found = _data.ask("loudest", brand=brand, **span.asked)
     first = found[(found["weighting"] == "person") & (found["rank"] == 1)]
     if first.empty or pd.isna(first["change_without"].iloc[0]):
         return ""
-    return say("loudest", change=signed(first["change_without"].iloc[0]))
+    person = first["person_id"].iloc[0]
+    named = _rights.viewer().sees_people
+    who = say("loudest_named", name=plain(names(brand, [person])[0])) if named else say("loudest_unnamed")
+    return say("loudest", who=who, change=signed(first["change_without"].iloc[0]))
 
 
 def topics(found: pd.DataFrame) -> None:

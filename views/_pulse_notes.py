@@ -17,8 +17,12 @@ say = _texts.of("pulse")
 COLUMNS = ["annotation_id", "day", "text", "author"]
 
 
-def found(now: Shared) -> pd.DataFrame:
-    """Return COLUMNS and ``letter`` of the period's notes, the oldest first, or say why they cannot be read."""
+def found(now: Shared) -> tuple[pd.DataFrame, int]:
+    """Return the notes since the period began, the oldest first, and how many earlier ones there are.
+
+    They have COLUMNS, ``letter``, and ``drawn``: whether it is of a day of the chart. Every period ends with the newest
+    touch, so later notes are of this one, too. It is said where they cannot be read.
+    """
     try:
         rows = _data.annotations(now.brand)
     except StoreError as error:
@@ -26,8 +30,9 @@ def found(now: Shared) -> pd.DataFrame:
         rows = []
     notes = pd.DataFrame(rows, columns=COLUMNS)
     days = pd.to_datetime(notes["day"])
-    notes = notes[(days >= now.start) & (days < now.until)].sort_values("day", kind="stable", ignore_index=True)
-    return notes.assign(letter=[letter(number) for number in range(len(notes))])
+    notes = notes.assign(drawn=(days >= now.start) & (days < now.until))
+    since = notes[(days >= now.start) | now.everything].sort_values("day", kind="stable", ignore_index=True)
+    return since.assign(letter=[letter(number) for number in range(len(since))]), len(notes) - len(since)
 
 
 def letter(number: int) -> str:
@@ -36,17 +41,19 @@ def letter(number: int) -> str:
     return f"{ascii_uppercase[place]}{turn or ''}"
 
 
-def draw(now: Shared, notes: pd.DataFrame) -> None:
-    """Show the notes, and let one add and remove them."""
+def draw(now: Shared, notes: pd.DataFrame, earlier: int) -> None:
+    """Show the notes, say how many are ``earlier``, and let one add and remove them."""
     st.subheader(say("notes"))
     may_write, line = _rights.viewer().may_write, "note_line" if _rights.viewer().sees_names else "note_line_unsigned"
     for row in notes.to_dict("records"):
         told = {"letter": row["letter"], "day": day(row["day"]), "text": row["text"], "author": row["author"]}
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(say(line, **told), width="stretch")
+            st.text(say(line, **told) + ("" if row["drawn"] else say("note_not_drawn")), width="stretch")
             name = say("note_remove", letter=row["letter"])
             if may_write and st.button(name, key=f"remove-{row['annotation_id']}", type="tertiary"):
                 remove(row["annotation_id"], row["letter"])
+    if earlier:
+        st.caption(say("notes_earlier", many=earlier))
     if may_write:
         add(now)
 

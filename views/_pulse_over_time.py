@@ -5,7 +5,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _charts_pulse, _data, _days, _edges, _pulse_events, _pulse_moved, _pulse_notes, _rights, _show, _texts
+from views import (
+    _charts_pulse,
+    _data,
+    _days,
+    _edges,
+    _pulse_correction,
+    _pulse_events,
+    _pulse_moved,
+    _pulse_notes,
+    _rights,
+    _show,
+    _texts,
+)
 from views._days import Days
 from views._filters import Shared
 from views._pulse_events import Event
@@ -20,30 +32,31 @@ def draw(now: Shared) -> None:
     """Draw the index, events and notes, and what moved it; a click on a point chooses what is taken apart."""
     series = _data.ask("series", brand=now.brand, grain=now.grain, start=now.start, until=now.until)
     series = _rights.of_enough(series, "estimate", "low", "high")
-    events, notes = _pulse_events.found(now), _pulse_notes.found(now)
+    events, (notes, earlier) = _pulse_events.found(now), _pulse_notes.found(now)
     st.header(say("over_time"))
     clicked = chart(now, series, events, notes)
     left, right = st.columns(2)
     with left:
         _pulse_events.draw(events)
     with right:
-        _pulse_notes.draw(now, notes)
+        _pulse_notes.draw(now, notes, earlier)
     st.header(say("moved_title"))
     spans = choices(now, series)
     span = choose(now, spans, clicked)
-    _pulse_moved.draw(now.brand, span, known=span == _days.whole(now), choice=len(spans) > 1)
+    _pulse_moved.draw(now, span, choice=len(spans) > 1)
 
 
 def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.DataFrame) -> Any:
     """Draw the chart and return the moment of the point that is chosen in it; None where none is."""
     figure = _charts_pulse.index(series, _data.fewest_people(), now.grain, say("index_title", grain=now.grain))
     _charts_pulse.events(figure, _pulse_events.marks(events))
-    _charts_pulse.notes(figure, notes)
+    _charts_pulse.notes(figure, notes[notes["drawn"]])
     alt = say("index_alt", name=now.name, grain=now.grain)
     event = _show.chart(figure, series, "index", alt, select=True)
     sizes = {"few": _data.fewest_people(), "fewest": _rights.FEWEST}
     edges = _edges.words(series["period"], now.start, now.until, now.grain)
     st.caption(f"{say('index_caption', **sizes)} {edges}")
+    _pulse_correction.draw(now)
     points = event["selection"]["points"] if event else []
     return points[0]["x"] if points else None
 

@@ -16,8 +16,11 @@ from views import _texts, _words
 say = _texts.of("shared")
 
 FORMATS = ("PNG", "SVG")
-BESIDE_AXES = "#5A5E6B"
 DIGITS = 4  # of a number in a CSV: more would claim what no interval here bears
+# By theme, so that each has 4.5 : 1 (WCAG AA), where Streamlit's grey on white has not: what stands beside the axes, on
+# hovering and at marks; and the lines of intervals, which cross coloured bars.
+WORDS = {"light": "#5A5E6B", "dark": "#C5C8D0"}
+LINES = {"light": "#0B0D12", "dark": "#FAFAFA"}
 BUTTONS = [["toImage", "resetScale2d"]]  # of the tool bar of every chart
 
 
@@ -39,14 +42,23 @@ def chart(figure: go.Figure, data: pd.DataFrame, key: str, alt: str, select: boo
     return event
 
 
+def room_for_tools() -> None:
+    """Leave room between a line of text and a table, whose tool bar stands above it."""
+    st.space("small")
+
+
 def readable(figure: go.Figure) -> None:
-    """Darken what stands beside the axes on a light page, where Streamlit's grey has less than 4.5 : 1 (WCAG AA)."""
-    if st.context.theme.type != "light":
-        return
-    dark = {"color": BESIDE_AXES}
-    figure.update_xaxes(tickfont=dark, title={"font": dark})
-    figure.update_yaxes(tickfont=dark, title={"font": dark})
-    figure.update_annotations(font=dark)
+    """Give what is written and drawn on a chart enough contrast in the theme of the page."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    words = {"color": WORDS[theme]}
+    figure.update_xaxes(tickfont=words, title={"font": words})
+    figure.update_yaxes(tickfont=words, title={"font": words})
+    figure.update_annotations(font=words)
+    figure.update_layout(hoverlabel={"font": words})
+    marks = {"textfont": words, "unselected": {"textfont": words}}  # else they vanish beside a chosen point
+    figure.update_traces(marks, selector={"mode": "markers+text"})
+    lines = {"color": LINES[theme]}
+    figure.update_traces(error_x=lines, error_y=lines, selector={"type": "bar"})
 
 
 def download(data: pd.DataFrame, key: str) -> None:

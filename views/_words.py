@@ -14,6 +14,7 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 JOINED = re.compile(r"([:.@/])(?=\S)")
 
+CALLED = {"week": "of_week", "month": "of_month", "quarter": "of_quarter"}
 EVIDENCE = "not enough evidence yet"
 SOURCES = {
     "x": "X",
@@ -39,6 +40,16 @@ def plain(text: str) -> str:
 def signed(value: Any, places: int = 2) -> str:
     """Return a feeling on -1..1 with its sign, or a dash."""
     return "–" if pd.isna(value) else f"{value:+.{places}f}".replace("-", "−")
+
+
+def whole(difference: int) -> str:
+    """Return by how many a count differs, with its sign."""
+    return f"{difference:+,}".replace("-", "−")
+
+
+def percent(share: Any) -> str:
+    """Return a share of 1 as a number of hundred, written as our intervals are, or a dash."""
+    return "–" if pd.isna(share) else f"{100 * share:.0f} %"
 
 
 def interval(low: Any, high: Any) -> str:
@@ -98,6 +109,11 @@ def source(name: str) -> str:
 def day(moment: Any) -> str:
     """Return a date, or a dash."""
     return "–" if pd.isna(moment) else f"{moment:%d %b %Y}"
+
+
+def period(start: Any, grain: str) -> str:
+    """Return how the week, month or quarter that begins on a day is called."""
+    return say(CALLED[grain], start=pd.Timestamp(start))
 
 
 def days(start: datetime, until: datetime) -> str:

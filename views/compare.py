@@ -21,7 +21,7 @@ from views import (
 )
 from views._days import Days
 from views._filters import Shared
-from views._words import count, days, interval, plain, signed, source
+from views._words import count, days, interval, percent, plain, signed, source
 
 say = _texts.of("compare")
 
@@ -126,7 +126,7 @@ def share(name: str, row: dict[Any, Any]) -> str:
         return say("share_second", name=name, people=people)
     if pd.isna(row["share"]):
         return say("share_few", name=name, people=people)
-    parts = {part: "–" if pd.isna(row[part]) else f"{row[part]:.0%}" for part in ("share", "low", "high")}
+    parts = {part: percent(row[part]) for part in ("share", "low", "high")}
     return say("share_of", name=name, people=people, **parts)
 
 
@@ -179,14 +179,14 @@ def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
         {
             say("topic"): found["topic"],
             say("brand"): found["brand"].map(names),
-            say("share"): found["share"].round(2),
+            say("share"): (100 * found["share"]).round(),
             say("feeling"): [topic_feeling(row) for row in rows],
             say("band"): [interval(row["low"], row["high"]) for row in rows],
             say("people"): found["people"],
             say("mentions"): found["mentions"],
         }
     )
-    config = {say("share"): st.column_config.NumberColumn(format="percent")}
+    config = {say("share"): st.column_config.NumberColumn(format="%d %%")}
     st.dataframe(shown, hide_index=True, column_config=config, alt=say("topics_table"))
 
 

@@ -166,6 +166,7 @@ def versions() -> None:
     found = _data.ask("models")
     if not found.empty:
         names = {"model": say("model"), "scored": say("scored"), "first": say("first"), "last": say("last")}
+        _show.room_for_tools()
         table(found.rename(columns=names), "models", say("models_alt"))
 
 

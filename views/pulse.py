@@ -23,7 +23,7 @@ from views import (
 from views._days import Days
 from views._filters import Shared
 from views._moved import is_sure
-from views._words import days, interval, plain, signed
+from views._words import days, interval, plain, signed, whole
 
 say = _texts.of("pulse")
 
@@ -36,12 +36,11 @@ def main() -> None:
     with _print.page():
         st.title(say("title", name=plain(now.name)))
         head = st.empty()
-        with head:
+        with head.container():
             in_words(now, found)
         figures(now, found)
-        _pulse_correction.draw(now)
         _pulse_over_time.draw(now)
-        with head:  # again, with the reason: what 100,000 people said takes seconds to take apart, not before the chart
+        with head.container():  # with the reason: what 100,000 people said takes seconds to take apart
             in_words(now, found, _pulse_moved.why(now.brand, span))
         flow(now)
         volume(now)
@@ -51,7 +50,7 @@ def main() -> None:
 def in_words(now: Shared, found: pd.Series, reason: str = "") -> None:
     """Say the main thing in a few sentences."""
     if found["people"] < _rights.FEWEST:
-        st.info(say("too_few", fewest=_rights.FEWEST) if found["people"] else say("nobody"))
+        too_few(now, int(found["people"]))
         return
     few = say("first_impression") if found["people"] < _data.fewest_people() else ""
     sentence = say(
@@ -65,6 +64,18 @@ def in_words(now: Shared, found: pd.Series, reason: str = "") -> None:
         few=few,
     )
     st.markdown(f"{sentence} {reason}")
+    _pulse_correction.unchecked(now)
+
+
+def too_few(now: Shared, heard: int) -> None:
+    """Say that what so few people feel is not told, and what helps."""
+    if not now.everything:
+        st.info(say("too_few", fewest=_rights.FEWEST) if heard else say("nobody"))
+        return
+    missing = {"people": _pulse_moved.people(heard), "missing": _rights.FEWEST - heard, "fewest": _rights.FEWEST}
+    st.info(say("too_few_at_all", **missing) if heard else say("nobody_at_all"))
+    if _rights.viewer().sees_people:
+        st.page_link("views/conversations.py", label=say("read_what_there_is"), icon=":material/forum:")
 
 
 def figures(now: Shared, found: pd.Series) -> None:
@@ -95,7 +106,9 @@ def figures(now: Shared, found: pd.Series) -> None:
             **style,
         )
         for name, what in (("heard", "people"), ("mentions", "mentions")):
-            st.metric(say(name), f"{int(found[what]):,}", difference(now, found, what), **compared)
+            more = difference(now, found, what)
+            told = None if more is None else whole(more)
+            st.metric(say(name), f"{int(found[what]):,}", told, delta_arrow=towards(more or 0), **compared)
 
 
 def changed(found: pd.Series) -> str | None:
@@ -106,9 +119,12 @@ def changed(found: pd.Series) -> str | None:
 
 def arrow(found: pd.Series) -> Literal["off", "up", "down"]:
     """Return where the arrow beside the change points: nowhere where chance alone would do it."""
-    if not is_sure(found["change"], found["se_change"]):
-        return "off"
-    return "up" if found["change"] > 0 else "down"
+    return towards(found["change"]) if is_sure(found["change"], found["se_change"]) else "off"
+
+
+def towards(change: float) -> Literal["off", "up", "down"]:
+    """Return where an arrow beside a change points; nowhere beside none."""
+    return "up" if change > 0 else "down" if change < 0 else "off"
 
 
 def difference(now: Shared, found: pd.Series, what: str) -> int | None:
@@ -139,6 +155,7 @@ def volume(now: Shared) -> None:
     event = _show.chart(figure, counts, "volume", alt, select=leads)
     edges = _edges.words(counts["period"], now.start, now.until, now.grain)
     st.caption(f"{say('volume_caption') if leads else ''} {edges}")
+    st.caption(say("volume_labels"))
     points = event["selection"]["points"] if leads and event else []
     if points:
         _, label = points[0].get("customdata") or (0, "")  # the bar of what too few people said is of any label
