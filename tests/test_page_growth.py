@@ -148,6 +148,12 @@ def test_answered_and_unanswered_complaints_stand_beside_each_other_with_interva
         assert len(numbers(trace["error_y"]["array"])) == 2
 
 
+def test_few_months_are_ticked_at_whole_numbers():
+    months = pd.DataFrame({"month": [1, 2], "low": 0.2, "high": 0.7, "active": 4, "people": 9, "retained": 0.4})
+    axes = [_charts_growth.kept(rows, "?", "Months", "People").layout.xaxis for rows in (months, months * 12)]
+    assert [(axis.tick0, axis.dtick) for axis in axes] == [(0, 1), (None, None)]
+
+
 def test_a_single_month_has_its_interval_as_a_bar():
     month = {"month": 1, "people": 9, "low": 0.2, "high": 0.7}
     retained = pd.DataFrame([month | {"active": 4, "retained": 0.4}])

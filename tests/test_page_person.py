@@ -476,6 +476,17 @@ def test_the_chart_holds_what_was_said_what_was_offline_fruit_and_stages(marl: W
     assert (list(steps.y), len(steps.x)) == ([2, 1, 1], 3)
 
 
+def test_the_chart_of_whoever_spoke_once_shows_a_month_and_not_milliseconds(marl: Workspace):
+    path = shown(marl, "person_path", brand="marl", person=person(marl))
+    touches = shown(marl, "person_touches", brand="marl", person=person(marl))
+    none = pd.DataFrame({"happened_at": [], "kind": []})
+    once = _charts_person.path(path.iloc[:0], touches.iloc[:1], none, "How?").layout.xaxis
+    moment = touches["happened_at"].iloc[0]
+    assert list(once.range) == [moment - timedelta(days=15), moment + timedelta(days=15)]
+    assert _charts_person.path(path, touches, none, "How?").layout.xaxis.range is None
+    assert _charts_person.path(path.iloc[:0], touches.iloc[:0], none, "How?").layout.xaxis.range is None
+
+
 def test_the_feeling_of_a_single_day_has_its_interval_as_a_bar(marl: Workspace):
     path = shown(marl, "person_path", brand="marl", person=person(marl)).iloc[:1]
     none = shown(marl, "person_touches", brand="marl", person=person(marl)).iloc[:0]
@@ -697,7 +708,9 @@ def test_the_brief_is_one_sheet_of_paper_however_much_was_typed_without_anything
     page.close()
 
 
-def test_the_tab_and_what_is_shown_are_in_the_address(browser: Browser, address: str, served: Workspace):
+def test_the_tab_and_what_is_shown_are_in_the_address_and_the_name_in_a_cookie(
+    browser: Browser, address: str, served: Workspace
+):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{address}/person?person={person(served)}")
     settled(page)
@@ -724,4 +737,12 @@ def test_the_tab_and_what_is_shown_are_in_the_address(browser: Browser, address:
     assert again.get_by_text("we come on Friday").count() == 1
     assert again.get_by_text("the bill is odd").count() == 0
     page.close()
+    name = again.get_by_role("textbox", name="Your name")
+    assert name.input_value() == "", "the name is not in the address"
+    name.fill("Mägs; Osei")
+    name.press("Enter")
+    again.wait_for_function("document.cookie.includes('orchard_author')")
+    again.reload()
+    settled(again)
+    assert name.input_value() == "Mägs; Osei"
     again.close()
