@@ -85,7 +85,7 @@ def test_who_came_to_it_later_than_on_the_first_day_is_not_denied(visit: Open, s
 
 @pytest.mark.parametrize(
     ("unanswered", "words"),
-    [(0.0, "no median yet: not enough questions are old enough"), (0.6, "no median: 60% are unanswered")],
+    [(0.0, "no median yet: not enough questions are old enough"), (0.6, "no median: 60 % are unanswered")],
 )
 def test_a_median_is_missing_for_what_is_unanswered_or_too_recent(unanswered: float, words: str, told: Workspace):
     with duckdb.connect(told.published) as con:
@@ -96,7 +96,7 @@ def test_a_median_is_missing_for_what_is_unanswered_or_too_recent(unanswered: fl
 def test_what_is_in_time_says_within_how_many_hours_and_of_how_many_questions(visit: Open, sample: Workspace):
     app = visit(PAGE)
     found = shown(sample, "response", brand="tamrow", grain="all").set_index("direction").loc["ours"]
-    assert app.metric[0].value == f"{found['in_time_share']:.0%} within 48 h"
+    assert app.metric[0].value == f"{100 * found['in_time_share']:.0f} % within 48 h"
     assert any(f"of {found['judged']:,} questions" in line.value for line in app.caption)
 
 

@@ -21,7 +21,7 @@ def take_key(names: Mapping[str, str]) -> None:
 
     Later only the field beside may set a brand, so that whoever comes back to that address is told of it.
     """
-    asked = st.query_params.get("brand")
+    asked = st.query_params.get("brand", "")
     if "brand" not in st.session_state and asked in names and asked not in names.values():
         st.query_params["brand"] = names[asked]
         st.rerun()

@@ -125,7 +125,7 @@ def fruit(months: pd.DataFrame, title: str, axis: str, fruits: str, touches: str
     )
     for (column, name), dash in zip(ways.items(), ("dash", "dot"), strict=True):
         line = {"color": _charts.NEUTRAL, "dash": dash}
-        figure.add_scatter(x=months["month"], y=months[column], name=name, yaxis="y2", line=line)
+        figure.add_scatter(x=months["month"], y=months[column], name=html.escape(name), yaxis="y2", line=line)
     return figure
 
 
@@ -159,7 +159,10 @@ def repairs(rates: pd.DataFrame, title: str, axis: str, names: dict[bool, str]) 
     for outcome, (colour, shape) in OUTCOMES.items():
         rows = rates[rates["outcome"] == outcome]
         figure.add_bar(
-            x=[f"{names[bool(row.answered)]}<br>({row.complaints} complaints)" for row in rows.itertuples()],
+            x=[
+                f"{html.escape(names[bool(row.answered)])}<br>({row.complaints} complaints)"
+                for row in rows.itertuples()
+            ],
             y=rows["share"],
             name=outcome,
             marker={"color": colour, "pattern": {"shape": shape}},

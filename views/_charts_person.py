@@ -23,11 +23,12 @@ TICKS = [
 ]
 
 
-def path(path: pd.DataFrame, touches: pd.DataFrame, fruit: pd.DataFrame, title: str) -> go.Figure:
+def path(path: pd.DataFrame, touches: pd.DataFrame, fruit: pd.DataFrame, title: str, ours: str) -> go.Figure:
     """Return a person's feeling with its band, what they said on it, what was said without a score at the foot.
 
     ``path`` has day, feeling, low, high, mentions; ``touches`` (latest first: MOST are drawn) has happened_at, kind,
-    direction, said, label, touch_id, offline; ``fruit`` has happened_at and kind, and stands at the head.
+    direction, said, label, touch_id, offline; ``fruit`` has happened_at and kind, and stands at the head. Our marks
+    are called ``ours``.
     """
     figure = _charts.frame(title, 440, yaxis=_charts.feeling_axis(say("axis")))
     if not path.empty:
@@ -42,7 +43,7 @@ def path(path: pd.DataFrame, touches: pd.DataFrame, fruit: pd.DataFrame, title: 
     offline = others["offline"].astype(bool)
     marks(figure, others[offline], say("mark_offline"), "diamond", _charts.NEUTRAL)
     others = others[~offline]
-    marks(figure, others[others["direction"] == "out"], say("mark_ours"), "line-ns-open", _charts.NEUTRAL)
+    marks(figure, others[others["direction"] == "out"], ours, "line-ns-open", _charts.NEUTRAL)
     marks(figure, others[others["direction"] == "in"], say("mark_theirs"), "x-thin-open", _charts.NEUTRAL)
     marks(figure, fruit.assign(said=HEAD, touch_id=None), say("mark_fruit"), "star", _charts.NEUTRAL)
     figure.update_yaxes(range=[-1.1, 1.2])  # what somebody stated is −1 or 1, and is not to be cut in half
@@ -69,7 +70,7 @@ def marks(figure: go.Figure, touches: pd.DataFrame, name: str, symbol: str, colo
     figure.add_scatter(
         x=touches["happened_at"],
         y=touches["said"],
-        name=name,
+        name=html.escape(name),
         mode="markers",
         marker={"symbol": symbol, "color": colour, "size": 9, "line": {"width": 1, "color": colour}},
         customdata=touches[["touch_id", "kind"]].to_numpy(),

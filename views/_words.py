@@ -41,6 +41,16 @@ def signed(value: Any, places: int = 2) -> str:
     return "–" if pd.isna(value) else f"{value:+.{places}f}".replace("-", "−")
 
 
+def whole(difference: int) -> str:
+    """Return by how many a count differs, with its sign."""
+    return f"{difference:+,}".replace("-", "−")
+
+
+def percent(share: Any) -> str:
+    """Return a share of 1 as a number of hundred, written as our intervals are, or a dash."""
+    return "–" if pd.isna(share) else f"{100 * share:.0f} %"
+
+
 def interval(low: Any, high: Any) -> str:
     """Return a 90 % interval; one of no width is no certainty.
 

@@ -6,7 +6,20 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from views import _asked, _data, _explain, _filters, _labels, _messages, _rights, _show, _texts, _way_back, _words
+from views import (
+    _asked,
+    _brands,
+    _data,
+    _explain,
+    _filters,
+    _labels,
+    _messages,
+    _rights,
+    _show,
+    _texts,
+    _way_back,
+    _words,
+)
 from views._filters import Shared
 
 say = _texts.of("conversations")
@@ -88,11 +101,13 @@ def marked(found: pd.DataFrame) -> list[str]:
 
 def columns(found: pd.DataFrame) -> pd.DataFrame:
     """Return messages as the table and its export show them."""
+    now = _filters.shared()
+    we = _brands.called(now.brand, now.name)["we"]
     return pd.DataFrame(
         {
             say("text"): found["text"],
             say("who"): [
-                name if way == "in" else say("we_to", name=name)
+                name if way == "in" else say("we_to", we=we, name=name)
                 for name, way in zip(found["name"], found["direction"], strict=True)
             ],
             say("label"): found["label"].fillna("–"),
