@@ -154,6 +154,14 @@ def test_few_months_are_ticked_at_whole_numbers():
     assert [(axis.tick0, axis.dtick) for axis in axes] == [(0, 1), (None, None)]
 
 
+def test_another_brand_is_called_by_its_name(visit: Open):
+    app = visit(PAGE, brand="Quillstone Construction")
+    name = "Quillstone Construction"
+    assert [metric.label for metric in app.metric] == [f"{name} answers them", f"They answer {name}"]
+    bars = charts(app)["What becomes of a complaint?"]["data"][0]["x"]
+    assert [bar.split("<br>")[0] for bar in bars] == [f"{name} did not", f"{name} answered"]
+
+
 def test_a_single_month_has_its_interval_as_a_bar():
     month = {"month": 1, "people": 9, "low": 0.2, "high": 0.7}
     retained = pd.DataFrame([month | {"active": 4, "retained": 0.4}])
