@@ -54,6 +54,7 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
     charts = page.locator(".js-plotly-plot text").evaluate_all(TEXTS)
     headings = [packed(text) for text in page.locator("h2").all_inner_texts()]
     said = page.locator("h1, [data-testid='stMain'] [data-testid='stCaptionContainer']").all_inner_texts()
+    page.add_style_tag(content="* { font-variant-ligatures: none !important }")  # pdfium misplaces their letters
     sheets = pypdfium2.PdfDocument(page.pdf(format="A4"))
     texts = [sheet.get_textpage() for sheet in sheets]
     whole = packed("".join(text.get_text_range() for text in texts))
