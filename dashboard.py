@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import _filters, _rights, _way_back, _writes
+from views import _filters, _print, _rights, _way_back, _writes
 
 # A file of ours: symbols by name are fetched from the network.
 ICON = Path(__file__).parent / "views" / "icon.png"
@@ -25,6 +25,7 @@ PAGES = [
 page = st.navigation(PAGES)
 st.set_page_config(page_title=f"{page.title} · Orchard")
 _way_back.resume(page)
+_print.style()
 if _filters.sidebar():
     _rights.say_unreadable()
     _writes.offer_undo()

@@ -85,7 +85,7 @@ def test_who_came_to_it_later_than_on_the_first_day_is_not_denied(visit: Open, s
 
 @pytest.mark.parametrize(
     ("unanswered", "words"),
-    [(0.0, "no median yet: not enough questions are old enough"), (0.6, "no median: 60% are unanswered")],
+    [(0.0, "no median yet: not enough questions are old enough"), (0.6, "no median: 60 % are unanswered")],
 )
 def test_a_median_is_missing_for_what_is_unanswered_or_too_recent(unanswered: float, words: str, told: Workspace):
     with duckdb.connect(told.published) as con:
@@ -96,7 +96,7 @@ def test_a_median_is_missing_for_what_is_unanswered_or_too_recent(unanswered: fl
 def test_what_is_in_time_says_within_how_many_hours_and_of_how_many_questions(visit: Open, sample: Workspace):
     app = visit(PAGE)
     found = shown(sample, "response", brand="tamrow", grain="all").set_index("direction").loc["ours"]
-    assert app.metric[0].value == f"{found['in_time_share']:.0%} within 48 h"
+    assert app.metric[0].value == f"{100 * found['in_time_share']:.0f} % within 48 h"
     assert any(f"of {found['judged']:,} questions" in line.value for line in app.caption)
 
 
@@ -146,6 +146,20 @@ def test_answered_and_unanswered_complaints_stand_beside_each_other_with_interva
     for trace in traces:
         assert trace["x"] == [f"we did not<br>({no} complaints)", f"we answered<br>({yes} complaints)"]
         assert len(numbers(trace["error_y"]["array"])) == 2
+
+
+def test_few_months_are_ticked_at_whole_numbers():
+    months = pd.DataFrame({"month": [1, 2], "low": 0.2, "high": 0.7, "active": 4, "people": 9, "retained": 0.4})
+    axes = [_charts_growth.kept(rows, "?", "Months", "People").layout.xaxis for rows in (months, months * 12)]
+    assert [(axis.tick0, axis.dtick) for axis in axes] == [(0, 1), (None, None)]
+
+
+def test_another_brand_is_called_by_its_name(visit: Open):
+    app = visit(PAGE, brand="Quillstone Construction")
+    name = "Quillstone Construction"
+    assert [metric.label for metric in app.metric] == [f"{name} answers them", f"They answer {name}"]
+    bars = charts(app)["What becomes of a complaint?"]["data"][0]["x"]
+    assert [bar.split("<br>")[0] for bar in bars] == [f"{name} did not", f"{name} answered"]
 
 
 def test_a_single_month_has_its_interval_as_a_bar():

@@ -281,7 +281,7 @@ def test_a_call_that_somebody_types_does_not_hide_that_nothing_is_collected(watc
     assert any(
         "Not quite" in warning.value and "The last touch that was collected" in warning.value for warning in app.warning
     )
-    assert any("Only what people typed here is newer than" in caption.value for caption in app.sidebar.caption)
+    assert any("Only what people typed here is newer than" in warning.value for warning in app.sidebar.warning)
 
 
 def test_a_change_of_the_journal_is_told_with_its_author_and_taken_back(watched: Workspace):

@@ -459,7 +459,7 @@ def test_the_chart_holds_what_was_said_what_was_offline_fruit_and_stages(marl: W
     call = touches.iloc[[0]].assign(said=None, label=None, offline=True, kind="call", touch_id="journal:1")
     path = shown(marl, "person_path", brand="marl", person=person(marl))
     fruit = pd.DataFrame([{"happened_at": START, "kind": "referral"}])
-    figure = _charts_person.path(path, pd.concat([touches, call]), fruit, "How?")
+    figure = _charts_person.path(path, pd.concat([touches, call]), fruit, "How?", "We spoke")
     drawn = {trace.name: len(trace.x) for trace in figure.data}
     assert drawn == {
         None: len(path),
@@ -476,10 +476,21 @@ def test_the_chart_holds_what_was_said_what_was_offline_fruit_and_stages(marl: W
     assert (list(steps.y), len(steps.x)) == ([2, 1, 1], 3)
 
 
+def test_the_chart_of_whoever_spoke_once_shows_a_month_and_not_milliseconds(marl: Workspace):
+    path = shown(marl, "person_path", brand="marl", person=person(marl))
+    touches = shown(marl, "person_touches", brand="marl", person=person(marl))
+    none = pd.DataFrame({"happened_at": [], "kind": []})
+    once = _charts_person.path(path.iloc[:0], touches.iloc[:1], none, "How?", "We spoke").layout.xaxis
+    moment = touches["happened_at"].iloc[0]
+    assert list(once.range) == [moment - timedelta(days=15), moment + timedelta(days=15)]
+    assert _charts_person.path(path, touches, none, "How?", "We spoke").layout.xaxis.range is None
+    assert _charts_person.path(path.iloc[:0], touches.iloc[:0], none, "How?", "We spoke").layout.xaxis.range is None
+
+
 def test_the_feeling_of_a_single_day_has_its_interval_as_a_bar(marl: Workspace):
     path = shown(marl, "person_path", brand="marl", person=person(marl)).iloc[:1]
     none = shown(marl, "person_touches", brand="marl", person=person(marl)).iloc[:0]
-    figure = _charts_person.path(path, none, pd.DataFrame({"happened_at": [], "kind": []}), "How?")
+    figure = _charts_person.path(path, none, pd.DataFrame({"happened_at": [], "kind": []}), "How?", "We spoke")
     (line,) = (trace for trace in figure.data if trace.error_y.visible)
     ends = [line.y[0] - line.error_y.arrayminus[0], line.y[0] + line.error_y.array[0]]
     assert ends == pytest.approx([path["low"].iloc[0], path["high"].iloc[0]])
@@ -500,7 +511,7 @@ def test_accounts_are_suggested_with_evidence_merged_with_a_reason_and_split_aga
     old = person(marl, SKY)
     app = visit(marl, part=ACCOUNTS)
     app.toggle[0].set_value(True).run()
-    sure = "bluesky:tess: the same verified link (90% sure, by our weights)"
+    sure = "bluesky:tess: the same verified link (90 % sure, by our weights)"
     assert [text for text in texts(app) if "sure" in text] == [sure]
     assert "developer terms" in app.warning[-1].value
     press(app, "Keep it")
@@ -604,7 +615,7 @@ def test_a_journal_that_cannot_be_read_leaves_what_is_published(marl: Workspace)
 def test_the_brief_says_of_what_days_nothing_could_be_measured_and_of_what_there_is_no_evidence(marl: Workspace):
     said = "\n".join(texts(visit(marl, author="", brief="1")))
     assert "no question of theirs in the last 90 days could be measured" in said
-    unsure = _person_brief.feeling({"feeling": -0.13, "low": -0.4, "high": 0.1, "mentions": 4})
+    unsure = _person_brief.feeling({"feeling": -0.13, "low": -0.4, "high": 0.1, "mentions": 4}, "us")
     assert unsure.startswith("Whether they like or dislike us there is not enough evidence yet to say: −0.13 (90 %: ")
 
 
@@ -624,8 +635,12 @@ def test_what_another_brand_owes_is_not_said_as_if_we_were_it(
         ).fetchall()
     app = opened(PAGE, person=someone, brand=name)
     said = "\n".join(texts(app))
-    assert f" · {who} answered {rate:.0%} of {asked} in time in the last 90 days" in said
+    assert f" · {who} answered {100 * rate:.0f} % of {asked} in time in the last 90 days" in said
     assert any("Owe an answer" in warning.value for warning in app.warning) == (who == "we")
+    assert app.metric[3].label == ("From us" if who == "we" else f"From {who}")
+    brief = "\n".join(texts(opened(PAGE, person=someone, brand=name, brief="1")))
+    assert ("\nWe, " in brief or "heard from us." in brief) == (who == "we")
+    assert (f"\n{who}, " in brief or f"heard from {who}." in brief) == (who != "we")
 
 
 def test_the_brief_holds_what_one_should_know_before_a_call(marl: Workspace):
@@ -697,7 +712,9 @@ def test_the_brief_is_one_sheet_of_paper_however_much_was_typed_without_anything
     page.close()
 
 
-def test_the_tab_and_what_is_shown_are_in_the_address(browser: Browser, address: str, served: Workspace):
+def test_the_tab_and_what_is_shown_are_in_the_address_and_the_name_in_a_cookie(
+    browser: Browser, address: str, served: Workspace
+):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{address}/person?person={person(served)}")
     settled(page)
@@ -724,4 +741,12 @@ def test_the_tab_and_what_is_shown_are_in_the_address(browser: Browser, address:
     assert again.get_by_text("we come on Friday").count() == 1
     assert again.get_by_text("the bill is odd").count() == 0
     page.close()
+    name = again.get_by_role("textbox", name="Your name")
+    assert name.input_value() == "", "the name is not in the address"
+    name.fill("Mägs; Osei")
+    name.press("Enter")
+    again.wait_for_function("document.cookie.includes('orchard_author')")
+    again.reload()
+    settled(again)
+    assert name.input_value() == "Mägs; Osei"
     again.close()

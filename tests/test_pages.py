@@ -97,6 +97,20 @@ def test_every_page_draws_the_sample(page: str, visit: Open):
     assert visit(page).title[0].value.startswith(PAGES[page])
 
 
+def test_an_address_names_a_brand_by_its_key_too_and_is_told_what_it_asks_for_in_vain(visit: Open):
+    app = visit(brand="quillstone", period="12 months")
+    assert app.title[0].value == "How do people feel about Quillstone Construction?"
+    assert app.selectbox(key="period").value == "12 months" and app.query_params["brand"] == "Quillstone Construction"
+    assert not [warning for warning in app.warning if "address" in warning.value]
+    app = visit(brand="no*body*", period="9 months")
+    said = [warning.value for warning in app.warning if "address" in warning.value]
+    assert said == [
+        "The address names a brand that is not known here: “no\\*body\\*”. This is Tamrow Design\\-Build.",
+        "The address names a period that is none of those in the side bar: “9 months”. This is 6 months.",
+    ]
+    assert not [warning for warning in app.run().warning if "address" in warning.value]
+
+
 def test_a_chosen_relationship_leads_to_its_person(visit: Open, sample: Workspace):
     app = visit("views/relationships.py", search="priya")
     choose_cell(app, 0)

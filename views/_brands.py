@@ -2,8 +2,10 @@
 
 import pandas as pd
 
-from views import _data, _filters, _rights
+from views import _data, _filters, _rights, _texts
 from views._days import Days
+
+say = _texts.of("shared")
 
 TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now", "post_low", "post_high")
 
@@ -18,6 +20,15 @@ def is_other(brand: str) -> bool:
     """Say whether a brand is not the own one; where none is said to be, all are taken for it."""
     found = _filters.brands().set_index("brand")["own"]
     return bool(found.any()) and not found[brand]
+
+
+def called(brand: str, name: str) -> dict[str, str]:
+    """Return what stands for a brand in a sentence: we, us and We (at its beginning), or its name where it is another.
+
+    The name is data, as all that fills a text.
+    """
+    ours = {"we": say("we"), "us": say("us"), "We": say("we").capitalize()}
+    return dict.fromkeys(ours, name) if is_other(brand) else ours
 
 
 def side_by_side(span: Days) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Figures of the Growth page."""
 
 import html
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,13 @@ import plotly.graph_objects as go
 from views import _charts, _charts_relationships
 
 BELOW = {"y": -0.3}  # a legend below the title of the axis
+FEW = 10  # whole numbers that stand beside each other on a phone; of more Plotly itself ticks no fractions
 OUTCOMES = {"better": (_charts.POSITIVE, ""), "same": (_charts.NEUTRAL, "."), "silent": (_charts.NEGATIVE, "/")}
+
+
+def counted(numbers: pd.Series, title: str) -> dict[str, Any]:
+    """Return an axis of days or months that is ticked at whole numbers alone."""
+    return {"title": title} | ({"tick0": 0, "dtick": 1} if numbers.max() <= FEW else {})
 
 
 def reached(every: pd.DataFrame, title: str) -> go.Figure:
@@ -18,7 +25,7 @@ def reached(every: pd.DataFrame, title: str) -> go.Figure:
     ``every`` has t, at_risk, reached, low, high, reached_competing.
     """
     axis = {"title": "Share of people", "tickformat": ".1~%", "rangemode": "tozero"}
-    figure = _charts.frame(title, 360, yaxis=axis, xaxis={"title": "Days since they first spoke"})
+    figure = _charts.frame(title, 360, yaxis=axis, xaxis=counted(every["t"], "Days since they first spoke"))
     _charts.band(figure, every["t"], every["low"], every["high"])
     figure.add_scatter(
         x=every["t"],
@@ -71,7 +78,7 @@ def kept(months: pd.DataFrame, title: str, axis: str, people: str) -> go.Figure:
     ``months`` has month, people, active, retained, low, high.
     """
     share = {"title": people, "tickformat": ".1~%", "rangemode": "tozero"}
-    figure = _charts.frame(title, 360, yaxis=share, xaxis={"title": axis})
+    figure = _charts.frame(title, 360, yaxis=share, xaxis=counted(months["month"], axis))
     figure.update_layout(legend=BELOW)
     _charts.band(figure, months["month"], months["low"], months["high"])
     figure.add_scatter(
@@ -100,7 +107,7 @@ def fruit(months: pd.DataFrame, title: str, axis: str, fruits: str, touches: str
         {"title": touches, "overlaying": "y", "side": "right", "tickmode": "auto", "showgrid": False},
     )
     both = {"rangemode": "tozero"}
-    figure = _charts.frame(title, 440, yaxis=left | both, xaxis={"title": axis}, yaxis2=right | both)
+    figure = _charts.frame(title, 440, yaxis=left | both, xaxis=counted(months["month"], axis), yaxis2=right | both)
     figure.update_layout(legend=BELOW)
     _charts.band(figure, months["month"], months["low"], months["high"])
     beside = months[["low", "high", "people"]]
@@ -118,7 +125,7 @@ def fruit(months: pd.DataFrame, title: str, axis: str, fruits: str, touches: str
     )
     for (column, name), dash in zip(ways.items(), ("dash", "dot"), strict=True):
         line = {"color": _charts.NEUTRAL, "dash": dash}
-        figure.add_scatter(x=months["month"], y=months[column], name=name, yaxis="y2", line=line)
+        figure.add_scatter(x=months["month"], y=months[column], name=html.escape(name), yaxis="y2", line=line)
     return figure
 
 
@@ -152,7 +159,10 @@ def repairs(rates: pd.DataFrame, title: str, axis: str, names: dict[bool, str]) 
     for outcome, (colour, shape) in OUTCOMES.items():
         rows = rates[rates["outcome"] == outcome]
         figure.add_bar(
-            x=[f"{names[bool(row.answered)]}<br>({row.complaints} complaints)" for row in rows.itertuples()],
+            x=[
+                f"{html.escape(names[bool(row.answered)])}<br>({row.complaints} complaints)"
+                for row in rows.itertuples()
+            ],
             y=rows["share"],
             name=outcome,
             marker={"color": colour, "pattern": {"shape": shape}},

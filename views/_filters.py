@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.store import StoreError
-from views import _data, _rights, _show, _texts
+from views import _address, _data, _rights, _show, _texts
 from views._words import day, in_days, plain
 
 say = _texts.of("shared")
@@ -57,31 +57,53 @@ def sidebar() -> bool:
         return False
     if _data.is_stale():
         st.warning(say("stale"), icon=":material/warning:")
+    known = {
+        "brand": dict(zip(found["brand"], found["name"], strict=True)),
+        "period": {period: say(words) for period, (words, _) in PERIODS.items()},
+    }
+    _address.take_key(known["brand"])
+    missed = _address.not_here(known)
     with st.sidebar:
-        st.selectbox(
-            say("brand"),
-            found["brand"].tolist(),
-            format_func=dict(zip(found["brand"], found["name"], strict=True)).__getitem__,
-            key="brand",
-            bind="query-params",
-            persist_state="session",
-            filter_mode="contains",
-        )
-        st.selectbox(
-            say("period"),
-            list(PERIODS),
-            index=2,
-            format_func=lambda period: say(PERIODS[period][0]),
-            key="period",
-            bind="query-params",
-            persist_state="session",
-        )
+        choices(known)
+        warn_of_typed(found)
         _rights.ask_author()
         _show.image_format()
         st.caption(freshness(found))
         if not found["own"].any():
             st.caption(say("no_own"))
+    _address.say_not_here(missed, known)
     return True
+
+
+def choices(known: dict[str, dict[str, str]]) -> None:
+    """Let one choose brand and period; ``known`` has the words for every choice of both."""
+    st.selectbox(
+        say("brand"),
+        list(known["brand"]),
+        format_func=known["brand"].__getitem__,
+        key="brand",
+        bind="query-params",
+        persist_state="session",
+        filter_mode="contains",
+    )
+    st.selectbox(
+        say("period"),
+        list(known["period"]),
+        index=2,  # what an address means that names none
+        format_func=known["period"].__getitem__,
+        key="period",
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def warn_of_typed(found: pd.DataFrame) -> None:
+    """Say where what people typed is newer by days than all that was collected, from which periods count back."""
+    row = found[found["brand"] == st.session_state["brand"]].iloc[0]
+    gap = row["last_touch"] - row["last_collected"]
+    if gap >= TYPED_LATER:
+        words = say("typed_later", days=in_days(gap.days), day=day(row["last_collected"]))
+        st.warning(words, icon=":material/edit_calendar:")
 
 
 def freshness(found: pd.DataFrame) -> str:
@@ -101,9 +123,6 @@ def freshness(found: pd.DataFrame) -> str:
     gap = found["last_touch"].max() - row["last_touch"]
     if gap >= ENDS_EARLIER:
         parts.append(say("ends_earlier", days=in_days(gap.days)))
-    gap = row["last_touch"] - row["last_collected"]
-    if gap >= TYPED_LATER:
-        parts.append(say("typed_later", days=in_days(gap.days), day=day(row["last_collected"])))
     if meta["past"]:
         parts.append(say("past", day=day(meta["as_of"] - timedelta(microseconds=1))))
     return " ".join(parts)

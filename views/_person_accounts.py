@@ -105,7 +105,9 @@ def suggestions(whom: Whom) -> None:
         if ours not in whom.accounts:
             ours, theirs = theirs, ours
         with st.container(border=True):
-            st.text(say("suggested", account=theirs, why="; ".join(each.evidence), sure=f"{each.confidence:.0%}"))
+            st.text(
+                say("suggested", account=theirs, why="; ".join(each.evidence), sure=_words.percent(each.confidence))
+            )
             decision(whom, ours, theirs)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _person_ends, _person_facts, _person_promises, _person_tags, _texts, _words
+from views import _brands, _data, _person_ends, _person_facts, _person_promises, _person_tags, _texts, _words
 from views._person_facts import OWED, short
 from views._person_typed import Typed
 from views._person_whom import Whom
@@ -44,9 +44,9 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
     topics = _data.ask("person_topics", brand=whom.brand, person=whom.person_id)
     return [
         (say("brief_stands"), stands(whom, typed)),
-        (say("brief_last"), [last(touches, "in"), last(touches, "out")]),
+        (say("brief_last"), [last(whom, touches, "in"), last(whom, touches, "out")]),
         (say("brief_promised"), promised(typed)),
-        (say("brief_owed"), owed(whom, touches)),
+        (say("brief_lists" if _brands.is_other(whom.brand) else "brief_owed"), owed(whom, touches)),
         (say("brief_topics"), about(topics)),
         (say("brief_ends"), [quoted(touch) or say(_person_ends.NONE[end]) for end, touch in ends.items()]),
         (say("brief_notes"), notes(typed)),
@@ -57,33 +57,33 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
 def stands(whom: Whom, typed: Typed | None) -> list[str]:
     """Return stage, feeling and tags in words."""
     standing = " · ".join(_person_facts.standing(whom))
-    lines = [feeling(whom.row), f"{standing[0].upper()}{standing[1:]}"]
+    lines = [feeling(whom.row, whom.called["us"]), f"{standing[0].upper()}{standing[1:]}"]
     tags = _person_tags.now(whom, typed.members if typed else [])
     return [*lines, say("brief_tags", tags=", ".join(tags))] if tags else lines
 
 
-def feeling(row: dict[str, Any]) -> str:
-    """Return what they feel in words, with the interval and how much was heard."""
+def feeling(row: dict[str, Any], us: str) -> str:
+    """Return what they feel toward ``us`` in words, with the interval and how much was heard."""
     if pd.isna(row["feeling"]):
         return say("feeling_none", mentions=row["mentions"])
     band = {"band": _words.interval(row["low"], row["high"]), "mentions": row["mentions"]}
     leaning = _words.leaning(row["low"], row["high"])
     words = "feeling_unsure" if leaning == _words.EVIDENCE else "feeling_words"
-    return say(words, leaning=leaning, feeling=_words.signed(row["feeling"]), **band)
+    return say(words, us=us, leaning=leaning, feeling=_words.signed(row["feeling"]), **band)
 
 
-def last(touches: pd.DataFrame, direction: str) -> str:
+def last(whom: Whom, touches: pd.DataFrame, direction: str) -> str:
     """Return the latest touch of one side."""
     found = touches[touches["direction"] == direction]
     if found.empty:
-        return say("never_in" if direction == "in" else "never_out")
+        return say("never_in" if direction == "in" else "never_out", us=whom.called["us"])
     touch = found.iloc[0].to_dict()
     told = {
         "day": _words.day(touch["happened_at"]),
         "kind": touch["kind"],
         "text": short(touch["text"] or "–", CUT),
     }
-    return say("last_in" if direction == "in" else "last_out", **told)
+    return say("last_in" if direction == "in" else "last_out", We=whom.called["We"], **told)
 
 
 def promised(typed: Typed | None) -> list[str]:
@@ -124,14 +124,14 @@ def careful(whom: Whom, ends: dict[str, dict[str, Any] | None]) -> list[str]:
     """Return what the numbers do not show, so that nobody says it."""
     row, lines = whom.row, []
     if _words.leaning(row["low"], row["high"]) == _words.EVIDENCE:
-        lines.append(say("careful_feeling"))
+        lines.append(say("careful_feeling", us=whom.called["us"]))
     if row["verdict"] == _words.EVIDENCE:
         lines.append(say("careful_change"))
     for end, touch in ends.items():
         if touch and touch["doubtful"] and not touch["label_of_people"]:
             lines.append(say(CAREFUL[end]))
     if pd.isna(row["our_asked"]) or row["our_asked"] == 0:
-        lines.append(say("careful_answers", days=_data.window_days()))
+        lines.append(say("careful_answers", we=whom.called["we"], days=_data.window_days()))
     return lines or [say("careful_none")]
 
 

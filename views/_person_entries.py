@@ -84,7 +84,9 @@ def fields(entry: Item | None) -> Values:
             tuple(BEGAN).index(old["direction"]),
             format_func=began,
         ),
-        "day": third.date_input(say("day"), value=old["happened_at"] or "today", max_value="today"),
+        "day": third.date_input(
+            say("day"), value=old["happened_at"] or "today", max_value="today", format=_person_items.DATES
+        ),
         "text": st.text_area(say("log_text"), old["text"], max_chars=2000),
         "feeling": st.selectbox(
             say("log_feeling"),

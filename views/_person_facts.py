@@ -20,7 +20,7 @@ def draw(whom: Whom) -> None:
     st.text(who(whom))
     st.text(" · ".join(standing(whom)))
     with st.grid(4, min_column_width=150):
-        for label, (value, beside) in metrics(whom.row).items():
+        for label, (value, beside) in metrics(whom).items():
             st.metric(label, value, delta_description=beside, border=True)
 
 
@@ -32,8 +32,9 @@ def who(whom: Whom) -> str:
     return say("who", handle=handle, **told)
 
 
-def metrics(row: dict[str, Any]) -> dict[str, tuple[str, str]]:
+def metrics(whom: Whom) -> dict[str, tuple[str, str]]:
     """Return label -> (value, what stands beside it)."""
+    row, us = whom.row, _words.plain(whom.called["us"])
     last_in, last_out = _words.day(row["last_in"]), _words.day(row["last_out"])
     leaning = _words.leaning(row["low"], row["high"])
     label = say("feeling_unclear") if leaning == _words.EVIDENCE else say("feeling", leaning=leaning)  # short: else cut
@@ -41,7 +42,7 @@ def metrics(row: dict[str, Any]) -> dict[str, tuple[str, str]]:
         label: (_words.signed(row["feeling"]), say("band", band=_words.interval(row["low"], row["high"]))),
         say("mentions"): (f"{row['mentions']:,}", say("of_theirs", touches=f"{row['touches_in']:,}")),
         say("from_them"): (f"{row['touches_in']:,}", say("last", day=last_in)),
-        say("from_us"): (f"{row['touches_out']:,}", say("last", day=last_out)),
+        say("from_us", us=us): (f"{row['touches_out']:,}", say("last", day=last_out)),
     }
 
 
@@ -58,7 +59,7 @@ def moved(row: dict[str, Any]) -> str:
     if pd.isna(row["change"]) or row["verdict"] == _words.EVIDENCE:
         return say("verdict", verdict=row["verdict"])
     heard = {"recent": int(row["n_recent"]), "before": int(row["n_before"])}
-    sizes = {"change": _words.signed(row["change"]), "sure": f"{row['p_verdict']:.0%}"}
+    sizes = {"change": _words.signed(row["change"]), "sure": _words.percent(row["p_verdict"])}
     return say("verdict_sized", verdict=row["verdict"], **sizes, **heard)
 
 
@@ -68,8 +69,8 @@ def standing(whom: Whom) -> list[str]:
     gives = _words.EVIDENCE if pd.isna(row["direction"]) else row["direction"]
     parts = [stage(row), moved(row), say("balance", direction=gives)]
     if pd.notna(row["our_asked"]) and row["our_asked"] > 0:
-        sizes = {"rate": f"{row['our_rate']:.0%}", "asked": int(row["our_asked"]), "days": _data.window_days()}
-        parts.append(say("answered", who=whom.brand_name if _brands.is_other(whom.brand) else say("we"), **sizes))
+        sizes = {"rate": _words.percent(row["our_rate"]), "asked": int(row["our_asked"]), "days": _data.window_days()}
+        parts.append(say("answered", who=whom.called["we"], **sizes))
     if pd.notna(row["silence_days"]) and pd.notna(row["mean_gap_days"]):
         gap, silence = _words.every(row["mean_gap_days"]), _words.in_days(row["silence_days"])
         parts.append(say("rhythm", gap=gap, silence=silence))

@@ -106,7 +106,9 @@ def fields(fruit: Item | None, kind: str | None) -> Values:
     *first, second, third = st.columns(2 if kind else 3)
     return {
         "kind": kind or first[0].selectbox(say("log_what"), FRUITS, FRUITS.index(fruit["kind"]) if fruit else 0),
-        "day": second.date_input(say("day"), value=fruit["happened_at"] if fruit else "today", max_value="today"),
+        "day": second.date_input(
+            say("day"), value=fruit["happened_at"] if fruit else "today", max_value="today", format=_person_items.DATES
+        ),
         "value": third.number_input(
             say("fruit_value"), value=fruit["value"] if fruit else None, help=say("fruit_value_help")
         ),

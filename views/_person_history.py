@@ -17,7 +17,7 @@ def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
     """Draw both charts; a click on a mark leads to the thread around it."""
     path = _data.ask("person_path", brand=whom.brand, person=whom.person_id)
     fruit = pd.DataFrame(typed.fruit if typed else [], columns=["happened_at", "kind"])
-    figure = _charts_person.path(path, touches, fruit, say("path_title"))
+    figure = _charts_person.path(path, touches, fruit, say("path_title"), say("mark_ours", We=whom.called["We"]))
     notes = in_time(typed.annotations if typed else [], touches)
     _charts_pulse.notes(figure, notes, top=_charts_person.LETTERS)
     event = _show.chart(figure, path, "path", say("path_alt", name=whom.name), select=True)

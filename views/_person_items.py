@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from views._words import day
 say = _texts.of("person")
 
 EDITING = "editing"  # in the session: (what, id) of the thing that is being mended
+DATES: Literal["YYYY-MM-DD"] = "YYYY-MM-DD"  # a field takes no names of months; as Conversations shows them
 Values = dict[str, Any]
 Draw = Callable[[], Any]
 

@@ -90,7 +90,9 @@ def form(whom: Whom, promise: Item | None) -> None:
     def fields() -> Values:
         return {
             "text": st.text_area(say("promise_text"), promise["text"] if promise else "", max_chars=2000),
-            "due": st.date_input(say("promise_due"), value=promise["due"] if promise else date.today() + DUE),
+            "due": st.date_input(
+                say("promise_due"), value=promise["due"] if promise else date.today() + DUE, format=_person_items.DATES
+            ),
         }
 
     def save(values: Values, author: str) -> str:

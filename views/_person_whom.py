@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from views import _data, _rights, _texts, _words
+from views import _brands, _data, _rights, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("person")
@@ -25,6 +25,11 @@ class Whom:
     name: str
     accounts: tuple[str, ...]
     until: datetime  # what was typed later waits for the next refresh
+
+    @property
+    def called(self) -> dict[str, str]:
+        """Return what stands for the brand in a sentence: we, us and We, or the name of another."""
+        return _brands.called(self.brand, self.brand_name)
 
     @property
     def account(self) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pipeline import settings
 from pipeline.settings import Settings, SettingsError
-from views import _data, _texts, _words
+from views import _cookie, _data, _texts, _words
 
 say = _texts.of("shared")
 
@@ -96,5 +96,19 @@ def author() -> str:
 
 
 def ask_author() -> None:
-    """Let one say who writes; it stands beside every change in the journal."""
-    st.text_input(say("author"), key="author", max_chars=80, persist_state="session", help=say("author_help"))
+    """Let one say who writes, once in this browser; it stands beside every change in the journal.
+
+    A session in which nobody typed a name leaves the one alone that another keeps in the same browser.
+    """
+    st.session_state.setdefault("author", _cookie.author())
+    st.text_input(
+        say("author"),
+        key="author",
+        max_chars=80,
+        persist_state="session",
+        help=say("author_help"),
+        on_change=st.session_state.update,
+        kwargs={"author_typed": True},
+    )
+    if st.session_state.get("author_typed"):
+        _cookie.keep_author(author())

@@ -6,7 +6,20 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from views import _asked, _data, _explain, _filters, _labels, _messages, _rights, _show, _texts, _way_back, _words
+from views import (
+    _asked,
+    _brands,
+    _data,
+    _explain,
+    _filters,
+    _labels,
+    _messages,
+    _rights,
+    _show,
+    _texts,
+    _way_back,
+    _words,
+)
 from views._filters import Shared
 
 say = _texts.of("conversations")
@@ -90,11 +103,13 @@ def marked(found: pd.DataFrame) -> list[str]:
 
 def columns(found: pd.DataFrame) -> pd.DataFrame:
     """Return messages as the table and its export show them: first what also a narrow screen is to have room for."""
+    now = _filters.shared()
+    we = _brands.called(now.brand, now.name)["we"]
     return pd.DataFrame(
         {
             say("when"): found["happened_at"],
             say("who"): [
-                name if way == "in" else say("we_to", name=name)
+                name if way == "in" else say("we_to", we=we, name=name)
                 for name, way in zip(found["name"], found["direction"], strict=True)
             ],
             say("text"): found["text"],

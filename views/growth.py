@@ -3,26 +3,23 @@
 import pandas as pd
 import streamlit as st
 
-from views import _charts_growth, _data, _filters, _open, _rights, _show, _texts, _words
+from views import _brands, _charts_growth, _data, _filters, _open, _print, _rights, _show, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("growth")
 
 OUTCOMES = {"two-way": "outcome_two-way", "offline": "outcome_offline", "fruit": "outcome_fruit"}
-DIRECTIONS = {"ours": "answers_ours", "theirs": "answers_theirs"}
+SHARE = {"share": "reached", "low": "low", "high": "high"}  # what a text calls a column
 
 
 def main() -> None:
     """Draw the page."""
     now = _filters.shared()
-    st.title(say("title", name=_words.plain(now.name)))
-    st.caption(say("whole"))
-    becoming(now)
-    kept(now)
-    fruit(now)
-    answers(now)
-    repairs(now)
-    stages(now)
+    with _print.page():
+        st.title(say("title", name=_words.plain(now.name)))
+        st.caption(say("whole"))
+        for part in (becoming, kept, fruit, answers, repairs, stages):
+            part(now)
 
 
 @st.fragment
@@ -46,7 +43,7 @@ def curves(now: Shared, outcome: str) -> None:
     if found["t"].max() == 0:
         first = found.iloc[0]
         watched = _words.count(int(first["at_risk"]), "person", "people")
-        share = {"share": first["reached"], "low": first["low"], "high": first["high"]}
+        share = {name: _words.percent(first[column]) for name, column in SHARE.items()}
         st.info(say("curve_first_day", people=watched, outcome=words, **share))
         return
     figure = _charts_growth.reached(found, say("curve_title", outcome=words))
@@ -101,10 +98,11 @@ def fruit(now: Shared) -> None:
         st.info(say("fruit_none"))
         return
     names = {"axis": say("fruit_axis"), "fruits": say("fruit_per"), "touches": say("fruit_touches")}
-    ways = {"given": say("fruit_given"), "received": say("fruit_received")}
+    called = _brands.called(now.brand, now.name)
+    ways = {"given": say("fruit_given", us=called["us"]), "received": say("fruit_received")}
     figure = _charts_growth.fruit(found, say("fruit_title"), **names, ways=ways)
     _show.chart(figure, found, "fruit", say("fruit_alt"))
-    st.caption(say("fruit_note"))
+    st.caption(say("fruit_note", we=_words.plain(called["we"])))
     referrals(now)
 
 
@@ -149,8 +147,11 @@ def answers(now: Shared) -> None:
     if found.empty:
         return
     st.header(say("answers"))
-    for column, (direction, words) in zip(st.columns(2), DIRECTIONS.items(), strict=True):
-        answered(column, say(words), found[found["direction"] == direction])
+    us = _words.plain(_brands.called(now.brand, now.name)["us"])
+    words = {"ours": say("answers_other", us=us) if _brands.is_other(now.brand) else say("answers_ours")}
+    words["theirs"] = say("answers_theirs", us=us)
+    for column, (direction, label) in zip(st.columns(2), words.items(), strict=True):
+        answered(column, label, found[found["direction"] == direction])
 
 
 def answered(column: st.delta_generator.DeltaGenerator, words: str, rows: pd.DataFrame) -> None:
@@ -161,8 +162,10 @@ def answered(column: st.delta_generator.DeltaGenerator, words: str, rows: pd.Dat
             st.caption(_words.EVIDENCE)
             return
         row = rows.iloc[0]
-        st.metric(words, say("in_time", share=row["in_time_share"], hours=_data.ask("meta")["answer_hours"].iloc[0]))
-        beside = say("answered_beside", low=row["low"], high=row["high"], judged=int(row["judged"]))
+        hours = _data.ask("meta")["answer_hours"].iloc[0]
+        st.metric(words, say("in_time", share=_words.percent(row["in_time_share"]), hours=hours))
+        ends = {end: _words.percent(row[end]) for end in ("low", "high")}
+        beside = say("answered_beside", judged=int(row["judged"]), **ends)
         st.caption(f"{beside} · {median(row)}")
 
 
@@ -172,7 +175,7 @@ def median(row: pd.Series) -> str:
         return say("median", hours=row["median_hours"])
     if row["unanswered_share"] < 0.5:  # more were answered than not, as far as one can tell yet
         return say("no_median_yet")
-    return say("no_median", share=row["unanswered_share"])
+    return say("no_median", share=_words.percent(row["unanswered_share"]))
 
 
 def repairs(now: Shared) -> None:
@@ -180,7 +183,8 @@ def repairs(now: Shared) -> None:
     found = _data.ask("repair_rate", brand=now.brand, fewest=_rights.FEWEST)
     if found.empty:
         return
-    names = {True: say("repair_yes"), False: say("repair_no")}
+    we = _brands.called(now.brand, now.name)["we"]
+    names = {True: say("repair_yes", we=we), False: say("repair_no", we=we)}
     st.header(say("repair"))
     figure = _charts_growth.repairs(found, say("repair_title"), say("repair_axis"), names)
     _show.chart(figure, found, "repairs", say("repair_alt"))

@@ -107,7 +107,7 @@ def whole(whom: Whom, touches: pd.DataFrame, typed: Typed | None, taken_back: in
         if whom.is_named:
             _person_tags.draw(whom, typed.members)
     if not whom.is_named:
-        st.caption(say("unnamed"))
+        st.caption(say("unnamed", us=_words.plain(whom.called["us"])))
     if touches["waits"].any() or taken_back:
         st.caption(say("since_refresh", waiting=int(touches["waits"].sum()), gone=taken_back))
     _person_history.draw(whom, touches, typed)
