@@ -13,6 +13,7 @@ from views._words import plain
 
 say = _texts.of("shared")
 
+IN_VAIN = {"brand": "no_such_brand", "period": "no_such_period"}
 LONGEST = 60  # characters of what an address asks for that are repeated
 
 
@@ -37,5 +38,5 @@ def say_not_here(missed: list[tuple[str, str]], known: Mapping[str, Mapping[Any,
     """Say above the page what the address asked for in vain, and what is shown in its place."""
     for name, asked in missed:
         shown = known[name][st.session_state[name]]
-        words = say(f"no_such_{name}", asked=plain(asked[:LONGEST]), shown=plain(shown))
+        words = say(IN_VAIN[name], asked=plain(asked[:LONGEST]), shown=plain(shown))
         st.warning(words, icon=":material/link_off:")
