@@ -154,7 +154,7 @@ ALLOWED = {
     "pipeline/sources": {"pipeline.sources", "pipeline.source_settings", "pipeline.touch"},
     "pipeline/metrics": {"pipeline.metrics"},
     "pipeline/tables.py": {"pipeline.plain"},
-    "pipeline/sample.py": {"pipeline.journal", "pipeline.journal_changes", "pipeline.store"},
+    "pipeline/sample.py": {"pipeline.journal", "pipeline.journal_changes", "pipeline.labels", "pipeline.store"},
     "pipeline/labels.py": {"pipeline.sources"},
     "pipeline/typed.py": {"pipeline.store", "pipeline.touch"},
     "pipeline/journal.py": {"pipeline.contents", "pipeline.store", "pipeline.touch", "pipeline.typed"},

@@ -338,6 +338,6 @@ def test_an_unset_brand_is_said_and_broken_settings_are_no_order(sample: Workspa
     (place.folder / "brand.toml").unlink()
     app = opened(PAGE)
     assert any("The own brand is not set" in info.value for info in app.info)
-    assert any('name = "My Company"' in code.value for code in app.code)
+    assert any('name = "Tamrow Design-Build"' in code.value for code in app.code)
     (place.folder / "brand.toml").write_text("[privacy")
     assert any("The settings in brand.toml cannot be read" in warning.value for warning in opened(PAGE).warning)

@@ -1,5 +1,6 @@
 """Health: whether the numbers are fresh, and what keeps them so."""
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ say = _texts.of("health")
 
 OLD_DAYS = 8  # a company that looks weekly has missed a refresh
 RUNS = 30
-EXAMPLE = '[brand]\nkey = "mine"\nname = "My Company"\nhandles = ["mycompany"]'
+EXAMPLE = '[brand]\nkey = "mine"\nname = {name}\nhandles = ["mycompany"]'
 
 
 def main() -> None:
@@ -79,7 +80,8 @@ def load() -> Settings | None:
     if chosen.brand is None:
         st.info(say("no_own"))
         st.code(str(_data.workspace().folder / "brand.toml"), language=None, wrap_lines=True)
-        st.code(EXAMPLE, language=None)
+        imported = str(_data.ask("brands")["name"].iloc[0])  # a brand of this name takes over what was imported as it
+        st.code(EXAMPLE.format(name=json.dumps(imported, ensure_ascii=False)), language=None)
     return chosen
 
 
