@@ -63,17 +63,17 @@ def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> An
     st.caption(say("found", messages=_words.count(total, say("message"), say("messages")), days=days))
     st.caption(say("reading"))
     above = st.container()
-    chosen = table(_labels.overlaid(found, since))
+    chosen = table(now, _labels.overlaid(found, since))
     choice(now, chosen)
     _filters.pager(key, total, PAGE)
     export(now, asked, found, since)
     return above
 
 
-def table(found: pd.DataFrame) -> pd.DataFrame:
+def table(now: Shared, found: pd.DataFrame) -> pd.DataFrame:
     """Show messages; return those that are ticked. The message of a clicked cell goes into the address, to be shown."""
     event = st.dataframe(
-        _show.signed(columns(found).assign(**{say("label"): marked(found)}), say("score")),
+        _show.signed(columns(now, found).assign(**{say("label"): marked(found)}), say("score")),
         key=f"messages-{_filters.fingerprint(st.session_state.get('choosing', 0), *found['touch_id'])}",
         hide_index=True,
         on_select="rerun",
@@ -101,9 +101,8 @@ def marked(found: pd.DataFrame) -> list[str]:
     return [say("doubted", label=label) if doubt else label for label, doubt in zip(labels, doubtful, strict=True)]
 
 
-def columns(found: pd.DataFrame) -> pd.DataFrame:
+def columns(now: Shared, found: pd.DataFrame) -> pd.DataFrame:
     """Return messages as the table and its export show them: first what also a narrow screen is to have room for."""
-    now = _filters.shared()
     we = _brands.called(now.brand, now.name)["we"]
     return pd.DataFrame(
         {
@@ -154,7 +153,7 @@ def export(now: Shared, asked: dict[str, Any], found: pd.DataFrame, since: _labe
 
     def made() -> bytes:
         every = _data.ask("messages", brand=now.brand, many=EXPORTED, skip=0, **asked)
-        whole = columns(_labels.overlaid(every, since)).assign(id=every["touch_id"])
+        whole = columns(now, _labels.overlaid(every, since)).assign(id=every["touch_id"])
         if _rights.viewer().sees_names:  # a link names its author
             whole = whole.assign(url=every["url"])
         return _show.to_csv(whole)()
