@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -24,7 +24,7 @@ from pipeline.sources.encodings import known_encoding
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Brand, Counts
+from pipeline.touch import Brand, Counts, Dates
 
 app = typer.Typer()
 
@@ -51,6 +51,7 @@ class How:
     source: str
     direct_messages: bool
     wait: float
+    dates: Dates = ""
 
 
 @app.command(name="import")
@@ -72,6 +73,9 @@ def import_(
         bool, typer.Option("--direct-messages", help="Those of an archive of X, too; without it they are not read.")
     ] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")] = 30,
+    dates: Annotated[
+        str, typer.Option(help="Of 3/4/2025: dmy (the day first) or mdy, where the file does not prove it.")
+    ] = "",
 ) -> None:
     """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
     allowed = get_args(FILE_FORMATS)
@@ -85,9 +89,12 @@ def import_(
         raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
     if encoding:
         known_encoding(encoding)
+    if dates not in get_args(Dates):
+        raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
     place = Workspace(settings.workspace_folder())
     target = settings.load(place.folder).find_brand(brand, read_brands(place))
-    how = How(place, target, format, parse_map(map) if map else None, encoding, source, direct_messages, wait)
+    mapping, order = parse_map(map) if map else None, cast("Dates", dates)
+    how = How(place, target, format, mapping, encoding, source, direct_messages, wait, order)
     if file and not folder:
         counts = import_one(file, how)
         tell(counts, target.key)
@@ -109,7 +116,7 @@ def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
             if stop and stop.is_set():
                 raise Stopped
 
-        options = (how.brand, how.format, how.mapping, how.encoding, how.source, heard, how.direct_messages)
+        options = (how.brand, how.format, how.mapping, how.encoding, how.source, heard, how.direct_messages, how.dates)
         return run.import_file(how.place, file, *options)
 
 
@@ -122,6 +129,8 @@ def tell(counts: Counts, brand: str) -> None:
     print(f"rejected          {sum(counts.rejected.values()):>8}")
     for reason, many in sorted(counts.rejected.items(), key=lambda item: -item[1]):
         print(f"    {many:>6}  {plain(reason)}")
+    if counts.dates:
+        print(plain(counts.dates))
 
 
 def follow(folder: Path, how: How, stop: Event) -> None:
@@ -158,12 +167,7 @@ def take(file: Path, how: How, stop: Event) -> str:
     if (run.sha256(file, how.mapping, how.direct_messages), how.brand.key) in read_imported(how.place):
         return f"{file.name}: imported before"
     counts = import_one(file, how, stop)
-    rejected, lost = sum(counts.rejected.values()), lost_bytes(file, counts.encoding)
-    return (
-        f"{file.name}: {counts.stored} stored of {counts.read} "
-        f"({counts.already} already had, {counts.not_about} not about {how.brand.key}, {rejected} rejected)"
-        + (f"; {lost}" if lost else "")
-    )
+    return run.import_line(file, counts, how.brand.key)
 
 
 @app.command(name="export")

@@ -25,6 +25,7 @@ class FileCursor:
     finished: bool
     mapping: Mapping[str, str] | None = None
     source: str = "file"
+    day_first: bool | None = None
 
 
 def save_chunk(
@@ -73,4 +74,5 @@ def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
         "finished": cursor.finished,
         "mapping": None if cursor.mapping is None else json.dumps(dict(cursor.mapping), ensure_ascii=False),
         "source": cursor.source,
+        "day_first": cursor.day_first,
     }

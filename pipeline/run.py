@@ -26,7 +26,7 @@ from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
 from pipeline.store import Workspace
-from pipeline.touch import Brand, Counts, sound
+from pipeline.touch import Brand, Counts, Dates, sound
 
 CHUNK_GROUPS = 2
 CHUNK_ROWS = 500_000  # where few rows become touches; a crash costs a chunk, and the next, which is made beside
@@ -80,20 +80,23 @@ def import_file(
     source: str = "file",
     tick: Tick = lambda rows: None,
     direct_messages: bool = False,
+    dates: Dates = "",
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
 
-    ``direct_messages``: those of an archive of X are taken in, too.
+    ``direct_messages``: those of an archive of X are taken in, too. ``dates``: the day or the month comes first.
     An import that was cut off is simply run again: rows that are there are counted as already had.
     Raises FileError where the file cannot be read or is of no known shape.
     """
-    name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages)
-    counts = Counts(encoding=records.encoding)
+    name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages, dates)
+    counts = Counts(encoding=records.encoding, dates=records.dates.words)
+    day_first = records.dates.day_first
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(sha256, path, mapping, direct_messages)
         for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
             rows, key, file = counts.read + chunk.rows, digest.result(), sound(str(path))
-            save(workspace, chunk, counts, FileCursor(file, key, brand, name, rows, is_last, mapping, source))
+            cursor = FileCursor(file, key, brand, name, rows, is_last, mapping, source, day_first)
+            save(workspace, chunk, counts, cursor)
     return counts
 
 
@@ -164,14 +167,23 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
                     source.encoding or None,
                     source=source.name,
                     direct_messages=source.direct_messages,
+                    dates=source.dates,
                 )
             except FileError as error:
                 yield FileError(plain(str(error)))
             except OSError as error:
                 yield unreadable(path, error)
             else:
-                lost = sources.lost_bytes(path, counts.encoding)
-                yield plain(f"{path.name}: {counts.stored} stored of {counts.read}" + (f"; {lost}" if lost else ""))
+                yield plain(import_line(path, counts, brand.key))
+
+
+def import_line(path: Path, counts: Counts, brand: str) -> str:
+    """Return one line on what became of the rows of a file, and on what is to be known of how they were read."""
+    rejected, lost = sum(counts.rejected.values()), sources.lost_bytes(path, counts.encoding)
+    rows = f"{path.name}: {counts.stored} stored of {counts.read}"
+    if counts.stored < counts.read:
+        rows += f" ({counts.already} already had, {counts.not_about} not about {brand}, {rejected} rejected)"
+    return "; ".join(words for words in (rows, counts.dates, lost) if words)
 
 
 def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError | str]:

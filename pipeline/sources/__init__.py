@@ -19,10 +19,11 @@ from pipeline.sources import (
 )
 from pipeline.sources.archive import Archive, is_archive, open_archive
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
+from pipeline.sources.dates import with_order
 from pipeline.sources.encodings import decodes, find_encoding, known_encoding
 from pipeline.sources.files import FileError, JsonFile, Table, find_json, find_table, first_header
 from pipeline.sources.frames import Way
-from pipeline.touch import MAP_NEEDED, Brand, Outcome, Record
+from pipeline.touch import MAP_NEEDED, Brand, Dates, Outcome, Record
 
 ToTouches = Callable[[Iterable[Record], Brand], Iterator[Outcome]]
 
@@ -62,17 +63,26 @@ def open_file(
     mapping: Mapping[str, str] | None = None,
     encoding: str | None = None,
     direct_messages: bool = False,
+    dates: Dates = "",
 ) -> tuple[str, Records]:
-    """Return (name of the source, records) of a file; its encoding is found out where none is given.
+    """Return (name of the source, records) of a file; encoding and order of dates are found out where none is given.
 
     ``direct_messages``: those of an archive of X are wanted, too.
-    Raises FileError where the file is of no shape that we know.
+    Raises FileError where the file is of no shape that we know, or its dates are in two orders.
     """
     if is_archive(path):
         if mapping or wanted not in ("auto", "xarchive"):
             raise FileError(f"{path}: a zip or folder can only be an archive of X, and has no --map; unpack it first")
         return "xarchive", open_archive(path, direct_messages)
     encoding = known_encoding(encoding) if encoding else find_encoding(path)
+    name, file = open_text_file(path, wanted, mapping, encoding)
+    return name, with_order(file, name, mapping, dates)
+
+
+def open_text_file(
+    path: Path, wanted: str, mapping: Mapping[str, str] | None, encoding: str
+) -> tuple[str, Table | JsonFile]:
+    """Return (name of the source, records) of a table or JSON file. Raises FileError where it is of no known shape."""
     file = find_json(path, encoding)
     if mapping:
         return "mapped", open_mapped(path, encoding, file, mapping)

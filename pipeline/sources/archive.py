@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from pipeline.sources.files import FileError
 from pipeline.sources.json_array import read_json_array
-from pipeline.touch import Record
+from pipeline.touch import UNTOLD, DateOrder, Record
 
 # Old archives have the files at the top, newer ones in data/; large ones in parts.
 PLACE = r"(?:[^/\\]+/)?(?:data/)?"
@@ -37,6 +37,7 @@ class Archive:
     owner: Mapping[str, str]
     names: tuple[str, ...]
     encoding: str = "utf-8"
+    dates: DateOrder = UNTOLD
 
     def __iter__(self) -> Iterator[Record]:
         number = 0

@@ -10,7 +10,7 @@ from typing import IO, Any, TextIO
 
 from pipeline.sources.json_array import begins_array, read_json_array
 from pipeline.sources.json_values import read_json
-from pipeline.touch import MappingError, Outcome, Record, Reject, sound
+from pipeline.touch import UNTOLD, DateOrder, MappingError, Outcome, Record, Reject, sound
 
 HEADER_ROWS = 40  # how far down a header is looked for: suites put a block of report lines above it
 DELIMITERS = (",", "\t", ";", "|")
@@ -39,10 +39,10 @@ class Table:
     delimiter: str
     header: tuple[str, ...]
     header_row: int
+    dates: DateOrder = UNTOLD
 
     def __iter__(self) -> Iterator[Record]:
-        for batch in self.batches():
-            yield from batch
+        return dated(chain.from_iterable(self.batches()), self.dates.day_first)
 
     def batches(self) -> Iterator["Batch"]:
         """Yield the rows after the header, BATCH_ROWS at a time."""
@@ -80,10 +80,17 @@ class JsonFile:
     path: Path
     encoding: str
     lines: bool
+    dates: DateOrder = UNTOLD
 
     def __iter__(self) -> Iterator[Record]:
         with open_text(self.path, self.encoding) as file:
-            yield from to_records(read_json_lines(file) if self.lines else read_json_array(file))
+            records = to_records(read_json_lines(file) if self.lines else read_json_array(file))
+            yield from dated(records, self.dates.day_first)
+
+
+def dated(records: Iterable[Record], day_first: bool | None) -> Iterator[Record]:
+    """Return records with what is known of the dates of their file."""
+    return iter(records) if day_first is None else (replace(record, day_first=day_first) for record in records)
 
 
 def open_text(path: Path, encoding: str) -> TextIO:

@@ -55,7 +55,7 @@ class Way:
 
     ``paths``: the keys under which each field is in a JSON object. The SQL gets every field as text, without the white
     space around it unless it is ``as_is``, and, by the name with ``_type``, its type in JSON, and ``textual``: whether
-    all of them are text, whole numbers or nothing.
+    all of them are text, whole numbers or nothing. ``day_first`` is what is known of the dates of the file.
     """
 
     sql: Path
@@ -64,6 +64,7 @@ class Way:
     values: Mapping[str, Any]
     paths: Mapping[str, Keys] = field(default_factory=dict)
     as_is: frozenset[str] = frozenset()
+    day_first: bool | None = None
 
 
 def table_frames(table: Table, fields: Mapping[str, str]) -> Iterator[Frame]:

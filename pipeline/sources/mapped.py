@@ -60,6 +60,7 @@ def in_bulk(file: Table | JsonFile, brand: Brand, mapping: Mapping[str, str], na
         to_outcome=lambda record: to_touch(record, brand, mapping, named),
         values={"brand": brand.key, "named": named, "kinds": KINDS, "unseen": ("message", *OFFLINE_KINDS)},
         paths=paths,
+        day_first=file.dates.day_first,
     )
 
 
@@ -90,7 +91,7 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
         if not value[field]:
             raise MappingError(f"no {field} (column {mapping[field]})")
     try:
-        at = to_time(value["at"])
+        at = to_time(value["at"], record.day_first)
     except MappingError as error:
         raise MappingError(f"{error} (column {mapping['at']})") from None
     source = value.get("source", "").casefold() or named
