@@ -139,7 +139,7 @@ def name_now(workspace: Workspace, settings: Settings, file: str, brand: str) ->
             source.name
             for source in settings.files()
             if settings.find_brand(source.brand).key == brand and "name" in source.model_fields_set
-            if str(Path(file).absolute()) in [sound(str(path.absolute())) for path in source.files(workspace.folder)]
+            if str(Path(file).resolve()) in [sound(str(path.resolve())) for path in source.files(workspace.folder)]
         ),
         "",
     )

@@ -16,7 +16,7 @@ from pipeline.adopt import adopt
 from pipeline.ahead import ahead
 from pipeline.bulk import GROUP_ROWS, Step
 from pipeline.contents import read_brands, read_imported
-from pipeline.file_cursors import FileCursor, save_chunk
+from pipeline.file_cursors import FileCursor, read_known, save_chunk
 from pipeline.history import recorded
 from pipeline.plain import plain
 from pipeline.publish import ModelFacts, publish, relate
@@ -26,13 +26,15 @@ from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
 from pipeline.store import Workspace
-from pipeline.touch import Brand, Counts, Dates, sound
+from pipeline.touch import Brand, Counts, Dates
 
 CHUNK_GROUPS = 2
 CHUNK_ROWS = 500_000  # where few rows become touches; a crash costs a chunk, and the next, which is made beside
 HASHED_BYTES = 1 << 20  # at a time
 READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
+
+OTHER_ORDER = "its dates were read in the other order before, and what that stored stays"
 
 Tick = Callable[[int], None]
 Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last
@@ -93,10 +95,13 @@ def import_file(
     day_first = records.dates.day_first
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(sha256, path, mapping, direct_messages)
+        before = beside.submit(lambda: read_known(workspace, path, digest.result(), brand.key))
         for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
-            rows, key, file = counts.read + chunk.rows, digest.result(), sound(str(path))
+            rows, key, file = counts.read + chunk.rows, digest.result(), before.result().file
             cursor = FileCursor(file, key, brand, name, rows, is_last, mapping, source, day_first)
             save(workspace, chunk, counts, cursor)
+    if before.result().was_read and bool(before.result().day_first) != bool(day_first):
+        counts.dates = "; ".join(filter(None, (counts.dates, OTHER_ORDER)))
     return counts
 
 

@@ -1,7 +1,9 @@
 """Whether the day or the month comes first in the dates of a file, by what all of them together prove."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +25,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 # Two numbers and a year, with slashes or dashes between them.
 PARTS = r"^\s*(?P<first>\d{1,2})(?P<sign>[/-])(?P<second>\d{1,2})[/-]\d{4}(?:\D|$)"
 
+END_OF_ONE = re.compile(rb"[/-]\d{1,2}\\?[/-]\d{4}")  # in JSON a slash may stand behind a backslash
+
 
 @dataclass
 class Seen:
@@ -41,10 +45,19 @@ def with_order(file: Table | JsonFile, name: str, mapping: Mapping[str, str] | N
     if told:
         return replace(file, dates=DateOrder(told == "dmy"))
     seen = Seen()
-    for column in date_columns(file, name, mapping):
+    columns = date_columns(file, name, mapping)
+    for column in columns if columns and may_hold_any(file) else ():
         for numbers, texts in date_texts(file, column):
             look(seen, numbers, texts)
     return replace(file, dates=decided(file, seen))
+
+
+def may_hold_any(file: Table | JsonFile) -> bool:
+    """Say whether a date in either order may be anywhere in a file: most have none, and need not be read for them."""
+    if file.encoding != "utf-8-sig":
+        return True
+    with file.path.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        return END_OF_ONE.search(content) is not None
 
 
 def date_columns(file: Table | JsonFile, name: str, mapping: Mapping[str, str] | None) -> list[str]:
