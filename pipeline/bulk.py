@@ -159,10 +159,9 @@ def extracted(con: duckdb.DuckDBPyConnection, columns: pa.Table, paths: Mapping[
 
 
 def to_payload(con: duckdb.DuckDBPyConnection, cells: pa.Table, header: Sequence[str]) -> pa.ChunkedArray:
-    """Return the rows of a table as JSON objects, in their order; of two columns of one name the last counts."""
-    places = {column: place for place, column in enumerate(header)}
-    keys = {f"key{place}": column for column, place in places.items()}
-    pairs = ", ".join(f'$key{place}, "{place}"' for place in places.values())
+    """Return the rows of a table as JSON objects, in their order."""
+    keys = {f"key{place}": column for place, column in enumerate(header)}
+    pairs = ", ".join(f'$key{place}, "{place}"' for place in range(len(header)))
     with store.incoming(con, cells):
         return con.sql(f"select json_object({pairs})::varchar from incoming", params=keys).to_arrow_table()[0]
 

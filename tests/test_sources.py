@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import retry, run, settings, sources, store
+from pipeline import labels, retry, run, settings, sources, store
 from pipeline.sources import SOURCES
 from pipeline.sources.encodings import find_encoding
-from pipeline.sources.files import FileError
+from pipeline.sources.files import FIELD_LIMIT, KEPT, FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import Workspace, connect
 from pipeline.touch import Brand, Counts, Mapped, MappingError, to_time
+from tests.both_ways import both
 from tests.conftest import PAYLOADS, TAMROW, orchard
 
 
@@ -553,3 +554,52 @@ def test_rejects_of_an_older_orchard_keep_the_name_that_their_file_was_typed_by(
     assert run.import_file(workspace, Path("bad.csv"), TAMROW, mapping=MAP).stored == 1
     with connect(workspace.mentions) as con:
         assert con.execute("select file from reject").fetchall() == [("bad.csv",)]
+
+
+def test_a_mapped_column_that_stands_twice_is_refused_and_others_are_kept_under_a_number(
+    tmp_path: Path, workspace: Workspace
+):
+    file = tmp_path / "a.csv"
+    file.write_text("Body,User,Date,Body\nhi,gus,2025-01-02,ho\n")
+    with pytest.raises(FileError, match="the column Body is there more than once; remove or rename one"):
+        sources.open_file(file, mapping=MAP)
+    file.write_text("Body,More,User,Date,More,More (2),,\nhi,a,gus,2025-01-02,b,c,d,e\n")
+    assert run.import_file(workspace, file, TAMROW, mapping=MAP).stored == 1
+    names = ["Body", "More", "User", "Date", "More (2)", "More (2) (2)", "", "(2)"]
+    kept = dict(zip(names, ["hi", "a", "gus", "2025-01-02", "b", "c", "d", "e"], strict=True))
+    with connect(workspace.mentions) as con:
+        assert json.loads(con.execute("select payload from raw").fetchall()[0][0]) == kept
+    assert both(file, TAMROW, mapping=MAP)[1] == both(file, TAMROW, mapping=MAP)[0]
+    text = payload("twcs").read_text(encoding="utf-8")
+    file.write_text(text.replace("tweet_id,", "tweet_id,text,", 1), encoding="utf-8")
+    with pytest.raises(FileError, match="the column text is there more than once"):
+        sources.open_file(file)
+
+
+def test_labels_in_two_columns_are_refused(tmp_path: Path):
+    (tmp_path / "a.csv").write_text("id,label,label\nx:1,positive,negative\n")
+    with pytest.raises(labels.LabelError, match="the column label is there more than once"):
+        labels.read(tmp_path / "a.csv")
+
+
+def test_of_a_row_with_a_field_that_is_too_long_both_ends_are_kept(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "a.csv"
+    long = "x" * (FIELD_LIMIT + 1)
+    file.write_text(f'Body,User,Date\n"two\nlines",ana,2025-01-02\n{long},gus,2025-01-03\nhi,bo,2025-01-04\n')
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    reason = "row cannot be read: a field of it has more than 10,485,760 characters"
+    assert (counts.read, counts.stored, counts.rejected) == (3, 2, {reason: 1})
+    with connect(workspace.mentions) as con:
+        number, kept, broken = con.execute("select row_number, payload, broken from reject").fetchall()[0]
+    row = json.loads(kept)["row"]
+    assert number == 2 and broken and row.startswith("xxx") and row.endswith("xxx,gus,2025-01-03")
+    assert len(row) == 2 * KEPT + 3
+
+
+def test_an_author_of_an_at_sign_alone_is_none(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "a.csv"
+    file.write_text("Body,User,Date,To\nhi,@,2025-01-02,\nho,TamrowBuild,2025-01-03,@\n")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP | {"to": "To"})
+    assert (counts.stored, counts.rejected) == (1, {"no author (column User)": 1})
+    with connect(workspace.mentions) as con:
+        assert con.execute("select text, account_id from touch").fetchall() == [("ho", None)]

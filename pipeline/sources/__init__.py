@@ -21,7 +21,7 @@ from pipeline.sources.archive import Archive, is_archive, open_archive
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
 from pipeline.sources.dates import with_order
 from pipeline.sources.encodings import decodes, find_encoding, known_encoding
-from pipeline.sources.files import FileError, JsonFile, Table, find_json, find_table, first_header
+from pipeline.sources.files import FileError, JsonFile, Table, check_once, find_json, find_table, first_header
 from pipeline.sources.frames import Way
 from pipeline.touch import MAP_NEEDED, Brand, Dates, Outcome, Record
 
@@ -126,7 +126,10 @@ def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table | Jso
     table = find_table(path, encoding, lambda columns: recognise(columns, wanted) is not None)
     if table is None:
         return None
-    return recognise(frozenset(table.header), wanted) or wanted, table
+    name = recognise(frozenset(table.header), wanted) or wanted
+    needed = {spelt(each) for column in SOURCES[name][0] for each in names_of(column)}
+    check_once(table, [column for column in table.twice if spelt(column) in needed])
+    return name, table
 
 
 def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mapping[str, str]) -> Table | JsonFile:
@@ -137,6 +140,8 @@ def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mappi
     else:
         needed, columns = set(mapping.values()), first_header(path, encoding)
         found = find_table(path, encoding, frozenset(needed).issubset)
+        if found:
+            check_once(found, needed)
     if found is None:
         missing = ", ".join(sorted(needed - {column.strip() for column in columns}))
         raise FileError(f"{path}: no column {missing}; it has {', '.join(columns)}")

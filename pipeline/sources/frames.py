@@ -68,10 +68,7 @@ class Way:
 
 
 def table_frames(table: Table, fields: Mapping[str, str]) -> Iterator[Frame]:
-    """Yield a table as frames; ``fields``: column by field, each without the white space around it.
-
-    Of two columns of one name the last counts.
-    """
+    """Yield a table as frames; ``fields``: column by field, each without the white space around it."""
     taken = 0
     for cells in read_columns(table):
         if cells is None:
@@ -118,7 +115,7 @@ def to_frame(
 
 def sound_rows(batch: Batch) -> tuple[list[int], pa.Array, list[Record]]:
     """Return the numbers and, one after the other, the cells of the rows that are whole; and the others as records."""
-    width, last = len(batch.header), len(batch.rows) - 1 if batch.open_quote else -1
+    width, last = len(batch.header), len(batch.rows) - 1 if batch.fault else -1
     whole = [place for place, row in enumerate(batch.rows) if len(row) == width and place != last]
     try:
         cells = pa.array(list(chain.from_iterable(batch.rows[place] for place in whole)), pa.string())

@@ -90,6 +90,8 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
     for field in MAP_NEEDED:
         if not value[field]:
             raise MappingError(f"no {field} (column {mapping[field]})")
+    if not value["author"].removeprefix("@"):
+        raise MappingError(f"no author (column {mapping['author']})")
     try:
         at = to_time(value["at"], record.day_first)
     except MappingError as error:
@@ -102,6 +104,7 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
     if direction not in ("in", "out"):
         raise MappingError(f"direction is neither in nor out (column {mapping['direction']})")
     person = value.get("to") if direction == "out" else value["author"]
+    person = None if person == "@" else person  # that is nobody
     native = (
         value.get("id")
         or hashlib.sha256("\0".join((value["author"], at.isoformat(), value["text"])).encode()).hexdigest()[:20]
