@@ -20,6 +20,7 @@ from pipeline.plain import plain
 from pipeline.progress import bar, notes
 from pipeline.source_settings import FILE_FORMATS, SOURCE_NAME
 from pipeline.sources import lost_bytes
+from pipeline.sources.archive import is_archive
 from pipeline.sources.encodings import known_encoding
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
@@ -78,26 +79,26 @@ def import_(
     ] = "",
 ) -> None:
     """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
-    allowed = get_args(FILE_FORMATS)
-    if format not in allowed:
-        raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
-    if map and format not in ("auto", "mapped"):
-        raise FileError(f"--map tells what the columns are, and so does --format {format}: give one of them")
     if not brand.strip():
         raise FileError("--brand: it is empty")
-    if not re.fullmatch(SOURCE_NAME, source):
-        raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
+    check_format(format, map, source)
     if encoding:
         known_encoding(encoding)
     if dates not in get_args(Dates):
         raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
+    if file and file.exists():
+        check_archive(file, direct_messages, dates)
     place = Workspace(settings.workspace_folder())
-    target = settings.load(place.folder).find_brand(brand, read_brands(place))
+    chosen, stored = settings.load(place.folder), read_brands(place)
+    target = chosen.find_brand(brand, stored)
+    there = {own.key for own in chosen.brand_settings()} | {own.key for own in stored}
     mapping, order = parse_map(map) if map else None, cast("Dates", dates)
     how = How(place, target, format, mapping, encoding, source, direct_messages, wait, order)
     if file and not folder:
         counts = import_one(file, how)
         tell(counts, target.key)
+        if chosen.brand_settings() and target.key not in there:
+            notes.print(f"{target.key} is a new brand: brand.toml does not know it", markup=False)
         if lost := lost_bytes(file, counts.encoding):
             advice = "without --encoding the likeliest is found" if encoding else "--encoding overrules"
             notes.print(f"{lost}; {advice}", markup=False)
@@ -105,6 +106,27 @@ def import_(
         follow(folder, how, watch.stop_signal())
     else:
         raise FileError("give either a file or --watch FOLDER")
+
+
+def check_format(format: str, map: str, source: str) -> None:
+    """Raise FileError where options on the columns of a file are wrong, or do not go together."""
+    allowed = get_args(FILE_FORMATS)
+    if format not in allowed:
+        raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
+    if map and format not in ("auto", "mapped"):
+        raise FileError(f"--map tells what the columns are, and so does --format {format}: give one of them")
+    if not re.fullmatch(SOURCE_NAME, source):
+        raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
+    if source != "file" and not map:
+        raise FileError(f"--source {source} names where the rows of a file with --map come from, and there is no --map")
+
+
+def check_archive(file: Path, direct_messages: bool, dates: str) -> None:
+    """Raise FileError where an option is for an archive of X alone, or for all other files."""
+    if direct_messages and not is_archive(file):
+        raise FileError(f"{file}: --direct-messages are those of an archive of X, and this is none")
+    if dates and is_archive(file):
+        raise FileError(f"{file}: the dates of an archive of X are in no doubt: leave --dates out")
 
 
 def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:

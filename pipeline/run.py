@@ -199,7 +199,7 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Ite
     done = read_imported(workspace)
     found = [path for path in source.files(workspace.folder) if not path.is_dir() or is_unpacked(path)]
     if not found:
-        yield f"no file matches {source.path} of [[sources]]"
+        yield no_file(workspace, source)
     for path in found:
         try:
             if (path.is_file() or path.is_dir()) and (
@@ -209,6 +209,13 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Ite
                 yield path
         except OSError as error:
             yield unreadable(path, error)
+
+
+def no_file(workspace: Workspace, source: FileSource) -> str:
+    """Return a line on a pattern that finds no file."""
+    if (workspace.folder / source.path).is_dir():
+        return f"{source.path} of [[sources]] is a folder: {source.path.rstrip('/')}/* are the files in it"
+    return f"no file matches {source.path} of [[sources]]"
 
 
 def is_unpacked(folder: Path) -> bool:

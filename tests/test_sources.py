@@ -119,7 +119,7 @@ CELLS = 'Body,User,Date\nlovely café ☕,ana,2025-01-02 10:00\n"two\nlines, quo
 MAP = parse_map("text=Body,author=User,at=Date")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_every_unicode_encoding_is_read(encoding: str, tmp_path: Path):
     file = tmp_path / "export.csv"
     file.write_bytes(CELLS.encode(encoding))
@@ -353,6 +353,10 @@ def test_a_file_of_no_known_shape_is_named_with_what_to_do(content: bytes, optio
     [
         ("text=Body", "no column given for author, at"),
         ("text=B,author=U,at=D,mood=M", "unknown field mood; allowed: text"),
+        (
+            "text=Body, text,author=U,at=D",
+            "--map: no = in 'text'; a column with a comma in its name can only be given by",
+        ),
         ("text=B,text=T,author=U,at=D", "--map: text is given twice; a field has one column"),
     ],
 )

@@ -17,12 +17,13 @@ from pipeline.sources import (
     twcs,
     xarchive,
 )
-from pipeline.sources.archive import Archive, is_archive, open_archive
+from pipeline.sources.archive import Archive, is_archive, list_names, open_archive
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
 from pipeline.sources.dates import with_order
 from pipeline.sources.encodings import decodes, find_encoding, known_encoding
 from pipeline.sources.files import FileError, JsonFile, Table, check_once, find_json, find_table, first_header
 from pipeline.sources.frames import Way
+from pipeline.sources.kinds import check_text
 from pipeline.touch import MAP_NEEDED, Brand, Dates, Outcome, Record
 
 ToTouches = Callable[[Iterable[Record], Brand], Iterator[Outcome]]
@@ -72,8 +73,11 @@ def open_file(
     """
     if is_archive(path):
         if mapping or wanted not in ("auto", "xarchive"):
-            raise FileError(f"{path}: a zip or folder can only be an archive of X, and has no --map; unpack it first")
+            list_names(path)  # says what is no archive at all
+            advice = "--watch takes in its files" if path.is_dir() else "unpack it first"
+            raise FileError(f"{path}: a zip or folder can only be an archive of X, and has no --map; {advice}")
         return "xarchive", open_archive(path, direct_messages)
+    check_text(path)
     encoding = known_encoding(encoding) if encoding else find_encoding(path)
     name, file = open_text_file(path, wanted, mapping, encoding)
     return name, with_order(file, name, mapping, dates)

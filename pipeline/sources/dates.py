@@ -121,10 +121,10 @@ def decided(file: Table | JsonFile, seen: Seen) -> DateOrder:
         return DateOrder(True, f"dates with the day first, as {seen.day_first[1]} in row {seen.day_first[0]} proves")
     if seen.month_first or not seen.either:
         return DateOrder(False if seen.month_first else None)
-    row, date = seen.either
-    way, other = ("month", "dmy") if "/" in date[:3] else ("day", "mdy")
+    number, date = seen.either
+    way, other = ("month", "dmy") if "/" in date else ("day", "mdy")
     return DateOrder(
         None,
-        f"dates such as {date} in row {row} do not tell whether the day or the month comes first: "
+        f"dates such as {date} in row {number} do not tell whether the day or the month comes first: "
         f'read with the {way} first; --dates {other}, or dates = "{other}" in [[sources]], is the other way',
     )

@@ -29,6 +29,11 @@ from pipeline.touch import (
 def parse_map(text: str) -> dict[str, str]:
     """Return {field: column} from ``text=Body,author=User,at=Date``. Raises ValueError naming what is wrong."""
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if lone := [field for field, sign, _ in pairs if not sign]:
+        raise ValueError(
+            f"--map: no = in {lone[0].strip()!r}; a column with a comma in its name can only be given by `map` in "
+            "[[sources]]"
+        )
     fields = [field.strip() for field, _, _ in pairs]
     mapping = {field: column.strip() for field, (_, _, column) in zip(fields, pairs, strict=True)}
     try:
