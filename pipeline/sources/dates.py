@@ -122,9 +122,9 @@ def decided(file: Table | JsonFile, seen: Seen) -> DateOrder:
     if seen.month_first or not seen.either:
         return DateOrder(False if seen.month_first else None)
     number, date = seen.either
-    way, other = ("month", "dmy") if "/" in date else ("day", "mdy")
+    way, opposite = ("month", "dmy") if "/" in date else ("day", "mdy")
     return DateOrder(
         None,
         f"dates such as {date} in row {number} do not tell whether the day or the month comes first: "
-        f'read with the {way} first; --dates {other}, or dates = "{other}" in [[sources]], is the other way',
+        f'read with the {way} first; --dates {opposite}, or dates = "{opposite}" in [[sources]], is the other way',
     )
