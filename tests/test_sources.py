@@ -480,8 +480,8 @@ def test_dates_of_either_order_are_read_with_the_month_first_unless_it_is_told(t
     [
         (("12/31/2025", "01/02/2025"), ""),
         (("2025-01-02", "04.03.2025", "04/04/2025"), ""),
-        (("04-03-2025",), "read with the day first; --dates mdy"),
-        (("04/03/2025", "99/04/2025"), "read with the month first; --dates dmy"),
+        (("04-03-2025",), "read with the day first. If that is wrong, say --dates mdy"),
+        (("04/03/2025", "99/04/2025"), "read with the month first. If that is wrong, say --dates dmy"),
         (("04/03/2025", " 31/12/2024 10:00 "), "dates with the day first, as 31/12/2024 10:00 in row 2 proves"),
     ],
 )

@@ -126,5 +126,6 @@ def decided(file: Table | JsonFile, seen: Seen) -> DateOrder:
     return DateOrder(
         None,
         f"dates such as {date} in row {number} do not tell whether the day or the month comes first: "
-        f'read with the {way} first; --dates {opposite}, or dates = "{opposite}" in [[sources]], is the other way',
+        f'read with the {way} first. If that is wrong, say --dates {opposite}, or dates = "{opposite}" in [[sources]], '
+        "with the next such file; what is stored stays as it is",
     )
