@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline import sources, store
 from pipeline.ahead import ahead
 from pipeline.rows import TOUCH_SCHEMA, touch_table
-from pipeline.sources.files import SPACES, outcomes
+from pipeline.sources.files import SPACES, dated, outcomes
 from pipeline.sources.frames import Frame, Keys, Way, to_path
 from pipeline.touch import EARLIEST, Brand, Mapped, Outcome, Reject, called
 
@@ -96,7 +96,7 @@ def in_groups(step: Step) -> Step:
 
 def frame_steps(way: Way, brand: Brand) -> Iterator[Step]:
     """Yield a step for every frame of a file, with those of its rows that SQL cannot judge as ``to_outcome`` does."""
-    with judging(brand) as con:
+    with judging(brand, way.day_first) as con:
         for frame in ahead(way.frames):
             judged = judge(con, way, frame)
             wanted = pc.and_(judged["fits"], judged["about"])
@@ -104,16 +104,17 @@ def frame_steps(way: Way, brand: Brand) -> Iterator[Step]:
             not_about = pc.sum(pc.and_(judged["fits"], pc.invert(judged["about"])), min_count=0).as_py()
             step = Step(touches.num_rows + not_about, to_touches(touches), not_about=not_about)
             others = pc.indices_nonzero(pc.invert(judged["fits"])).to_pylist()
-            left = [*frame.odd, *(frame.record(place) for place in others)]
-            yield in_order([step, *slices(outcomes(sorted(left, key=lambda record: record.number), way.to_outcome))])
+            left = sorted([*frame.odd, *map(frame.record, others)], key=lambda record: record.number)
+            yield in_order([step, *slices(outcomes(dated(left, way.day_first), way.to_outcome))])
 
 
 @contextmanager
-def judging(brand: Brand) -> Iterator[duckdb.DuckDBPyConnection]:
+def judging(brand: Brand, day_first: bool | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection that has what the SQL of the sources shares."""
     latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
     names = sorted(called(brand))
     variables = {"called": names, "handles": handles(names), "earliest": EARLIEST, "latest": latest}
+    variables["day_first"] = bool(day_first)
     with store.scratch() as con:
         for name, value in variables.items():
             con.execute(f"set variable {name} = $value", {"value": value})
@@ -158,10 +159,9 @@ def extracted(con: duckdb.DuckDBPyConnection, columns: pa.Table, paths: Mapping[
 
 
 def to_payload(con: duckdb.DuckDBPyConnection, cells: pa.Table, header: Sequence[str]) -> pa.ChunkedArray:
-    """Return the rows of a table as JSON objects, in their order; of two columns of one name the last counts."""
-    places = {column: place for place, column in enumerate(header)}
-    keys = {f"key{place}": column for column, place in places.items()}
-    pairs = ", ".join(f'$key{place}, "{place}"' for place in places.values())
+    """Return the rows of a table as JSON objects, in their order."""
+    keys = {f"key{place}": column for place, column in enumerate(header)}
+    pairs = ", ".join(f'$key{place}, "{place}"' for place in range(len(header)))
     with store.incoming(con, cells):
         return con.sql(f"select json_object({pairs})::varchar from incoming", params=keys).to_arrow_table()[0]
 

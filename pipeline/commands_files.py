@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -20,11 +20,12 @@ from pipeline.plain import plain
 from pipeline.progress import bar, notes
 from pipeline.source_settings import FILE_FORMATS, SOURCE_NAME
 from pipeline.sources import lost_bytes
+from pipeline.sources.archive import is_archive
 from pipeline.sources.encodings import known_encoding
 from pipeline.sources.files import FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Brand, Counts
+from pipeline.touch import Brand, Counts, Dates
 
 app = typer.Typer()
 
@@ -51,6 +52,7 @@ class How:
     source: str
     direct_messages: bool
     wait: float
+    dates: Dates = ""
 
 
 @app.command(name="import")
@@ -72,25 +74,31 @@ def import_(
         bool, typer.Option("--direct-messages", help="Those of an archive of X, too; without it they are not read.")
     ] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")] = 30,
+    dates: Annotated[
+        str, typer.Option(help="Of 3/4/2025: dmy (the day first) or mdy, where the file does not prove it.")
+    ] = "",
 ) -> None:
     """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
-    allowed = get_args(FILE_FORMATS)
-    if format not in allowed:
-        raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
-    if map and format not in ("auto", "mapped"):
-        raise FileError(f"--map tells what the columns are, and so does --format {format}: give one of them")
     if not brand.strip():
         raise FileError("--brand: it is empty")
-    if not re.fullmatch(SOURCE_NAME, source):
-        raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
+    check_format(format, map, source)
     if encoding:
         known_encoding(encoding)
+    if dates not in get_args(Dates):
+        raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
+    if file and file.exists():
+        check_archive(file, direct_messages, dates)
     place = Workspace(settings.workspace_folder())
-    target = settings.load(place.folder).find_brand(brand, read_brands(place))
-    how = How(place, target, format, parse_map(map) if map else None, encoding, source, direct_messages, wait)
+    chosen, stored = settings.load(place.folder), read_brands(place)
+    target = chosen.find_brand(brand, stored)
+    there = {own.key for own in chosen.brand_settings()} | {own.key for own in stored}
+    mapping, order = parse_map(map) if map else None, cast("Dates", dates)
+    how = How(place, target, format, mapping, encoding, source, direct_messages, wait, order)
     if file and not folder:
         counts = import_one(file, how)
         tell(counts, target.key)
+        if chosen.brand_settings() and target.key not in there:
+            notes.print(f"{target.key} is a new brand: brand.toml does not know it", markup=False)
         if lost := lost_bytes(file, counts.encoding):
             advice = "without --encoding the likeliest is found" if encoding else "--encoding overrules"
             notes.print(f"{lost}; {advice}", markup=False)
@@ -98,6 +106,27 @@ def import_(
         follow(folder, how, watch.stop_signal())
     else:
         raise FileError("give either a file or --watch FOLDER")
+
+
+def check_format(format: str, map: str, source: str) -> None:
+    """Raise FileError where options on the columns of a file are wrong, or do not go together."""
+    allowed = get_args(FILE_FORMATS)
+    if format not in allowed:
+        raise FileError(f"--format {format}: allowed are {', '.join(allowed)}")
+    if map and format not in ("auto", "mapped"):
+        raise FileError(f"--map tells what the columns are, and so does --format {format}: give one of them")
+    if not re.fullmatch(SOURCE_NAME, source):
+        raise FileError(f"--source {source}: small letters, digits and _ only, since it is part of the rows' ids")
+    if source != "file" and not map:
+        raise FileError(f"--source {source} names where the rows of a file with --map come from, and there is no --map")
+
+
+def check_archive(file: Path, direct_messages: bool, dates: str) -> None:
+    """Raise FileError where an option is for an archive of X alone, or for all other files."""
+    if direct_messages and not is_archive(file):
+        raise FileError(f"{file}: --direct-messages are those of an archive of X, and this is none")
+    if dates and is_archive(file):
+        raise FileError(f"{file}: the dates of an archive of X are in no doubt: leave --dates out")
 
 
 def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
@@ -109,7 +138,7 @@ def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
             if stop and stop.is_set():
                 raise Stopped
 
-        options = (how.brand, how.format, how.mapping, how.encoding, how.source, heard, how.direct_messages)
+        options = (how.brand, how.format, how.mapping, how.encoding, how.source, heard, how.direct_messages, how.dates)
         return run.import_file(how.place, file, *options)
 
 
@@ -122,6 +151,8 @@ def tell(counts: Counts, brand: str) -> None:
     print(f"rejected          {sum(counts.rejected.values()):>8}")
     for reason, many in sorted(counts.rejected.items(), key=lambda item: -item[1]):
         print(f"    {many:>6}  {plain(reason)}")
+    if counts.dates:
+        print(plain(counts.dates))
 
 
 def follow(folder: Path, how: How, stop: Event) -> None:
@@ -158,12 +189,7 @@ def take(file: Path, how: How, stop: Event) -> str:
     if (run.sha256(file, how.mapping, how.direct_messages), how.brand.key) in read_imported(how.place):
         return f"{file.name}: imported before"
     counts = import_one(file, how, stop)
-    rejected, lost = sum(counts.rejected.values()), lost_bytes(file, counts.encoding)
-    return (
-        f"{file.name}: {counts.stored} stored of {counts.read} "
-        f"({counts.already} already had, {counts.not_about} not about {how.brand.key}, {rejected} rejected)"
-        + (f"; {lost}" if lost else "")
-    )
+    return run.import_line(file, counts, how.brand.key)
 
 
 @app.command(name="export")

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
-from pipeline.touch import Brand, Reject
+from pipeline.touch import Brand, Reject, sound
 from pipeline.touches import save_rejects, save_touches
 
 
@@ -25,6 +26,26 @@ class FileCursor:
     finished: bool
     mapping: Mapping[str, str] | None = None
     source: str = "file"
+    day_first: bool | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Under which name the rejects of a file are kept, and how its dates were read before, if they were."""
+
+    file: str
+    was_read: bool = False
+    day_first: bool | None = None
+
+
+def read_known(workspace: Workspace, path: Path, sha256: str, brand: str) -> Known:
+    """Return what is known of a file: by its content, wherever it lay then, so that its rejects are kept once."""
+    asked = {"file_sha256": sha256, "typed": sound(str(path)), "brand": brand}
+    found = []
+    if workspace.mentions.exists():
+        with connect(workspace.mentions) as con:
+            found = con.execute(query("known_import"), asked).fetchall()
+    return Known(*found[0]) if found else Known(sound(str(path.resolve())))
 
 
 def save_chunk(
@@ -73,4 +94,5 @@ def cursor_values(cursor: FileCursor, stored: int) -> dict[str, Any]:
         "finished": cursor.finished,
         "mapping": None if cursor.mapping is None else json.dumps(dict(cursor.mapping), ensure_ascii=False),
         "source": cursor.source,
+        "day_first": cursor.day_first,
     }

@@ -22,9 +22,12 @@ def brand_key(workspace: Workspace, name: str | None) -> str:
     brands = {brand.key for brand in (*(own.to_brand() for own in chosen.brand_settings()), *stored)}
     if name is None and chosen.brand:
         return chosen.brand.key
-    found = chosen.find_brand(name or "", stored).key
+    there = f"there are: {', '.join(sorted(brands))}" if brands else "there is none: import a file first"
+    if name is None:
+        raise StoreError(f"--brand is needed, since brand.toml names no brand of its own; {there}")
+    found = chosen.find_brand(name, stored).key
     if found not in brands:
-        raise StoreError(f"--brand {name or ''}: unknown; there are: {', '.join(sorted(brands))}")
+        raise StoreError(f"--brand {name}: unknown; {there}")
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.sources.encodings import find_encoding
-from pipeline.sources.files import Table, find_table, first_header, text_of
+from pipeline.sources.files import FileError, Table, check_once, find_table, first_header, text_of
 
 LABELS = ("negative", "neutral", "positive")
 COLUMNS = frozenset({"id", "label"})
@@ -35,6 +35,10 @@ def read(path: Path) -> list[Label]:
         header = [column.strip() for column in first_header(path, encoding)]
         missing = ", ".join(sorted(COLUMNS.difference(header)))
         raise LabelError(f"{path}: no column {missing}; it has {', '.join(header)}")
+    try:
+        check_once(table, COLUMNS)
+    except FileError as error:
+        raise LabelError(str(error)) from error
     return list(once_each(path, decided(table)))
 
 

@@ -13,6 +13,7 @@ from pipeline import cursors, sources, store
 from pipeline.contents import read_brands
 from pipeline.rows import touch_table
 from pipeline.settings import Settings
+from pipeline.sources.files import dated
 from pipeline.sources.network import outcome
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import Workspace, connect, incoming, query, transaction
@@ -121,13 +122,13 @@ def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
     """
     with connect(workspace.mentions) as con:
         rows = con.execute(query("ways"), {"file": file}).fetchall()
-    if any(name in sources.WHOLE and not mapping for _, name, mapping, _ in rows):
+    if any(name in sources.WHOLE and not mapping for _, name, mapping, *_ in rows):
         return []
     stored, ways = read_brands(workspace), []
-    for key, name, mapping, source in rows:
+    for key, name, mapping, source, day_first in rows:
         if name != "mapped" or mapping:
             brand, now = settings.find_brand(key, stored), name_now(workspace, settings, file, key)
-            ways.append(Way(brand, by_file(brand, name, mapping, now or source)))
+            ways.append(Way(brand, by_file(brand, name, mapping, now or source, day_first)))
     return ways
 
 
@@ -138,19 +139,19 @@ def name_now(workspace: Workspace, settings: Settings, file: str, brand: str) ->
             source.name
             for source in settings.files()
             if settings.find_brand(source.brand).key == brand and "name" in source.model_fields_set
-            if str(Path(file).absolute()) in [sound(str(path.absolute())) for path in source.files(workspace.folder)]
+            if str(Path(file).resolve()) in [sound(str(path.resolve())) for path in source.files(workspace.folder)]
         ),
         "",
     )
 
 
-def by_file(brand: Brand, name: str, mapping: str | None, source: str) -> ToOutcomes:
+def by_file(brand: Brand, name: str, mapping: str | None, source: str, day_first: bool | None) -> ToOutcomes:
     """Return what maps records as an import does; what it cannot take at all are rejects once more."""
     columns = json.loads(mapping) if mapping else None
 
     def mapped(records: Sequence[Record]) -> Iterable[Outcome]:
         try:
-            return list(sources.to_touches(name, records, brand, columns, source))
+            return list(sources.to_touches(name, list(dated(records, day_first)), brand, columns, source))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):  # a part of a record, kept by itself
             return [Reject(record, KEPT) for record in records]
 

@@ -16,7 +16,7 @@ from pipeline.adopt import adopt
 from pipeline.ahead import ahead
 from pipeline.bulk import GROUP_ROWS, Step
 from pipeline.contents import read_brands, read_imported
-from pipeline.file_cursors import FileCursor, save_chunk
+from pipeline.file_cursors import FileCursor, read_known, save_chunk
 from pipeline.history import recorded
 from pipeline.plain import plain
 from pipeline.publish import ModelFacts, publish, relate
@@ -26,13 +26,15 @@ from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
 from pipeline.store import Workspace
-from pipeline.touch import Brand, Counts, sound
+from pipeline.touch import Brand, Counts, Dates
 
 CHUNK_GROUPS = 2
 CHUNK_ROWS = 500_000  # where few rows become touches; a crash costs a chunk, and the next, which is made beside
 HASHED_BYTES = 1 << 20  # at a time
 READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
+
+OTHER_ORDER = "its dates were read in the other order before, and what that stored stays"
 
 Tick = Callable[[int], None]
 Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last
@@ -80,20 +82,26 @@ def import_file(
     source: str = "file",
     tick: Tick = lambda rows: None,
     direct_messages: bool = False,
+    dates: Dates = "",
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
 
-    ``direct_messages``: those of an archive of X are taken in, too.
+    ``direct_messages``: those of an archive of X are taken in, too. ``dates``: the day or the month comes first.
     An import that was cut off is simply run again: rows that are there are counted as already had.
     Raises FileError where the file cannot be read or is of no known shape.
     """
-    name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages)
-    counts = Counts(encoding=records.encoding)
+    name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages, dates)
+    counts = Counts(encoding=records.encoding, dates=records.dates.words)
+    day_first = records.dates.day_first
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(sha256, path, mapping, direct_messages)
+        before = beside.submit(lambda: read_known(workspace, path, digest.result(), brand.key))
         for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
-            rows, key, file = counts.read + chunk.rows, digest.result(), sound(str(path))
-            save(workspace, chunk, counts, FileCursor(file, key, brand, name, rows, is_last, mapping, source))
+            rows, key, file = counts.read + chunk.rows, digest.result(), before.result().file
+            cursor = FileCursor(file, key, brand, name, rows, is_last, mapping, source, day_first)
+            save(workspace, chunk, counts, cursor)
+    if before.result().was_read and bool(before.result().day_first) != bool(day_first):
+        counts.dates = "; ".join(filter(None, (counts.dates, OTHER_ORDER)))
     return counts
 
 
@@ -164,14 +172,23 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
                     source.encoding or None,
                     source=source.name,
                     direct_messages=source.direct_messages,
+                    dates=source.dates,
                 )
             except FileError as error:
                 yield FileError(plain(str(error)))
             except OSError as error:
                 yield unreadable(path, error)
             else:
-                lost = sources.lost_bytes(path, counts.encoding)
-                yield plain(f"{path.name}: {counts.stored} stored of {counts.read}" + (f"; {lost}" if lost else ""))
+                yield plain(import_line(path, counts, brand.key))
+
+
+def import_line(path: Path, counts: Counts, brand: str) -> str:
+    """Return one line on what became of the rows of a file, and on what is to be known of how they were read."""
+    rejected, lost = sum(counts.rejected.values()), sources.lost_bytes(path, counts.encoding)
+    rows = f"{path.name}: {counts.stored} stored of {counts.read}"
+    if counts.stored < counts.read:
+        rows += f" ({counts.already} already had, {counts.not_about} not about {brand}, {rejected} rejected)"
+    return "; ".join(words for words in (rows, counts.dates, lost) if words)
 
 
 def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError | str]:
@@ -182,7 +199,7 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Ite
     done = read_imported(workspace)
     found = [path for path in source.files(workspace.folder) if not path.is_dir() or is_unpacked(path)]
     if not found:
-        yield f"no file matches {source.path} of [[sources]]"
+        yield no_file(workspace, source)
     for path in found:
         try:
             if (path.is_file() or path.is_dir()) and (
@@ -192,6 +209,13 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Ite
                 yield path
         except OSError as error:
             yield unreadable(path, error)
+
+
+def no_file(workspace: Workspace, source: FileSource) -> str:
+    """Return a line on a pattern that finds no file."""
+    if (workspace.folder / source.path).is_dir():
+        return f"{source.path} of [[sources]] is a folder: {source.path.rstrip('/')}/* are the files in it"
+    return f"no file matches {source.path} of [[sources]]"
 
 
 def is_unpacked(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.touch import check_map, text_encoding
+from pipeline.touch import Dates, check_map, text_encoding
 
 FILE_FORMATS = Literal[
     "auto",
@@ -47,6 +47,7 @@ class FileSource(Source):
     map: dict[str, str] = {}
     encoding: str = Field("", description="such as cp1252, where the one found is wrong")
     direct_messages: bool = Field(False, description="take those of an archive of X in, too")
+    dates: Dates = Field("", description="of 3/4/2025: dmy or mdy, where the file does not prove it")
 
     @field_validator("map")
     @classmethod

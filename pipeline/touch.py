@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO, TextIOWrapper
 from typing import Any, Literal, get_args
 
 Direction = Literal["in", "out"]
+Dates = Literal["", "dmy", "mdy"]  # whether the day comes first, or the month; empty: nobody said so
 Kind = Literal[
     "mention",
     "reply",
@@ -141,11 +142,26 @@ def not_text(touch: Touch) -> str | None:
 
 @dataclass(frozen=True)
 class Record:
-    """One raw row of a file: its number (1 is the first after the header), its values, and its problem if any."""
+    """One raw row of a file: its number (1 is the first after the header), its values, and its problem if any.
+
+    ``day_first`` is what is known of the dates of its file, as to_time takes it.
+    """
 
     number: int
     values: dict[str, Any]
     problem: str | None = None
+    day_first: bool | None = None
+
+
+@dataclass(frozen=True)
+class DateOrder:
+    """What is known of the dates of a file, as to_time takes it; and words on it, where somebody may wonder."""
+
+    day_first: bool | None = None
+    words: str = ""
+
+
+UNTOLD = DateOrder()
 
 
 @dataclass(frozen=True)
@@ -197,13 +213,17 @@ Outcome = Mapped | Reject | NotAbout | Gone
 
 @dataclass
 class Counts:
-    """What became of the rows of an import: ``read`` is always the sum of the others."""
+    """What became of the rows of an import: ``read`` is always the sum of the others.
+
+    ``dates`` are words on how its dates were read, where somebody may wonder.
+    """
 
     read: int = 0
     stored: int = 0
     already: int = 0
     not_about: int = 0
     encoding: str = ""
+    dates: str = ""
     rejected: dict[str, int] = field(default_factory=dict)
 
     def reject(self, reason: str) -> None:
@@ -220,6 +240,12 @@ TIME_FORMATS = (
     "%m/%d/%Y %I:%M %p",
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y",
+    "%m-%d-%Y %H:%M:%S",
+    "%m-%d-%Y %H:%M",
+    "%m-%d-%Y",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
@@ -231,19 +257,31 @@ TIME_FORMATS = (
     "%d-%b-%Y %H:%M",
     "%d-%b-%Y",
     "%b %d, %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d %b %Y %H:%M",
+    "%d %B %Y %H:%M",
+    "%d %b %Y %H:%M:%S",
+    "%d %B %Y %H:%M:%S",
+    "%d %b %Y %H:%M:%S %z",
+    "%a, %d %b %Y %H:%M:%S",
+    "%a, %d %b %Y %H:%M:%S %z",
 )
+OF_UTC = re.compile(r"(?<=\d)( \+0000 \((UTC|GMT)\)| (UTC|GMT))$")  # behind a time, as mail writes it
 
 
-def to_time(text: str | None) -> datetime:
+def to_time(text: str | None, day_first: bool | None = None) -> datetime:
     """Return a moment as naive UTC, from ISO 8601, the X formats, Unix time (s or ms) or the common export formats.
 
-    A time without zone is taken as UTC; with slashes the month comes first. Raises MappingError where there is none, or
+    A time without zone is taken as UTC. ``day_first`` tells of 3/4/2025 and 3-4-2025 whether the day comes first; where
+    nobody knows, the month does with slashes, and the day with dashes. Raises MappingError where there is none, or
     one that no message can have: one typing error must not move every period of the dashboard.
     """
     text = (text or "").strip()
     if not text:
         raise MappingError("no date and time")
-    moment = parse_time(text)
+    moment = parse_time(OF_UTC.sub("", text), day_first)
     if moment is None:
         raise MappingError("not a date and time")
     if not EARLIEST <= moment <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1):
@@ -251,18 +289,30 @@ def to_time(text: str | None) -> datetime:
     return moment
 
 
-def parse_time(text: str) -> datetime | None:
+def parse_time(text: str, day_first: bool | None = None) -> datetime | None:
     """Return a moment as naive UTC in the first form that fits, if one does."""
     if re.fullmatch(r"\d{9,10}(\.\d+)?", text):
         return datetime.fromtimestamp(float(text), UTC).replace(tzinfo=None)
     if re.fullmatch(r"\d{12,13}", text):
         return datetime.fromtimestamp(int(text) / 1000, UTC).replace(tzinfo=None)
-    for form in (None, *TIME_FORMATS):
+    for form in (None, *(in_order(form, day_first) for form in TIME_FORMATS if signs(form).issubset(text))):
         try:
             return to_utc(datetime.strptime(text, form) if form else datetime.fromisoformat(text))
         except (ValueError, OverflowError):
             continue
     return None
+
+
+@cache
+def signs(form: str) -> frozenset[str]:
+    """Return the signs that a text of a form must hold: to look for them is faster than to try the form."""
+    return frozenset(re.sub(r"%.|\w|\s", "", form))
+
+
+def in_order(form: str, day_first: bool | None) -> str:
+    """Return a form with day and month in their order."""
+    first = "-" in form if day_first is None else day_first
+    return re.sub("^%m([/-])%d", r"%d\1%m", form) if first else form
 
 
 def to_utc(moment: datetime) -> datetime:

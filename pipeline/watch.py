@@ -12,6 +12,7 @@ LOOK_SECONDS = 0.5  # how often it is looked for new files, and whether a file s
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".swp")  # of browsers and editors
 
 Stamp = tuple[int, int]  # size, and time of the last change in nanoseconds
+UNKNOWN: Stamp = (-1, -1)  # of what the system does not let us look at
 
 
 def stop_signal() -> Event:
@@ -42,13 +43,18 @@ def arrivals(folder: Path, stop: Event, settle: float = SETTLE_SECONDS) -> Itera
 
 
 def look(folder: Path) -> list[tuple[Path, Stamp]]:
-    """Return the files of a folder that may be taken, by name, each with its size and time."""
+    """Return the files of a folder that may be taken, by name, each with its size and time, or UNKNOWN."""
     found = list[tuple[Path, Stamp]]()
     for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~")) or path.suffix.lower() in UNFINISHED:
+            continue
         try:
             stat = path.stat()
         except FileNotFoundError:  # gone between the two looks
             continue
-        if path.is_file() and not path.name.startswith((".", "~")) and path.suffix not in UNFINISHED:
+        except OSError:  # such as a link to itself: who takes it says so
+            found.append((path, UNKNOWN))
+            continue
+        if path.is_file():
             found.append((path, (stat.st_size, stat.st_mtime_ns)))
     return found

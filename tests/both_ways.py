@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline import bulk, sources
 from pipeline.bulk import Step
-from pipeline.touch import Brand
+from pipeline.touch import Brand, Dates
 
 Fate = tuple[int, str, Any]  # number of the row, what became of it, and its touch or reason
 
@@ -26,8 +26,10 @@ def fates(steps: Iterable[Step]) -> tuple[list[Fate], int, int]:
     return sorted(found, key=lambda fate: fate[:2]), not_about, rows
 
 
-def both(path: Path, brand: Brand, wanted: str = "auto", mapping: Mapping[str, str] | None = None) -> tuple[Any, Any]:
+def both(
+    path: Path, brand: Brand, wanted: str = "auto", mapping: Mapping[str, str] | None = None, dates: Dates = ""
+) -> tuple[Any, Any]:
     """Return what becomes of a file many rows at once, and one by one."""
-    name, records = sources.open_file(path, wanted, mapping)
+    name, records = sources.open_file(path, wanted, mapping, dates=dates)
     many = fates(bulk.read_steps(name, records, brand, mapping, "own"))
     return many, fates(bulk.slices(sources.to_touches(name, records, brand, mapping, "own")))

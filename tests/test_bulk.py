@@ -2,8 +2,9 @@
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow.compute as pc
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline import bulk, run, sources
 from pipeline.sources import frames
 from pipeline.store import Workspace, connect
-from pipeline.touch import ACCOUNT_KINDS, KINDS, Brand
+from pipeline.touch import ACCOUNT_KINDS, KINDS, Brand, Dates
 from tests.both_ways import both
 from tests.conftest import PAYLOADS, TAMROW
 
@@ -42,6 +43,8 @@ TIMES = (
     "1741064767", "1741064767123",
     "Tue Oct 31 22:10:47 +0000 2017", "Mon Oct 31 22:10:47 +0000 2017", "Tue Feb 30 22:10:47 +0000 2017",
     "Tue Oct 31 22:10:60 +0000 2017", "Tue Oct 31 22:10:47 +0200 2017", "tue oct 31 22:10:47 +0000 2017", "13/04/2025",
+    "Tue, 04 Mar 2025 05:06:07 GMT", "4 Mar 2025 05:06:07 +0200", "2025/03/04", "2025-03-04 05:06:07 UTC", "04-03-2025",
+    "5 January 2025", "1.2.2025",
     "03/04/2025 05:06", "3/4/2025 5:06:07", "03/04/2025 05:06:07", "31.12.2024 23:59", "2025-03-04 05:06:07+02:00",
 )
 FLAGS = ("True", "False", "true", " FALSE ", "", "1", "ﬀalse")
@@ -198,8 +201,26 @@ def test_every_odd_value_in_a_row_that_is_sound_but_for_it_is_read_the_same_both
         (write_csv(tmp_path / "b.csv", sorted(twcs_fields), tweets), None),
         (write_lines(tmp_path / "b.jsonl", one_odd_value_each(own, pools)), None),
     ):
-        many, one_by_one = both(file, BRAND, mapping=mapping)
+        for order in get_args(Dates):
+            many, one_by_one = both(file, BRAND, mapping=mapping, dates=order)
+            assert many == one_by_one
+
+
+def test_dates_with_the_day_first_are_read_by_sql_too(tmp_path: Path):
+    rows = [{"Body": "it hums", "User": "gus", "Date": f"{day:02}/10/2025 05:06"} for day in range(1, 32)]
+    mapping = {"text": "Body", "author": "User", "at": "Date"}
+    for file in (
+        write_csv(tmp_path / "a.csv", ["Body", "User", "Date"], rows),
+        write_lines(tmp_path / "a.jsonl", rows),
+    ):
+        found, records = sources.open_file(file, mapping=mapping)
+        way = sources.find_way(found, records, TAMROW, mapping)
+        assert way is not None and way.day_first
+        with bulk.judging(TAMROW, way.day_first) as con:
+            assert all(pc.all(bulk.judge(con, way, frame)["fits"]).as_py() for frame in way.frames)
+        many, one_by_one = both(file, TAMROW, mapping=mapping)
         assert many == one_by_one
+        assert [touch["happened_at"] for _, _, touch in many[0]] == [datetime(2025, 10, n, 5, 6) for n in range(1, 32)]
 
 
 PLAIN = {

@@ -503,10 +503,12 @@ def test_a_file_that_the_system_does_not_let_us_read_does_not_keep_the_others_wa
 
 def test_a_pattern_that_finds_no_file_says_so(workspace: Workspace):
     (workspace.folder / "inbox" / "below").mkdir(parents=True)
-    (workspace.folder / "brand.toml").write_text(TOML + FILES + FILES.replace("inbox/*.csv", "inbox/*"))
+    more = "".join(FILES.replace("inbox/*.csv", path) for path in ("inbox/*", "inbox"))
+    (workspace.folder / "brand.toml").write_text(TOML + FILES + more)
     assert list(run.collect_files(workspace, settings.load(workspace.folder))) == [
         "no file matches inbox/*.csv of [[sources]]",
         "no file matches inbox/* of [[sources]]",
+        "inbox of [[sources]] is a folder: inbox/* are the files in it",
     ]
 
 
@@ -516,7 +518,7 @@ def test_an_archive_of_x_that_was_unpacked_is_taken_in_once(workspace: Workspace
     entry = '[[sources]]\ntype = "file"\npath = "archives/*"\nbrand = "tamrow"\n'
     (workspace.folder / "brand.toml").write_text(brand + entry)
     (line,) = run.collect_files(workspace, settings.load(workspace.folder))
-    assert re.fullmatch(r"mine: [1-9]\d* stored of \d+", str(line))
+    assert re.fullmatch(r"mine: [1-9]\d* stored of \d+ \(0 already had, .*\)", str(line))
     assert list(run.collect_files(workspace, settings.load(workspace.folder))) == []
 
 

@@ -1,8 +1,10 @@
 """The files that people really have: archives of X and the exports of monitoring products, with their oddities."""
 
+import gzip
 import hashlib
 import io
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -183,8 +185,41 @@ def test_a_damaged_zip_and_a_workbook_are_named_as_such(zipped, tmp_path: Path):
         outcomes(path)
     with zipfile.ZipFile(tmp_path / "export.xlsx", "w") as book:
         book.writestr("xl/workbook.xml", "<workbook/>")
-    with pytest.raises(FileError, match="an Excel workbook; save the sheet as CSV"):
-        sources.open_file(tmp_path / "export.xlsx")
+    for mapping in (None, {"text": "a", "author": "b", "at": "c"}):
+        with pytest.raises(FileError, match="an Excel workbook; save the sheet as CSV"):
+            sources.open_file(tmp_path / "export.xlsx", mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook of the old form"),
+        (gzip.compress(b"Body,User,Date\n"), "packed by gzip; unpack it"),
+        (b"%PDF-1.7\n", "a PDF, which has no columns"),
+    ],
+)
+def test_a_file_that_is_no_text_is_called_what_it_is(first: bytes, words: str, tmp_path: Path):
+    (tmp_path / "export.csv").write_bytes(first + bytes(range(256)) * 9)
+    for options in ({}, {"mapping": {"text": "a", "author": "b", "at": "c"}, "encoding": "utf-8"}):
+        with pytest.raises(FileError, match=words):
+            sources.open_file(tmp_path / "export.csv", **options)
+
+
+def test_a_folder_is_told_of_watch_and_a_pipe_to_be_saved(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileError, match="pipe: no file that can be read twice"):
+        sources.open_file(tmp_path / "pipe")
+    for mapping in (None, {"text": "a", "author": "b", "at": "c"}):
+        with pytest.raises(FileError, match="--watch takes in"):
+            sources.open_file(tmp_path, mapping=mapping)
+
+
+def test_an_author_of_talkwalker_that_is_no_object_is_a_reject_that_says_so(tmp_path: Path):
+    document = {"url": "https://a.example/1", "published": 1741079520000, "search_indexed": 1741079520000}
+    (tmp_path / "t.json").write_text(json.dumps([document | {"content": "hi", "extra_author_attributes": "gus"}]))
+    assert [found.reason for found in outcomes(tmp_path / "t.json", wanted="talkwalker")] == [
+        "extra_author_attributes is no object"
+    ]
 
 
 def test_an_encrypted_zip_is_named_as_such(zipped):
@@ -206,7 +241,11 @@ def test_the_settings_decide_on_direct_messages_and_a_changed_mind_imports_again
     for more in ("", "direct_messages = true\n", "direct_messages = true\n"):
         (workspace.folder / "brand.toml").write_text(entry + more)
         lines.append([*run.collect_files(workspace, settings.load(workspace.folder))])
-    assert lines == [["x.zip: 7 stored of 10"], ["x.zip: 4 stored of 16"], []]
+    assert [line.partition(" (")[0] for found in lines for line in found] == [
+        "x.zip: 7 stored of 10",
+        "x.zip: 4 stored of 16",
+    ]
+    assert len(lines) == 3
 
 
 def test_posts_of_the_archive_meet_those_of_other_files(zipped, workspace: Workspace):

@@ -152,7 +152,8 @@ def test_accounts_that_were_merged_are_one_person_by_name(known: Path):
 
 
 def test_a_brand_must_be_known_and_the_own_one_need_not_be_named(known: Path):
-    assert "--brand : unknown; there are: tamrow" in " ".join(orchard(known, *MET, "--person", "lopez").stderr.split())
+    asked = " ".join(orchard(known, *MET, "--person", "lopez").stderr.split())
+    assert "--brand is needed, since brand.toml names no brand of its own; there are: tamrow" in asked
     (known / "brand.toml").write_text('[brand]\nkey = "tamrow"\nname = "Tamrow"\n')
     assert orchard(known, *MET, "--person", "lopez").returncode == 0
 

@@ -140,7 +140,10 @@ def test_rejects_whose_ids_were_taken_are_stored_once_their_source_has_a_name(br
     both = SOURCE.format("first", brand) + SOURCE.format("second", brand).split("\n", 3)[3]
     toml.write_text(both)
     found = list(run.collect_files(workspace, settings.load(workspace.folder)))
-    assert found == ["first.csv: 2 stored of 2", "second.csv: 0 stored of 2"]
+    assert found == [
+        "first.csv: 2 stored of 2",
+        "second.csv: 0 stored of 2 (0 already had, 0 not about tamrow, 2 rejected)",
+    ]
     assert set(reasons(workspace)) == {
         "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
     }

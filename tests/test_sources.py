@@ -1,19 +1,21 @@
 """Every source keeps one contract: nothing lost, nothing twice, and the right touches."""
 
 import json
+import re
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline import run, settings, sources, store
+from pipeline import labels, retry, run, settings, sources, store
 from pipeline.sources import SOURCES
 from pipeline.sources.encodings import find_encoding
-from pipeline.sources.files import FileError
+from pipeline.sources.files import FIELD_LIMIT, KEPT, FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import Workspace, connect
 from pipeline.touch import Brand, Counts, Mapped, MappingError, to_time
+from tests.both_ways import both
 from tests.conftest import PAYLOADS, TAMROW, orchard
 
 
@@ -117,7 +119,7 @@ CELLS = 'Body,User,Date\nlovely café ☕,ana,2025-01-02 10:00\n"two\nlines, quo
 MAP = parse_map("text=Body,author=User,at=Date")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_every_unicode_encoding_is_read(encoding: str, tmp_path: Path):
     file = tmp_path / "export.csv"
     file.write_bytes(CELLS.encode(encoding))
@@ -351,6 +353,10 @@ def test_a_file_of_no_known_shape_is_named_with_what_to_do(content: bytes, optio
     [
         ("text=Body", "no column given for author, at"),
         ("text=B,author=U,at=D,mood=M", "unknown field mood; allowed: text"),
+        (
+            "text=Body, text,author=U,at=D",
+            "--map: no = in 'text'; a column with a comma in its name can only be given by",
+        ),
         ("text=B,text=T,author=U,at=D", "--map: text is given twice; a field has one column"),
     ],
 )
@@ -369,13 +375,28 @@ def test_a_wrong_map_is_refused(text: str, message: str):
         "1741079520000",
         "03/04/2025 09:12",
         "04.03.2025 09:12",
+        "4.3.2025 09:12",
+        "04-03-2025 09:12",
+        "2025/03/04 09:12",
+        "2025-03-04 09:12:00 UTC",
+        "Tue, 04 Mar 2025 09:12:00 GMT",
+        "Tue, 04 Mar 2025 10:12:00 +0100",
+        "Tue, 4 Mar 2025 09:12:00 +0000 (UTC)",
+        "4 Mar 2025 10:12:00 +0100",
+        "4 March 2025 09:12",
     ],
 )
 def test_times_of_every_export_become_utc(text: str):
     assert to_time(text) == datetime(2025, 3, 4, 9, 12)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2025-13-01", None])
+@pytest.mark.parametrize("text", ["04/03/2025 09:12", "4/3/2025 9:12 am", "04-03-2025 09:12:00", "04/03/2025"])
+def test_slashes_and_dashes_are_read_in_the_order_that_is_told(text: str):
+    assert to_time(text, day_first=True).date() == date(2025, 3, 4)
+    assert to_time(text, day_first=False).date() == date(2025, 4, 3)
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2025-13-01", "12-31-2025", "5 Marz 2025", "4 Mar 2025 CET", None])
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(MappingError, match=r"date and time"):
         to_time(text)
@@ -421,3 +442,168 @@ def test_an_object_in_a_mapped_column_is_no_text(tmp_path: Path, workspace: Work
     file.write_text(json.dumps([{"Body": "it hums", "User": {"name": "ann"}, "Date": "2025-03-04"}]), encoding="utf-8")
     counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
     assert counts.rejected == {"author is no text, but several values (column User)": 1}
+
+
+def dated(path: Path, *dates: str) -> Path:
+    path.write_text("Body,User,Date\n" + "".join(f"note {row},gus,{date}\n" for row, date in enumerate(dates, 1)))
+    return path
+
+
+OCTOBER = [f"{day:02}/10/2025" for day in range(1, 32)]
+
+
+def test_dates_that_prove_the_day_first_are_read_so_and_it_is_said(tmp_path: Path, workspace: Workspace):
+    counts = run.import_file(workspace, dated(tmp_path / "a.csv", *OCTOBER, "soon"), TAMROW, mapping=MAP)
+    assert (counts.stored, counts.rejected) == (31, {"not a date and time (column Date)": 1})
+    assert counts.dates == "dates with the day first, as 13/10/2025 in row 13 proves"
+    with connect(workspace.mentions) as con:
+        assert con.execute("select min(happened_at), max(happened_at) from touch").fetchall() == [
+            (datetime(2025, 10, 1), datetime(2025, 10, 31))
+        ]
+        assert con.execute("select day_first from import").fetchall() == [(True,)]
+
+
+def test_dates_of_either_order_are_read_with_the_month_first_unless_it_is_told(tmp_path: Path, workspace: Workspace):
+    file = dated(tmp_path / "a.csv", "2025-01-01", "04/04/2025", "03/04/2025")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    assert counts.stored == 3 and counts.dates.startswith("dates such as 03/04/2025 in row 3 do not tell whether the")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP, dates="dmy")
+    assert (counts.stored, counts.already) == (1, 2)
+    assert counts.dates == "its dates were read in the other order before, and what that stored stays"
+    with connect(workspace.mentions) as con:
+        found = con.execute("select happened_at from touch where text = 'note 3' order by all").fetchall()
+    assert found == [(datetime(2025, 3, 4),), (datetime(2025, 4, 3),)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "words"),
+    [
+        (("12/31/2025", "01/02/2025"), ""),
+        (("2025-01-02", "04.03.2025", "04/04/2025"), ""),
+        (("04-03-2025",), "read with the day first. If that is wrong, say --dates mdy"),
+        (("04/03/2025", "99/04/2025"), "read with the month first. If that is wrong, say --dates dmy"),
+        (("04/03/2025", " 31/12/2024 10:00 "), "dates with the day first, as 31/12/2024 10:00 in row 2 proves"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_is_said_of_dates_is_what_they_tell(dates: tuple[str, ...], words: str, encoding: str, tmp_path: Path):
+    file = dated(tmp_path / "a.csv", *dates)
+    file.write_text(file.read_text(), encoding=encoding)
+    assert words in sources.open_file(file, mapping=MAP)[1].dates.words
+    assert bool(words) == bool(sources.open_file(file, mapping=MAP)[1].dates.words)
+
+
+def test_a_file_of_dates_in_two_orders_is_refused_naming_two_rows(tmp_path: Path, workspace: Workspace):
+    file = dated(tmp_path / "a.csv", *OCTOBER, "10/31/2025")
+    with pytest.raises(FileError, match="13/10/2025 in row 13 has the day first, 10/31/2025 in row 32 the month; with"):
+        run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP, dates="mdy")
+    assert (counts.stored, sum(counts.rejected.values())) == (13, 19)
+
+
+def test_a_format_that_a_spreadsheet_has_saved_may_have_the_day_first(tmp_path: Path):
+    text = payload("airline").read_text(encoding="utf-8")
+    day = "24/02/2015 11:35"
+    file = tmp_path / "airline.csv"
+    file.write_text(re.sub(r"2015-02-24 \d\d:\d\d:\d\d -0800", day, text), encoding="utf-8")
+    assert day in file.read_text(encoding="utf-8")
+    name, records = sources.open_file(file)
+    assert name == "airline" and records.dates.day_first
+
+
+@pytest.mark.parametrize("form", ["a.jsonl", "a.json"])
+def test_dates_of_json_prove_their_order_too(form: str, tmp_path: Path):
+    rows = [{"Body": "hi", "User": "gus", "Date": day} for day in ("03/04/2025", None, 7, "31/12/2024")]
+    text = json.dumps(rows) if form == "a.json" else "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / form).write_text(text.replace("/", "\\/"))
+    found = touches(tmp_path / form, mapping=MAP)
+    assert [touch.at for touch in found] == [datetime(2025, 4, 3), datetime(2024, 12, 31)]
+
+
+def test_rejects_are_tried_again_in_the_order_of_their_file(tmp_path: Path, workspace: Workspace):
+    file = dated(tmp_path / "a.csv", "03/04/2025", "31/12/2024")
+    file.write_text(file.read_text().replace("note 1,gus", "note 1,@"))
+    run.import_file(workspace, file, TAMROW, mapping=MAP)
+    with connect(workspace.mentions) as con:
+        con.execute("""update reject set payload = '{"Body": "note 1", "User": "gus", "Date": "03/04/2025"}'""")
+    assert retry.retry(workspace, settings.Settings()).stored == 1
+    with connect(workspace.mentions) as con:
+        assert con.execute("select max(happened_at) from touch").fetchall() == [(datetime(2025, 4, 3),)]
+
+
+def test_one_content_has_its_rejects_once_under_whatever_path(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    file = dated(tmp_path / "bad.csv", "2025-01-02", "soon")
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(file, tmp_path / "copy.csv")
+    for path in (Path("bad.csv"), Path(f"../{tmp_path.name}/bad.csv"), file, tmp_path / "copy.csv"):
+        run.import_file(workspace, path, TAMROW, mapping=MAP)
+    with connect(workspace.mentions) as con:
+        assert con.execute("select file from reject").fetchall() == [(str(file.resolve()),)]
+        assert con.execute("select file from import").fetchall() == [(str(file.resolve()),)]
+
+
+def test_rejects_of_an_older_orchard_keep_the_name_that_their_file_was_typed_by(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    file = dated(tmp_path / "bad.csv", "2025-01-02", "soon")
+    run.import_file(workspace, file, TAMROW, mapping=MAP)
+    with connect(workspace.mentions) as con:
+        for table in ("reject", "import"):
+            con.execute(f"update {table} set file = 'bad.csv'")
+        con.execute("update reject set reject_id = sha256('bad.csv' || chr(0) || row_number || chr(0) || payload)")
+    monkeypatch.chdir(tmp_path)
+    dated(file, "2025-01-02", "soon", "2025-01-03")  # it has grown meanwhile
+    assert run.import_file(workspace, Path("bad.csv"), TAMROW, mapping=MAP).stored == 1
+    with connect(workspace.mentions) as con:
+        assert con.execute("select file from reject").fetchall() == [("bad.csv",)]
+
+
+def test_a_mapped_column_that_stands_twice_is_refused_and_others_are_kept_under_a_number(
+    tmp_path: Path, workspace: Workspace
+):
+    file = tmp_path / "a.csv"
+    file.write_text("Body,User,Date,Body\nhi,gus,2025-01-02,ho\n")
+    with pytest.raises(FileError, match="the column Body is there more than once; remove or rename one"):
+        sources.open_file(file, mapping=MAP)
+    file.write_text("Body,More,User,Date,More,More (2),,\nhi,a,gus,2025-01-02,b,c,d,e\n")
+    assert run.import_file(workspace, file, TAMROW, mapping=MAP).stored == 1
+    names = ["Body", "More", "User", "Date", "More (2)", "More (2) (2)", "", "(2)"]
+    kept = dict(zip(names, ["hi", "a", "gus", "2025-01-02", "b", "c", "d", "e"], strict=True))
+    with connect(workspace.mentions) as con:
+        assert json.loads(con.execute("select payload from raw").fetchall()[0][0]) == kept
+    assert both(file, TAMROW, mapping=MAP)[1] == both(file, TAMROW, mapping=MAP)[0]
+    text = payload("twcs").read_text(encoding="utf-8")
+    file.write_text(text.replace("tweet_id,", "tweet_id,text,", 1), encoding="utf-8")
+    with pytest.raises(FileError, match="the column text is there more than once"):
+        sources.open_file(file)
+
+
+def test_labels_in_two_columns_are_refused(tmp_path: Path):
+    (tmp_path / "a.csv").write_text("id,label,label\nx:1,positive,negative\n")
+    with pytest.raises(labels.LabelError, match="the column label is there more than once"):
+        labels.read(tmp_path / "a.csv")
+
+
+def test_of_a_row_with_a_field_that_is_too_long_both_ends_are_kept(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "a.csv"
+    long = "x" * (FIELD_LIMIT + 1)
+    file.write_text(f'Body,User,Date\n"two\nlines",ana,2025-01-02\n{long},gus,2025-01-03\nhi,bo,2025-01-04\n')
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    reason = "row cannot be read: a field of it has more than 10,485,760 characters"
+    assert (counts.read, counts.stored, counts.rejected) == (3, 2, {reason: 1})
+    with connect(workspace.mentions) as con:
+        number, kept, broken = con.execute("select row_number, payload, broken from reject").fetchall()[0]
+    row = json.loads(kept)["row"]
+    assert number == 2 and broken and row.startswith("xxx") and row.endswith("xxx,gus,2025-01-03")
+    assert len(row) == 2 * KEPT + 3
+
+
+def test_an_author_of_an_at_sign_alone_is_none(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "a.csv"
+    file.write_text("Body,User,Date,To\nhi,@,2025-01-02,\nho,TamrowBuild,2025-01-03,@\n")
+    counts = run.import_file(workspace, file, TAMROW, mapping=MAP | {"to": "To"})
+    assert (counts.stored, counts.rejected) == (1, {"no author (column User)": 1})
+    with connect(workspace.mentions) as con:
+        assert con.execute("select text, account_id from touch").fetchall() == [("ho", None)]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import store, watch
-from pipeline.commands_files import How, Stopped, import_, import_one, take
+from pipeline.commands_files import How, Stopped, import_, import_one, take, take_patiently
 from pipeline.locks import working
 from pipeline.sources.files import FileError
 from pipeline.store import Workspace
@@ -144,6 +144,10 @@ def test_a_stop_in_the_middle_of_a_file_is_heard_and_the_next_start_goes_on(work
     [
         ({"folder": Path("nowhere")}, "--watch nowhere: no such folder"),
         ({}, "give either a file or --watch FOLDER"),
+        ({"folder": Path("docs"), "source": "mail"}, "--source mail names where the rows of a file with --map come"),
+        ({"file": Path("README.md"), "direct_messages": True}, "README.md: --direct-messages are those of an archive"),
+        ({"file": Path("docs"), "dates": "dmy"}, "docs: the dates of an archive of X are in no doubt"),
+        ({"file": Path("README.md"), "dates": "ymd"}, "--dates ymd: allowed are dmy"),
         ({"file": Path("README.md"), "folder": Path("docs")}, "give either a file or --watch FOLDER"),
     ],
 )
@@ -162,7 +166,18 @@ def test_an_empty_file_is_said_to_be_empty_and_taken_once_it_is_not(tmp_path: Pa
 
 
 def test_hidden_and_unfinished_files_are_left_alone(inbox: Path):
-    for name in (".hidden.csv", "~$open.csv", "a.csv.part", "b.crdownload", "c.csv"):
+    for name in (".hidden.csv", "~$open.csv", "a.csv.part", "B.CSV.PART", "b.crdownload", "c.csv"):
         (inbox / name).write_text("a")
     (inbox / "folder").mkdir()
+    (inbox / "gone.csv").symlink_to("nowhere")
     assert [path.name for path, _ in watch.look(inbox)] == ["c.csv"]
+
+
+def test_an_entry_that_cannot_be_looked_at_is_said_once_and_ends_nothing(
+    inbox: Path, workspace: Workspace, capsys: pytest.CaptureFixture
+):
+    (inbox / "loop.csv").symlink_to("loop.csv")
+    assert watch.look(inbox) == [(inbox / "loop.csv", watch.UNKNOWN)]
+    how = How(workspace, TAMROW, "auto", None, None, "file", False, 0)
+    take_patiently(inbox / "loop.csv", how, threading.Event())
+    assert "loop.csv is not taken in: " in capsys.readouterr().err

@@ -17,12 +17,14 @@ from pipeline.sources import (
     twcs,
     xarchive,
 )
-from pipeline.sources.archive import Archive, is_archive, open_archive
+from pipeline.sources.archive import Archive, is_archive, list_names, open_archive
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
+from pipeline.sources.dates import with_order
 from pipeline.sources.encodings import decodes, find_encoding, known_encoding
-from pipeline.sources.files import FileError, JsonFile, Table, find_json, find_table, first_header
+from pipeline.sources.files import FileError, JsonFile, Table, check_once, find_json, find_table, first_header
 from pipeline.sources.frames import Way
-from pipeline.touch import MAP_NEEDED, Brand, Outcome, Record
+from pipeline.sources.kinds import check_text
+from pipeline.touch import MAP_NEEDED, Brand, Dates, Outcome, Record
 
 ToTouches = Callable[[Iterable[Record], Brand], Iterator[Outcome]]
 
@@ -62,17 +64,29 @@ def open_file(
     mapping: Mapping[str, str] | None = None,
     encoding: str | None = None,
     direct_messages: bool = False,
+    dates: Dates = "",
 ) -> tuple[str, Records]:
-    """Return (name of the source, records) of a file; its encoding is found out where none is given.
+    """Return (name of the source, records) of a file; encoding and order of dates are found out where none is given.
 
     ``direct_messages``: those of an archive of X are wanted, too.
-    Raises FileError where the file is of no shape that we know.
+    Raises FileError where the file is of no shape that we know, or its dates are in two orders.
     """
     if is_archive(path):
         if mapping or wanted not in ("auto", "xarchive"):
-            raise FileError(f"{path}: a zip or folder can only be an archive of X, and has no --map; unpack it first")
+            list_names(path)  # says what is no archive at all
+            advice = "--watch takes in its files" if path.is_dir() else "unpack it first"
+            raise FileError(f"{path}: a zip or folder can only be an archive of X, and has no --map; {advice}")
         return "xarchive", open_archive(path, direct_messages)
+    check_text(path)
     encoding = known_encoding(encoding) if encoding else find_encoding(path)
+    name, file = open_text_file(path, wanted, mapping, encoding)
+    return name, with_order(file, name, mapping, dates)
+
+
+def open_text_file(
+    path: Path, wanted: str, mapping: Mapping[str, str] | None, encoding: str
+) -> tuple[str, Table | JsonFile]:
+    """Return (name of the source, records) of a table or JSON file. Raises FileError where it is of no known shape."""
     file = find_json(path, encoding)
     if mapping:
         return "mapped", open_mapped(path, encoding, file, mapping)
@@ -116,7 +130,10 @@ def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table | Jso
     table = find_table(path, encoding, lambda columns: recognise(columns, wanted) is not None)
     if table is None:
         return None
-    return recognise(frozenset(table.header), wanted) or wanted, table
+    name = recognise(frozenset(table.header), wanted) or wanted
+    needed = {spelt(each) for column in SOURCES[name][0] for each in names_of(column)}
+    check_once(table, [column for column in table.twice if spelt(column) in needed])
+    return name, table
 
 
 def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mapping[str, str]) -> Table | JsonFile:
@@ -127,6 +144,8 @@ def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mappi
     else:
         needed, columns = set(mapping.values()), first_header(path, encoding)
         found = find_table(path, encoding, frozenset(needed).issubset)
+        if found:
+            check_once(found, needed)
     if found is None:
         missing = ", ".join(sorted(needed - {column.strip() for column in columns}))
         raise FileError(f"{path}: no column {missing}; it has {', '.join(columns)}")

@@ -18,7 +18,7 @@ def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:
     tweet, name = required(record, "tweet_id"), required(record, "name")
     if not tweet.isdigit():
         raise MappingError("tweet_id is not a number")
-    text, at = shown_text(record, "text"), to_time(text_of(record, "tweet_created"))
+    text, at = shown_text(record, "text"), to_time(text_of(record, "tweet_created"), record.day_first)
     if not brand.is_called(required(record, "airline")):
         return NotAbout(record)
     touch = Touch(

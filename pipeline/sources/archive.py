@@ -11,7 +11,8 @@ from typing import IO, Any
 
 from pipeline.sources.files import FileError
 from pipeline.sources.json_array import read_json_array
-from pipeline.touch import Record
+from pipeline.sources.kinds import check_zip
+from pipeline.touch import UNTOLD, DateOrder, Record
 
 # Old archives have the files at the top, newer ones in data/; large ones in parts.
 PLACE = r"(?:[^/\\]+/)?(?:data/)?"
@@ -37,6 +38,7 @@ class Archive:
     owner: Mapping[str, str]
     names: tuple[str, ...]
     encoding: str = "utf-8"
+    dates: DateOrder = UNTOLD
 
     def __iter__(self) -> Iterator[Record]:
         number = 0
@@ -64,27 +66,28 @@ def begins_as_zip(path: Path) -> bool:
 def open_archive(path: Path, direct_messages: bool = False) -> Archive:
     """Return the archive. Raises FileError where it is none, holds no posts, or is not to be trusted."""
     names = list_names(path)
-    if "xl/workbook.xml" in names:
-        raise FileError(f"{path}: an Excel workbook; save the sheet as CSV (UTF-8) and import that")
     wanted = tuple(name for name in names if POSTS.fullmatch(name) or (direct_messages and MESSAGES.fullmatch(name)))
     owners = [name for name in names if OWNER.fullmatch(name)]
     if not owners:
         found = ", ".join(names[:5]) or "nothing"
-        raise FileError(f"{path}: not an archive of X: no data/account.js in it; it holds {found}")
+        advice = "; --watch takes in the files of a folder" if path.is_dir() else ""
+        raise FileError(f"{path}: not an archive of X: no data/account.js in it; it holds {found}{advice}")
     if not wanted:
         raise FileError(f"{path}: the archive holds no posts (data/tweets.js); ask X for a new one")
     return Archive(path, read_owner(path, owners[0]), wanted)
 
 
 def list_names(path: Path) -> list[str]:
-    """Return the names of the files inside, sorted. Raises FileError."""
+    """Return the names of the files inside, sorted. Raises FileError, also where they are those of a spreadsheet."""
     if path.is_dir():
         return sorted(file.relative_to(path).as_posix() for file in path.rglob("*.js") if file.is_file())
     try:
         with zipfile.ZipFile(path) as archive:
-            return sorted(archive.namelist())
+            names = sorted(archive.namelist())
     except zipfile.BadZipFile as error:
         raise FileError(f"{path}: a damaged zip ({error}); download it again") from error
+    check_zip(path, names)
+    return names
 
 
 def read_array(path: Path, name: str) -> Iterator[Any]:

@@ -57,7 +57,7 @@ def to_touch(record: Record, brand: Brand, numbers: Mapping[str, str]) -> Mapped
         native=links.native_id(row["url"], author_id(source, row))
         if links.host(row["url"])
         else to_native("", row["handle"], row["at"], row["text"]),
-        at=to_time(row["at"]),
+        at=to_time(row["at"], record.day_first),
         text=to_text(row["title"], row["text"], social),
         handle=row["handle"] if social else "",
         author_id=author_id(source, row),

@@ -39,6 +39,8 @@ def find_encoding(path: Path) -> str:
         raise FileError(f"{path}: {error.strerror or error}") from error
     if not start.strip():
         raise FileError(f"{path}: the file is empty")
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # the first begins like UTF-16
+        return "utf-32"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if start[:200].count(0) > len(start[:200]) // 4:

@@ -2,19 +2,23 @@
 
 import csv
 import html
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain, count, islice, tee
 from pathlib import Path
 from typing import IO, Any, TextIO
 
 from pipeline.sources.json_array import begins_array, read_json_array
 from pipeline.sources.json_values import read_json
-from pipeline.touch import MappingError, Outcome, Record, Reject, sound
+from pipeline.touch import UNTOLD, DateOrder, MappingError, Outcome, Record, Reject, sound
 
 HEADER_ROWS = 40  # how far down a header is looked for: suites put a block of report lines above it
 DELIMITERS = (",", "\t", ";", "|")
 FIELD_LIMIT = 10 * 1024 * 1024
+KEPT = 1 << 15  # characters of either end of a row that cannot be read
+OPEN_QUOTE = "row is cut off: a quotation mark is never closed"
+TOO_LONG = f"row cannot be read: a field of it has more than {FIELD_LIMIT:,} characters"
 
 BATCH_ROWS = 10_000  # few enough that Python's collector never looks at them twice
 BLOCK = 1 << 20  # characters
@@ -32,45 +36,49 @@ class FileError(ValueError):
 
 @dataclass(frozen=True)
 class Table:
-    """A delimited file with its header found; iterating yields its records, any number of times."""
+    """A delimited file with its header found; iterating yields its records, any number of times.
+
+    ``twice`` are the columns whose name stood in the header more than once: later ones have a number behind it.
+    """
 
     path: Path
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     header_row: int
+    twice: frozenset[str] = frozenset()
+    dates: DateOrder = UNTOLD
 
     def __iter__(self) -> Iterator[Record]:
-        for batch in self.batches():
-            yield from batch
+        return dated(chain.from_iterable(self.batches()), self.dates.day_first)
 
     def batches(self) -> Iterator["Batch"]:
         """Yield the rows after the header, BATCH_ROWS at a time."""
         number, skipped = 1, self.header_row
         with open_text(self.path, self.encoding) as file:
-            for rows, open_quote in read_batches(read_lines(file, is_plain(self.path, self.encoding)), self.delimiter):
+            for rows, fault in read_batches(read_lines(file, is_plain(self.path, self.encoding)), self.delimiter):
                 rows, skipped = rows[skipped:], max(0, skipped - len(rows))
                 if rows:
-                    yield Batch(number, self.header, rows, open_quote)
+                    yield Batch(number, self.header, rows, fault)
                 number += len(rows)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of a table that follow each other, not yet records; ``open_quote``: the last is cut inside a quotation."""
+    """Rows of a table that follow each other, not yet records; ``fault``: what is wrong with the last, if anything."""
 
     number: int
     header: tuple[str, ...]
     rows: list[list[str]]
-    open_quote: bool = False
+    fault: str = ""
 
     def __iter__(self) -> Iterator[Record]:
         return (self.record(place) for place in range(len(self.rows)))
 
     def record(self, place: int) -> Record:
         """Return one row, counted from 0, as a record."""
-        open_quote = self.open_quote and place == len(self.rows) - 1
-        return to_record(self.number + place, self.rows[place], self.header, open_quote)
+        fault = self.fault if place == len(self.rows) - 1 else ""
+        return to_record(self.number + place, self.rows[place], self.header, fault)
 
 
 @dataclass(frozen=True)
@@ -80,10 +88,17 @@ class JsonFile:
     path: Path
     encoding: str
     lines: bool
+    dates: DateOrder = UNTOLD
 
     def __iter__(self) -> Iterator[Record]:
         with open_text(self.path, self.encoding) as file:
-            yield from to_records(read_json_lines(file) if self.lines else read_json_array(file))
+            records = to_records(read_json_lines(file) if self.lines else read_json_array(file))
+            yield from dated(records, self.dates.day_first)
+
+
+def dated(records: Iterable[Record], day_first: bool | None) -> Iterator[Record]:
+    """Return records with what is known of the dates of their file."""
+    return iter(records) if day_first is None else (replace(record, day_first=day_first) for record in records)
 
 
 def open_text(path: Path, encoding: str) -> TextIO:
@@ -143,39 +158,65 @@ def mended_lines(file: TextIO) -> Iterator[str]:
     yield from held
 
 
-def read_batches(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[list[str]], bool]]:
-    """Yield (rows that are not blank, whether the last is cut inside a quotation), up to BATCH_ROWS at a time."""
-    reader = csv.reader(chain(lines, [END]), delimiter=delimiter)
-    while rows := next_rows(reader):
-        last = rows[-1]
-        open_quote = bool(last) and last[-1].endswith(END) and last != [END]
-        if last == [END]:
-            rows.pop()
-        elif open_quote:
-            last[-1] = last[-1].removesuffix(END)
-        yield [row for row in rows if "".join(row).strip()], open_quote and bool("".join(last).strip())
+def read_batches(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[list[str]], str]]:
+    """Yield (rows that are not blank, what is wrong with the last), up to BATCH_ROWS at a time.
+
+    That may be OPEN_QUOTE, or TOO_LONG: such a row is one cell, of both ends of its lines.
+    """
+    lines, again = tee(chain(lines, [END]))
+    reader, taken = csv.reader(lines, delimiter=delimiter), 0
+    while True:
+        rows, fault = next_rows(reader)
+        if not rows and not fault:
+            return
+        its_lines, taken = islice(again, reader.line_num - taken), reader.line_num
+        if fault:
+            rows.append([last_row(its_lines, len(rows), delimiter)])
+        else:
+            deque(its_lines, maxlen=0)
+            fault = take_end(rows)
+        is_blank = not rows or not "".join(rows[-1]).strip()
+        yield [row for row in rows if "".join(row).strip()], "" if is_blank else fault
 
 
-def next_rows(reader: Iterator[list[str]]) -> list[list[str]]:
-    """Return up to BATCH_ROWS rows; one that csv cannot take, such as a quotation beyond FIELD_LIMIT, has one cell."""
+def next_rows(reader: Iterator[list[str]]) -> tuple[list[list[str]], str]:
+    """Return up to BATCH_ROWS rows, and TOO_LONG where csv cannot take the one after them."""
     rows: list[list[str]] = []
     try:
         rows.extend(islice(reader, BATCH_ROWS))  # what came before an error stays in the list
-    except csv.Error as error:
-        rows.append([f"unreadable: {error}"])
-    return rows
+    except csv.Error:
+        return rows, TOO_LONG
+    return rows, ""
 
 
-def to_record(number: int, cells: list[str], header: tuple[str, ...], open_quote: bool) -> Record:
+def take_end(rows: list[list[str]]) -> str:
+    """Take END away from the last of some rows; return OPEN_QUOTE where it stood inside of a quotation."""
+    last = rows[-1]
+    if last == [END]:
+        rows.pop()
+    elif last and last[-1].endswith(END):
+        last[-1] = last[-1].removesuffix(END)
+        return OPEN_QUOTE
+    return ""
+
+
+def last_row(lines: Iterator[str], rows: int, delimiter: str) -> str:
+    """Return both ends of what stands in some lines after so many rows."""
+    deque(islice(csv.reader(lines, delimiter=delimiter), rows), maxlen=0)
+    text = "".join(lines).removesuffix(END).strip("\r\n")
+    return text if len(text) <= 2 * KEPT else f"{text[:KEPT]} \u2026 {text[-KEPT:]}"
+
+
+def to_record(number: int, cells: list[str], header: tuple[str, ...], fault: str) -> Record:
     """Return one row as a record, with its problem if it is not whole."""
     values = dict(zip(header, cells, strict=False))
+    if fault == TOO_LONG:
+        return Record(number, {"row": cells[0]}, fault)
     if len(cells) < len(header):
         return Record(number, values, "row is cut off: fewer cells than the header has")
     if len(cells) > len(header):
         return Record(number, values | {"": cells[len(header) :]}, "row has more cells than the header")
-    if open_quote:
-        return Record(number, values, "row is cut off: a quotation mark is never closed")
-    return Record(number, values)
+    return Record(number, values, fault or None)
 
 
 def first_rows(file: TextIO, delimiter: str) -> list[list[str]]:
@@ -189,10 +230,26 @@ def find_table(path: Path, encoding: str, is_header: IsHeader) -> Table | None:
     for delimiter in DELIMITERS:
         with open_text(path, encoding) as file:
             for row, cells in enumerate(first_rows(file, delimiter)):
-                header = tuple(cell.strip() for cell in cells)
-                if is_header(frozenset(header)):
-                    return Table(path, encoding, delimiter, header, row + 1)
+                names = [cell.strip() for cell in cells]
+                if is_header(frozenset(names)):
+                    twice = frozenset(name for name, many in Counter(names).items() if many > 1)
+                    return Table(path, encoding, delimiter, apart(names), row + 1, twice)
     return None
+
+
+def apart(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of columns of which no two are the same: the second ``Body`` is ``Body (2)``."""
+    found = dict[str, None]()
+    for name in names:
+        numbered = (f"{name} ({number})".strip() for number in count(2))
+        found[next(new for new in chain([name], numbered) if new not in found)] = None
+    return tuple(found)
+
+
+def check_once(table: Table, needed: Collection[str]) -> None:
+    """Raise FileError where a column that is read stands twice: which of them is meant nobody knows."""
+    if twice := sorted(table.twice.intersection(needed)):
+        raise FileError(f"{table.path}: the column {', '.join(twice)} is there more than once; remove or rename one")
 
 
 def first_header(path: Path, encoding: str) -> list[str]:

@@ -52,7 +52,7 @@ def to_touch(record: Record, brand: Brand, numbers: Mapping[str, str]) -> Mapped
     post = Post(
         source="x",
         native=row["id"],
-        at=to_time(row["at"]),
+        at=to_time(row["at"], record.day_first),
         text=row["text"],
         handle=row["handle"],
         author_id=author_id(row["author_id"]),

@@ -55,7 +55,7 @@ class Way:
 
     ``paths``: the keys under which each field is in a JSON object. The SQL gets every field as text, without the white
     space around it unless it is ``as_is``, and, by the name with ``_type``, its type in JSON, and ``textual``: whether
-    all of them are text, whole numbers or nothing.
+    all of them are text, whole numbers or nothing. ``day_first`` is what is known of the dates of the file.
     """
 
     sql: Path
@@ -64,13 +64,11 @@ class Way:
     values: Mapping[str, Any]
     paths: Mapping[str, Keys] = field(default_factory=dict)
     as_is: frozenset[str] = frozenset()
+    day_first: bool | None = None
 
 
 def table_frames(table: Table, fields: Mapping[str, str]) -> Iterator[Frame]:
-    """Yield a table as frames; ``fields``: column by field, each without the white space around it.
-
-    Of two columns of one name the last counts.
-    """
+    """Yield a table as frames; ``fields``: column by field, each without the white space around it."""
     taken = 0
     for cells in read_columns(table):
         if cells is None:
@@ -117,7 +115,7 @@ def to_frame(
 
 def sound_rows(batch: Batch) -> tuple[list[int], pa.Array, list[Record]]:
     """Return the numbers and, one after the other, the cells of the rows that are whole; and the others as records."""
-    width, last = len(batch.header), len(batch.rows) - 1 if batch.open_quote else -1
+    width, last = len(batch.header), len(batch.rows) - 1 if batch.fault else -1
     whole = [place for place, row in enumerate(batch.rows) if len(row) == width and place != last]
     try:
         cells = pa.array(list(chain.from_iterable(batch.rows[place] for place in whole)), pa.string())

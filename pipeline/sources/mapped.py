@@ -29,6 +29,11 @@ from pipeline.touch import (
 def parse_map(text: str) -> dict[str, str]:
     """Return {field: column} from ``text=Body,author=User,at=Date``. Raises ValueError naming what is wrong."""
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if lone := [field for field, sign, _ in pairs if not sign]:
+        raise ValueError(
+            f"--map: no = in {lone[0].strip()!r}; a column with a comma in its name can only be given by `map` in "
+            "[[sources]]"
+        )
     fields = [field.strip() for field, _, _ in pairs]
     mapping = {field: column.strip() for field, (_, _, column) in zip(fields, pairs, strict=True)}
     try:
@@ -60,6 +65,7 @@ def in_bulk(file: Table | JsonFile, brand: Brand, mapping: Mapping[str, str], na
         to_outcome=lambda record: to_touch(record, brand, mapping, named),
         values={"brand": brand.key, "named": named, "kinds": KINDS, "unseen": ("message", *OFFLINE_KINDS)},
         paths=paths,
+        day_first=file.dates.day_first,
     )
 
 
@@ -89,8 +95,10 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
     for field in MAP_NEEDED:
         if not value[field]:
             raise MappingError(f"no {field} (column {mapping[field]})")
+    if not value["author"].removeprefix("@"):
+        raise MappingError(f"no author (column {mapping['author']})")
     try:
-        at = to_time(value["at"])
+        at = to_time(value["at"], record.day_first)
     except MappingError as error:
         raise MappingError(f"{error} (column {mapping['at']})") from None
     source = value.get("source", "").casefold() or named
@@ -101,6 +109,7 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
     if direction not in ("in", "out"):
         raise MappingError(f"direction is neither in nor out (column {mapping['direction']})")
     person = value.get("to") if direction == "out" else value["author"]
+    person = None if person == "@" else person  # that is nobody
     native = (
         value.get("id")
         or hashlib.sha256("\0".join((value["author"], at.isoformat(), value["text"])).encode()).hexdigest()[:20]

@@ -40,7 +40,8 @@ select
     number,
     coalesce(
         plain
-        and text <> '' and author <> ''
+        and text <> '' and without_at(author) <> ''
+        and coalesce(without_at(person), 'nobody') <> ''
         and is_time(happened_at)
         and is_plain(author)
         and is_plain(coalesce(person, ''))

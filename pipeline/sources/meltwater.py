@@ -47,7 +47,7 @@ def to_touch(record: Record, brand: Brand) -> Mapped:
     post = Post(
         source=source,
         native=to_native(row["url"], row["id"] or row["text"], row["date"], row["time"], handle),
-        at=to_time(f"{row['date']} {row['time']}"),
+        at=to_time(f"{row['date']} {row['time']}", record.day_first),
         text=to_text(row["title"], row["text"], social),
         handle=handle,
         name=row["name"] or row["influencer"],

@@ -32,7 +32,7 @@ def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
 def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:
     """Return one row as a touch; posts of other profiles than the brand's are not about it. Raises MappingError."""
     row = read_fields(record, NAMES)
-    at = to_time(row["at"])
+    at = to_time(row["at"], record.day_first)
     if not row["profile"]:
         raise MappingError("no profile")
     if not brand.is_called(row["profile"]):

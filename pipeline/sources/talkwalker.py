@@ -42,8 +42,11 @@ def unwrapped(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_post(document: Record) -> Post:
-    """Return a document as a message. Raises MappingError where it has no time."""
-    author = Record(document.number, document.values.get("extra_author_attributes") or {})
+    """Return a document as a message. Raises MappingError where it has no time, or an author of no form."""
+    attributes = document.values.get("extra_author_attributes") or {}
+    if not isinstance(attributes, dict):
+        raise MappingError("extra_author_attributes is no object")
+    author = Record(document.number, attributes)
     url, parent = text_of(document, "url"), text_of(document, "parent_url")
     source = to_source(url, text_of(document, "external_provider"), kind_of_site(document.values.get("source_type")))
     published = seconds(document.values.get("published") or document.values.get("indexed"))

@@ -29,8 +29,9 @@ create macro moment(value) as case
     when regexp_full_match(
         value, '(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z][a-z] \d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d \+0000 \d{4}'
     ) then try_strptime(value, '%a %b %d %H:%M:%S +0000 %Y')
-    when regexp_full_match(value, '\d\d/\d\d/\d{4}( ([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?')
-    then try_strptime(value, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y'])
+    when not regexp_full_match(value, '\d\d/\d\d/\d{4}( ([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?') then null
+    when getvariable('day_first') then try_strptime(value, ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y'])
+    else try_strptime(value, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y'])
 end;
 
 create macro is_time(value) as value between getvariable('earliest') and getvariable('latest');

@@ -45,6 +45,7 @@ def in_bulk(table: Table, brand: Brand) -> Way:
         frames=(with_threads(frame, threads) for frame in table_frames(table, {field: field for field in COLUMNS})),
         to_outcome=lambda record: to_touch(record, brand, threads),
         values={"brand": brand.key},
+        day_first=table.dates.day_first,
     )
 
 
@@ -105,7 +106,7 @@ def to_touch(record: Record, brand: Brand, threads: Threads) -> Mapped | NotAbou
     inbound = required(record, "inbound").casefold()
     if inbound not in ("true", "false"):
         raise MappingError("inbound is neither True nor False")
-    at = to_time(text_of(record, "created_at"))
+    at = to_time(text_of(record, "created_at"), record.day_first)
     root, parent_author = threads.of(record.number - 1)
     if root is None:
         return NotAbout(record)
