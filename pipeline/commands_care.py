@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import forget, publish, retry, settings, store, tables
+from pipeline import forget, publish, retry, settings, tables
 from pipeline.contents import read_rejects
 from pipeline.history import recorded
 from pipeline.locks import working
@@ -67,10 +67,13 @@ def forget_(
     with working(place, "forget", wait), recorded(place, "forget") as detail:
         others, alike = forget.others_of(place, account), forget.called_alike(place, account)
         keys = forget.keys_with(place, settings.load(place.folder), account)
+        unfinished = forget.is_unfinished(place)
         gone = forget.forget(place, account, author)
         detail.append(f"{gone.touches} touches and {gone.journal} rows of the journal of one account")
         anew(place)
     print(f"{gone.touches} touches and {gone.journal} rows of the journal are gone")
+    if unfinished:
+        print("a `forget` that was cut off before is finished now, too")
     if gone.named_by_others:
         print(f"{gone.named_by_others} messages of others still name the handle: they are theirs")
     if gone.records:
@@ -94,4 +97,4 @@ def anew(place: Workspace) -> None:
     if facts:
         publish.relate(place, settings.load(place.folder), facts)
         publish.publish(place)
-    store.rewrite(place.mentions)
+    forget.settle(place)
