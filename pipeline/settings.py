@@ -53,10 +53,10 @@ class NumberSettings(Frozen):
 
     noticeable: float = Field(default=0.15, gt=0, lt=1, description="a change of feeling that one would care about")
     window_days: int = Field(default=90, ge=7, le=366, description="what counts as recent")
-    half_life_days: float = Field(default=90, ge=7, description="after it a touch counts half: reciprocity, fade")
-    mind_half_life_days: float = Field(default=30, ge=7, description="after it a touch counts half: top of mind")
-    answer_hours: float = Field(default=48, gt=0, description="an answer within it is in time")
-    fewest_people: int = Field(default=20, ge=5, description="a group of fewer people is not drawn as a number")
+    half_life_days: float = Field(default=90, ge=7, le=3660, description="after it a touch counts half: reciprocity, fade")
+    mind_half_life_days: float = Field(default=30, ge=7, le=3660, description="after it a touch counts half: top of mind")
+    answer_hours: float = Field(default=48, gt=0, le=8784, description="an answer within it is in time")
+    fewest_people: int = Field(default=20, ge=5, le=100_000, description="a group of fewer people is not drawn as a number")
 
 
 class PrivacySettings(Frozen):
