@@ -48,7 +48,7 @@ app.add_typer(commands_care.app)
 app.add_typer(commands_journal.app)
 app.add_typer(commands_identity.app)
 
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")]
+Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another Orchard process in this workspace.")]
 SAMPLE = settings.ROOT / "data" / "sample"
 
 
@@ -150,6 +150,8 @@ def metrics(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV.")] = False,
 ) -> None:
     """Print one of the numbers that relate computed, as it stands; docs/metrics.md explains each."""
+    if as_json and as_csv:
+        raise StoreError("--json and --csv are two forms: give one of them")
     if name not in METRICS:
         if name:
             raise StoreError(f"metrics {name}: unknown; there are: {', '.join(METRICS)}")

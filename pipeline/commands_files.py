@@ -71,7 +71,9 @@ def import_(
     direct_messages: Annotated[
         bool, typer.Option("--direct-messages", help="Those of an archive of X, too; without it they are not read.")
     ] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")] = 30,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for another Orchard process in this workspace.")
+    ] = 30,
 ) -> None:
     """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
     allowed = get_args(FILE_FORMATS)

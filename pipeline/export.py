@@ -51,6 +51,6 @@ def write(workspace: Workspace, building: Path, brand: str | None) -> tuple[int,
         except duckdb.IOException as error:
             if str(building) not in str(error):  # it is the workspace that cannot be read
                 raise
-            number = re.search(r'errno\D*(\d+)', str(error))
+            number = re.search(r"errno\D*(\d+)", str(error))
             raise OSError(*((int(number[1]), os.strerror(int(number[1]))) if number else (None, str(error)))) from error
     return found

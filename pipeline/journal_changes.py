@@ -1,6 +1,7 @@
 """The changes of the journal, in words, and how they are taken back."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -64,6 +65,15 @@ def read_changes(
         {key: value for key, value in change.items() if key != "rows"} | {"words": words(change["many"], each)}
         for change, each in zip(found, said, strict=True)
     ]
+
+
+def count_changes(workspace: Workspace, brand: str | None = None, accounts: Sequence[str] = ()) -> int:
+    """Return how many changes read_changes would return, if it returned them all."""
+    if not workspace.journal.exists():
+        return 0
+    asked = {"brand": brand, "accounts": list(accounts), "many": sys.maxsize}
+    with connect(workspace.journal) as con:
+        return count(con, f"select count(*) from ({query('changes')})", asked)
 
 
 def with_names(each: Row, names: Mapping[str, str]) -> Row:

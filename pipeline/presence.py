@@ -24,7 +24,9 @@ def scheduled(workspace: Workspace, every: str) -> Iterator[None]:
             write_note(workspace.folder / NOTE, json.dumps(note))
             yield
     except filelock.Timeout as error:
-        raise StoreError(f"a schedule runs in {workspace.folder} already: {read_schedule(workspace)}") from error
+        found = read_schedule(workspace)
+        told = f": every {found['every']}, since {found['since']} UTC" if found else ""
+        raise StoreError(f"a schedule runs in {workspace.folder} already{told}") from error
 
 
 def read_schedule(workspace: Workspace) -> dict[str, str] | None:

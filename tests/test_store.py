@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import journal, journal_reads, publish, reads, run, settings, store
+from pipeline import identity, journal, journal_reads, publish, reads, run, settings, store
 from pipeline.contents import read_status
 from pipeline.file_cursors import FileCursor
 from pipeline.history import recorded, save_run
@@ -298,6 +298,20 @@ def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Work
     found = reads.frame(con, "person_touches", brand="tamrow", person=person[0])
     assert found["kind"].tolist() == ["call", "mention"]
     assert found["counts"].tolist() == [False, True]
+
+
+def test_status_counts_people_and_tells_of_whom_and_when_the_numbers_are(workspace: Workspace):
+    save_outcomes(workspace, [said(1), said(2, person="bo"), said(3, person="cy")], [], cursor(3))
+    assert read_status(workspace, "fixed")["persons"] == 3
+    identity.merge(workspace, "x:ana", "x:bo", "one person", "Mo")
+    refresh(workspace, settings.Settings())
+    found = read_status(workspace, "fixed")
+    assert found["persons"] == 2 and not {"as_of", "group"} & set(found)
+    assert journal.draw(workspace, "tamrow", 9, "1", None, None).num_rows == 3
+    publish.relate(workspace, settings.Settings(), ModelFacts("fixed"), datetime(2025, 1, 4), ("source", "x"))
+    assert read_status(workspace, "fixed").items() >= {"as_of": "2025-01-03", "group": "source:x", "persons": 2}.items()
+    with pytest.raises(StoreError, match="those of as_of 2025-01-03 and group source:x: run refresh first"):
+        journal.draw(workspace, "tamrow", 9, "1", None, None)
 
 
 def test_a_run_that_was_cut_off_is_marked_so(workspace: Workspace):
