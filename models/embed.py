@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.bases import BASES, SHIPPED_BASE, ModelError, sha256_once
 from models.batches import by_budget
 from models.int8 import SMOOTHING, save_ranges, to_int8
-from models.onnx import OnnxRunner, cache_folder, kept, write
+from models.onnx import OnnxRunner, cache_folder, opened, write
 from models.sentiment import CHUNK, base_tokenizer
 from models.text import clean, masked
 
@@ -82,7 +82,7 @@ def version() -> str:
 
 def load() -> Embedder:
     """Load the embedder; on first use it is exported into the cache. Raises ModelError where the package is missing."""
-    return Embedder(version(), OnnxRunner(cached()), base_tokenizer())
+    return Embedder(version(), cached(), base_tokenizer())
 
 
 def load_exported() -> Embedder:
@@ -97,9 +97,9 @@ def exported() -> Path:
     return cache_folder() / version() / "int8.onnx"
 
 
-def cached() -> Path:
-    """Return the exported network, made on first use; several processes may make it at once."""
-    return kept(exported(), lambda folder: to_int8(export(folder), RANGES, normed=SMOOTHING))
+def cached() -> OnnxRunner:
+    """Return what runs the network, exported on first use; several processes may make it at once."""
+    return opened(exported(), lambda folder: to_int8(export(folder), RANGES, normed=SMOOTHING))
 
 
 def export(folder: Path) -> Path:

@@ -48,8 +48,8 @@ def exported(version: str, int8: bool = True) -> Path:
     return cache_folder() / version / ("int8.onnx" if int8 else "fp32.onnx")
 
 
-def cached(adapter: Path, version: str, int8: bool = True) -> Path:
-    """Return the exported network of an adapter, made on first use; int8 wants the adapter's RANGES beside it.
+def cached(adapter: Path, version: str, int8: bool = True) -> OnnxRunner:
+    """Return what runs the network of an adapter, exported on first use; int8 wants the adapter's RANGES beside it.
 
     Several processes may make it at once.
     """
@@ -58,7 +58,18 @@ def cached(adapter: Path, version: str, int8: bool = True) -> Path:
         made = export(adapter, folder)
         return to_int8(made, adapter / RANGES) if int8 else made
 
-    return kept(exported(version, int8), make)
+    return opened(exported(version, int8), make)
+
+
+def opened(file: Path, make: Callable[[Path], Path]) -> OnnxRunner:
+    """Return what runs a file of the cache; one that is empty, cut or no network at all is made anew."""
+    from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument, InvalidGraph, InvalidProtobuf
+
+    try:
+        return OnnxRunner(kept(file, make))
+    except (InvalidArgument, InvalidGraph, InvalidProtobuf):
+        file.unlink(missing_ok=True)
+        return OnnxRunner(kept(file, make))
 
 
 def kept(file: Path, make: Callable[[Path], Path]) -> Path:
@@ -66,7 +77,10 @@ def kept(file: Path, make: Callable[[Path], Path]) -> Path:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=file.parent) as new:
-            make(Path(new)).replace(file)
+            made = make(Path(new))
+            with made.open("rb+") as whole:
+                os.fsync(whole.fileno())  # else a power cut may keep the new name, and not the bytes
+            made.replace(file)
     return file
 
 

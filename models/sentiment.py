@@ -193,9 +193,9 @@ def adapter_runner(folder: Any, kept: str, backend: Backend) -> Runner:
         from models.network import TorchRunner, load_adapter
 
         return TorchRunner(load_adapter(folder)[0])
-    from models.onnx import OnnxRunner, cached
+    from models.onnx import cached
 
-    return OnnxRunner(cached(folder, kept, int8=backend != "onnx-fp32"))
+    return cached(folder, kept, int8=backend != "onnx-fp32")
 
 
 def base_tokenizer(name: str = SHIPPED_BASE) -> Any:

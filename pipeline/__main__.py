@@ -6,6 +6,7 @@ import sys
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+import duckdb
 import typer
 
 from pipeline import (
@@ -21,6 +22,7 @@ from pipeline import (
     schedule,
     settings,
     tables,
+    typed,
 )
 from pipeline.contents import read_metric, read_status
 from pipeline.locks import working
@@ -46,7 +48,7 @@ app.add_typer(commands_care.app)
 app.add_typer(commands_journal.app)
 app.add_typer(commands_identity.app)
 
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")]
+Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another Orchard process in this workspace.")]
 SAMPLE = settings.ROOT / "data" / "sample"
 
 
@@ -126,7 +128,7 @@ def relate(
     The next refresh is of everybody and of today again.
     """
     place = workspace()
-    until = as_of and as_of + timedelta(days=1)
+    until = as_of and typed.past("--as-of", as_of) + timedelta(days=1)
     with working(place, "relate", wait):
         chosen = settings.load(place.folder)
         model = run.under_settings(model_facts(), chosen)
@@ -148,6 +150,8 @@ def metrics(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV.")] = False,
 ) -> None:
     """Print one of the numbers that relate computed, as it stands; docs/metrics.md explains each."""
+    if as_json and as_csv:
+        raise StoreError("--json and --csv are two forms: give one of them")
     if name not in METRICS:
         if name:
             raise StoreError(f"metrics {name}: unknown; there are: {', '.join(METRICS)}")
@@ -244,7 +248,7 @@ def demo(wait: Wait = 30) -> None:
 
 @app.command()
 def benchmark(
-    touches: Annotated[list[int] | None, typer.Argument(help="How many touches; several may be given.")] = None,
+    touches: Annotated[list[int] | None, typer.Argument(min=1, help="How many touches; several may be given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """Measure relate and publish on made-up workspaces of growing size, each in a process of its own."""
@@ -268,7 +272,16 @@ def benchmark_import(
         print(json.dumps(found))
 
 
-EXPECTED = (StoreError, settings.SettingsError, FileError, SourceError, run.CollectError, ValueError, OSError)
+EXPECTED = (
+    StoreError,
+    settings.SettingsError,
+    FileError,
+    SourceError,
+    run.CollectError,
+    ValueError,
+    OSError,
+    duckdb.Error,  # such as a number that a column cannot hold: its words say which
+)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from pipeline.settings import Settings
 from pipeline.store import Workspace, connect, query, transaction
 
 SIZES = (10_000, 100_000, 1_000_000)
+TICK_S = 0.01  # what seconds are rounded to: the little that takes less is told as 0
 
 
 def compare(sizes: Sequence[int], heard: Callable[[dict[str, Any]], None]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline import run
-from pipeline.benchmark import clocked, peak_mib
+from pipeline.benchmark import TICK_S, clocked, peak_mib
 from pipeline.store import Workspace, query, scratch
 from pipeline.touch import Brand
 
@@ -40,7 +40,7 @@ def compare(rows: int, heard: Callable[[dict[str, Any]], None]) -> list[dict[str
         with TemporaryDirectory() as folder:
             made, read, stored = (alone(step, shape, rows, folder) for step in STEPS)
         bare = {"ratio": read["bare_s"], "csv_ratio": (found[0] if found else read)["bare_s"]}
-        ratios = {name: round(stored["import_s"] / seconds, 1) for name, seconds in bare.items()}
+        ratios = {name: round(stored["import_s"] / max(seconds, TICK_S), 1) for name, seconds in bare.items()}
         found.append({"shape": shape, **made, **read, **stored, **ratios})
         heard(found[-1])
     return found
@@ -82,7 +82,7 @@ def store_all(shape: str, rows: int, folder: Path) -> dict[str, Any]:
     if (counts.read, counts.stored + counts.not_about) != (rows, rows):
         raise ValueError(f"{rows} rows were written, and read as {counts}")
     cpu = round(time.process_time() - before, 2)
-    figures = {"rows": rows, "import_s": seconds, "import_cpu_s": cpu, "rows_per_s": round(rows / seconds)}
+    figures = {"rows": rows, "import_s": seconds, "import_cpu_s": cpu, "rows_per_s": round(rows / max(seconds, TICK_S))}
     return {**figures, "peak_mib": peak_mib()}
 
 

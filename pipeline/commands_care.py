@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline import forget, publish, retry, settings, store, tables
-from pipeline.contents import read_rejects
+from pipeline import forget, publish, retry, settings, tables
+from pipeline.contents import count_rejects, read_rejects
 from pipeline.history import recorded
 from pipeline.locks import working
 from pipeline.plain import plain
@@ -15,7 +15,7 @@ from pipeline.store import Workspace
 
 app = typer.Typer()
 
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")]
+Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another Orchard process in this workspace.")]
 
 
 @app.command(name="retry")
@@ -49,11 +49,12 @@ def rejects(
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, with all that came.")] = False,
 ) -> None:
     """Print rows that could not be mapped, as they came, with file, number and reason."""
-    found = read_rejects(Workspace(settings.workspace_folder()), many)
+    place = Workspace(settings.workspace_folder())
+    found = read_rejects(place, many)
     if as_json:
         tables.write_lines(found.to_pylist(), sys.stdout)
     else:
-        tables.show(found, sys.stdout)
+        tables.show(found, sys.stdout, count_rejects(place))
 
 
 @app.command(name="forget")
@@ -67,10 +68,13 @@ def forget_(
     with working(place, "forget", wait), recorded(place, "forget") as detail:
         others, alike = forget.others_of(place, account), forget.called_alike(place, account)
         keys = forget.keys_with(place, settings.load(place.folder), account)
+        unfinished = forget.is_unfinished(place)
         gone = forget.forget(place, account, author)
         detail.append(f"{gone.touches} touches and {gone.journal} rows of the journal of one account")
         anew(place)
     print(f"{gone.touches} touches and {gone.journal} rows of the journal are gone")
+    if unfinished:
+        print("a `forget` that was cut off before is finished now, too")
     if gone.named_by_others:
         print(f"{gone.named_by_others} messages of others still name the handle: they are theirs")
     if gone.records:
@@ -94,4 +98,4 @@ def anew(place: Workspace) -> None:
     if facts:
         publish.relate(place, settings.load(place.folder), facts)
         publish.publish(place)
-    store.rewrite(place.mentions)
+    forget.settle(place)

@@ -19,7 +19,7 @@ from pipeline.tally import Tally
 
 app = typer.Typer()
 
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")]
+Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another Orchard process in this workspace.")]
 
 
 @app.command(name="collect")

@@ -73,7 +73,9 @@ def import_(
     direct_messages: Annotated[
         bool, typer.Option("--direct-messages", help="Those of an archive of X, too; without it they are not read.")
     ] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for another Orchard process in this workspace.")] = 30,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for another Orchard process in this workspace.")
+    ] = 30,
     dates: Annotated[
         str, typer.Option(help="Of 3/4/2025: dmy (the day first) or mdy, where the file does not prove it.")
     ] = "",

@@ -9,13 +9,15 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
-from pipeline import journal, journal_changes, known, labels, log, settings, tables, typed
+from pipeline import identity, journal, journal_changes, known, labels, log, settings, tables, typed
 from pipeline.plain import plain
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import FRUITS, GROUPS, OFFLINE_KINDS
 
 app = typer.Typer()
 notes = Console(stderr=True)
+
+BRINGS = ("referral", "introduction")  # the fruits by which somebody else comes
 
 Author = Annotated[str, typer.Option(help="Who says so.")]
 Brand = Annotated[str, typer.Option(help="The brand that the relationship is with.")]
@@ -110,7 +112,10 @@ def note(
     """Keep a note about a person; prints the id that `undo` takes it back by."""
     place = workspace()
     key = known.brand_key(place, brand)
-    print(journal.save_note(place, key, log.whom(place, key, account, person).account_id, text, author))
+    who = log.whom(place, key, account, person).account_id
+    if account is not None:
+        known.check_account(place, account, key)
+    print(journal.save_note(place, key, who, text, author))
 
 
 @app.command()
@@ -120,7 +125,7 @@ def annotate(
     author: Author,
     brand: OwnBrand = None,
 ) -> None:
-    """Keep what happened at a brand on a day, to be seen beside its numbers; prints the id that `undo` takes."""
+    """Keep what happened at a brand on a day, or is planned, for its charts; prints the id for `undo`."""
     place = workspace()
     print(journal.save_annotation(place, known.brand_key(place, brand), on.date(), text, author))
 
@@ -134,7 +139,7 @@ def fruit(
     account: Someone = None,
     person: Called = None,
     text: Annotated[str, typer.Option(help="What happened.")] = "",
-    value: Annotated[float | None, typer.Option(help="What it is worth, in your own unit.")] = None,
+    value: Annotated[float | None, typer.Option(min=0, help="What it is worth, in your own unit.")] = None,
     brought: Annotated[str | None, typer.Option(help="Whom a referral or introduction brought, as source:id.")] = None,
 ) -> None:
     """Keep what a relationship has borne: a friendship, a referral, new business; the next refresh counts it."""
@@ -145,9 +150,17 @@ def fruit(
     who = log.whom(place, key, account, person).account_id
     known.check_account(place, who, key)
     if brought:
-        known.check_account(place, brought)
+        check_brought(place, kind, who, brought)
     values = {"account_id": who, "brand": key, "kind": kind, "happened_at": on, "author": author}
     print(journal.save_fruit(place, values | {"text": text, "value": value, "for_account": brought}))
+
+
+def check_brought(place: Workspace, kind: str, who: str, brought: str) -> None:
+    """Raise StoreError where a fruit of this kind brings nobody, or would bring whoever has borne it."""
+    typed.one_of("--brought is of a referral or an introduction; --kind", kind, BRINGS)
+    known.check_account(place, brought)
+    if brought == who or identity.chain(identity.merged(place), who, brought):
+        raise StoreError(f"--brought {brought}: that is the person themself")
 
 
 @app.command()
@@ -181,11 +194,13 @@ def changes(
     """List what people typed, the newest first, and what of it was taken back."""
     place = workspace()
     key = known.brand_key(place, brand) if brand else None
-    found = journal_changes.read_changes(place, key, [account] if account else [], many)
+    of = [account] if account else []
+    found = journal_changes.read_changes(place, key, of, many)
     if as_json:
         tables.write_lines(found, sys.stdout)
     else:
-        tables.show(pa.Table.from_pylist([shown(row) for row in found], schema=SHOWN), sys.stdout)
+        table = pa.Table.from_pylist([shown(row) for row in found], schema=SHOWN)
+        tables.show(table, sys.stdout, journal_changes.count_changes(place, key, of))
 
 
 SHOWN = pa.schema([(name, pa.string()) for name in ("when (UTC)", "who", "what", "undone by", "change")])

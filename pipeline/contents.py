@@ -2,27 +2,57 @@
 
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
-from pipeline.store import StoreError, Workspace, blank, connect, query
+from pipeline.store import StoreError, Workspace, blank, connect, count, query
 from pipeline.touch import Brand
 
 
 def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
-    """Return the counts of the workspace; all zero, and nothing created, where nothing was imported yet."""
+    """Return the counts of the workspace; all zero, and nothing created, where nothing was imported yet.
+
+    ``as_of`` and ``group`` are there only where the numbers are not of now and of everybody.
+    """
     with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
         cursor = con.execute(query("status"), {"model": model})
         names = [column[0] for column in cursor.description or ()]
-        return dict(zip(names, cursor.fetchall()[0], strict=True))
+        found = dict(zip(names, cursor.fetchall()[0], strict=True))
+        if is_computed(con, "identity"):
+            found["persons"] = count(con, query("people"), {})
+        return found | limits(con)
+
+
+def is_computed(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Say whether there is a derived table of this name."""
+    there = "select 1 from duckdb_tables() where schema_name = 'derived' and table_name = $name"
+    return bool(con.execute(there, {"name": name}).fetchall())
+
+
+def limits(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the day ``as_of`` and the ``group`` of the numbers, each only where they are not of now or everybody."""
+    if not is_computed(con, "setting"):
+        return {}
+    found = dict(zip(("as_of", "group"), con.execute(query("limits")).fetchall()[0], strict=True))
+    return {name: value for name, value in found.items() if value}
+
+
+def check_unlimited(workspace: Workspace, what: str) -> None:
+    """Raise StoreError where the numbers are not of everybody and of now, which ``what`` needs."""
+    with connect(workspace.mentions) as con:
+        found = limits(con)
+    if found:
+        told = " and ".join(f"{name} {value}" for name, value in found.items())
+        raise StoreError(
+            f"{what} needs the numbers of everybody and of now; they are those of {told}: run refresh first"
+        )
 
 
 def read_metric(workspace: Workspace, name: str, many: int | None = None) -> pa.Table:
     """Return a derived table, or its first rows; raises StoreError where nothing was computed yet."""
     if workspace.mentions.exists():
         with connect(workspace.mentions) as con:
-            if con.execute(
-                "select 1 from duckdb_tables() where schema_name = 'derived' and table_name = ?", [name]
-            ).fetchall():
+            if is_computed(con, name):
                 return con.sql(
                     f"select * from derived.{name} order by all limit $many", params={"many": many}
                 ).to_arrow_table()
@@ -36,6 +66,12 @@ def read_rejects(workspace: Workspace, many: int) -> pa.Table:
     """
     with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
         return con.sql(query("newest_rejects"), params={"many": many}).to_arrow_table()
+
+
+def count_rejects(workspace: Workspace) -> int:
+    """Return how many rejects there are."""
+    with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
+        return count(con, "select count(*) from reject", {})
 
 
 def read_brands(workspace: Workspace) -> list[Brand]:

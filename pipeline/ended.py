@@ -3,16 +3,14 @@
 import json
 from typing import Any
 
-from pipeline.store import Workspace
+from pipeline.store import Workspace, write_note
 
 FILE = "last_run.json"
 
 
 def save(workspace: Workspace, run: dict[str, Any]) -> None:
-    """Keep what is known of a run that has ended, in place of the one before."""
-    new = workspace.folder / f"{FILE}.new"
-    new.write_text(json.dumps(run, default=str))
-    new.replace(workspace.folder / FILE)
+    """Keep what is known of a run that has ended, in place of the one before. Raises StoreError where it cannot."""
+    write_note(workspace.folder / FILE, json.dumps(run, default=str))
 
 
 def read(workspace: Workspace) -> dict[str, Any] | None:

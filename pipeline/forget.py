@@ -8,6 +8,7 @@ from pipeline import store, typed, unnamed
 from pipeline.publish import run_all
 from pipeline.settings import Settings
 from pipeline.store import StoreError, Workspace, connect, count, query, rewrite, transaction
+from pipeline.touches import any_of
 
 # Without the id: it is recorded why a run failed, and who was forgotten must not come back by that.
 NOBODY = "nothing is stored of this account; who is called how, `metrics role` shows"
@@ -29,8 +30,9 @@ class Forgotten:
 def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
     """Remove an account with all that is stored and typed of it, for good; it is never taken in again.
 
-    The numbers and the published file know of it until they are made anew, which is the caller's. Raises StoreError
-    where there is no such account.
+    The numbers, the published file and the bytes of the files know of it until the caller has made them anew and called
+    `settle`; that it is due is kept together with the removal, so that whoever comes after a crash does it. Raises
+    StoreError where there is no such account, and none that was left so.
     """
     author = typed.text("author", author)
     with connect(workspace.mentions) as con:
@@ -39,8 +41,8 @@ def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
             con.execute("select 1 from account where account_id = $account", {"account": account_id}).fetchall()
         )
         ids = [each for row in rows for each in row]
-    typed_rows = forget_typed(workspace, account_id, ids)
-    if not known and not typed_rows:
+    typed_rows = forget_typed(workspace, account_id, ids, author)
+    if not known and not typed_rows and not is_left(workspace, account_id):
         raise StoreError(NOBODY)
     with connect(workspace.mentions) as con, transaction(con):
         named = count(con, query("named_by_others"), {"account": account_id})
@@ -74,7 +76,41 @@ def keys_with(workspace: Workspace, settings: Settings, account_id: str) -> list
     return groups + [key for key, handles in silent.items() if names & {handle.lower() for handle in handles}]
 
 
-def forget_typed(workspace: Workspace, account_id: str, ids: list[str]) -> int:
+def is_unfinished(workspace: Workspace) -> bool:
+    """Say whether somebody was removed, and the numbers and files were not made anew since then."""
+    if not workspace.mentions.exists():
+        return False
+    with connect(workspace.mentions) as con:
+        return any_of(con, "unfinished_forget")
+
+
+def is_left(workspace: Workspace, account_id: str) -> bool:
+    """Say whether an account was forgotten, while it is not finished that somebody was."""
+    asked = "select 1 from forgotten where hash = sha256((select salt from salt) || 'account ' || $account)"
+    with connect(workspace.mentions) as con:
+        forgotten = con.execute(asked, {"account": account_id}).fetchall()
+    return bool(forgotten) and is_unfinished(workspace)
+
+
+def settle(workspace: Workspace) -> None:
+    """Leave no bytes of what was removed, and keep that it is finished.
+
+    The numbers and the published file are to be made anew before: the copies are made of what they are then.
+    """
+    rewrite(workspace.mentions)
+    if workspace.journal.exists():
+        rewrite(workspace.journal)
+    with connect(workspace.mentions) as con:
+        con.execute("delete from unfinished_forget")
+
+
+def begin(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -> None:
+    """Keep that an account is forgotten, and that it is not finished."""
+    con.execute(query("save_forgotten"), {"account": account_id, "author": author, "now": store.now()})
+    con.execute("insert into unfinished_forget values ($now)", {"now": store.now()})
+
+
+def forget_typed(workspace: Workspace, account_id: str, ids: list[str], author: str) -> int:
     """Remove what people typed about an account and its messages; return how many rows that were."""
     if not workspace.journal.exists():
         return 0
@@ -82,7 +118,9 @@ def forget_typed(workspace: Workspace, account_id: str, ids: list[str]) -> int:
         before = count(con, "select count(*) from change_row", {})
         run_all(con, query("forget_journal"), {"account": account_id, "ids": ids})
         gone = before - count(con, "select count(*) from change_row", {})
-    rewrite(workspace.journal)
+        if gone:  # kept before the journal's transaction ends: it is another file's
+            with connect(workspace.mentions) as facts, transaction(facts):
+                begin(facts, account_id, author)
     return gone
 
 
@@ -92,7 +130,7 @@ def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -
     Return in how many raw records of others its id or handle stood, which is blank there now.
     """
     account, names = {"account": account_id}, unnamed.names_of(con, account_id)
-    con.execute(query("save_forgotten"), account | {"author": author, "now": store.now()})
+    begin(con, account_id, author)
     con.execute(query("forget_rejects"), account)
     removed = con.execute(
         "delete from touch where account_id = $account returning touch_id, brand, md5(text)", account

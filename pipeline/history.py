@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from pipeline import ended
-from pipeline.store import Workspace, connect, now, transaction
+from pipeline.store import StoreError, Workspace, connect, now, transaction
 from pipeline.touch import sound
 
 
@@ -18,9 +18,9 @@ def recorded(workspace: Workspace, command: str) -> Iterator[list[str]]:
     try:
         yield detail
     except BaseException as error:
-        save_run(
-            workspace, run_id, command, started, "failed", "; ".join([*detail, f"{type(error).__name__}: {error}"])
-        )
+        why = "; ".join([*detail, f"{type(error).__name__}: {error}"])
+        with suppress(StoreError):  # a disk that is full keeps no record either; what is told is why the run failed
+            save_run(workspace, run_id, command, started, "failed", why)
         raise
     save_run(workspace, run_id, command, started, "done", "; ".join(detail))
 

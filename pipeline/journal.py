@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import typed
-from pipeline.contents import read_metric
+from pipeline.contents import check_unlimited, read_metric
 from pipeline.store import Workspace, connect, count, incoming, now, query, transaction
 from pipeline.touch import FRUITS, GROUPS, OFFLINE_KINDS
 from pipeline.typed import JournalError
@@ -250,5 +250,6 @@ def draw(
     """Return mentions drawn at random to be labelled, the same for one seed: id, happened_at, source, text, label."""
     values = {"brand": brand, "many": many, "seed": seed, "start": start, "until": until}
     read_metric(workspace, "ledger", 0)
+    check_unlimited(workspace, "draw")
     with connect(workspace.mentions) as con:
         return con.sql(query("draw"), params=values).to_arrow_table()

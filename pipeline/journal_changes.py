@@ -1,6 +1,7 @@
 """The changes of the journal, in words, and how they are taken back."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -97,6 +98,15 @@ def told(changes: Rows, called: Called, nameless: Nameless = str) -> Rows:
         }
         for change in changes
     ]
+
+
+def count_changes(workspace: Workspace, brand: str | None = None, accounts: Sequence[str] = ()) -> int:
+    """Return how many changes read_changes would return, if it returned them all."""
+    if not workspace.journal.exists():
+        return 0
+    asked = {"brand": brand, "accounts": list(accounts), "many": sys.maxsize}
+    with connect(workspace.journal) as con:
+        return count(con, f"select count(*) from ({query('changes')})", asked)
 
 
 def labels_together(changes: Rows) -> Rows:

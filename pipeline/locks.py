@@ -8,7 +8,7 @@ from pathlib import Path
 
 import filelock
 
-from pipeline.store import StoreError, Workspace, now
+from pipeline.store import StoreError, Workspace, now, write_note
 
 
 @contextmanager
@@ -21,10 +21,9 @@ def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None
     holder = workspace.folder / "orchard.holder.json"
     try:
         with filelock.FileLock(workspace.lock, timeout=wait):
-            holder.write_text(
-                json.dumps({"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")})
-            )
+            note = {"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")}
             try:
+                write_note(holder, json.dumps(note))
                 yield
             finally:
                 holder.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import filelock
 
 from pipeline.locks import who_holds
-from pipeline.store import StoreError, Workspace, now
+from pipeline.store import StoreError, Workspace, now, write_note
 
 LOCK, NOTE = "schedule.lock", "schedule.json"
 
@@ -21,10 +21,12 @@ def scheduled(workspace: Workspace, every: str) -> Iterator[None]:
     try:
         with filelock.FileLock(workspace.folder / LOCK, timeout=1):
             note = {"every": every, "pid": os.getpid(), "since": now().isoformat(" ", "seconds")}
-            (workspace.folder / NOTE).write_text(json.dumps(note))
+            write_note(workspace.folder / NOTE, json.dumps(note))
             yield
     except filelock.Timeout as error:
-        raise StoreError(f"a schedule runs in {workspace.folder} already: {read_schedule(workspace)}") from error
+        found = read_schedule(workspace)
+        told = f": every {found['every']}, since {found['since']} UTC" if found else ""
+        raise StoreError(f"a schedule runs in {workspace.folder} already{told}") from error
 
 
 def read_schedule(workspace: Workspace) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import beside, bulk, collect, renamed, rules, sources, store, topics, vectors
+from pipeline import beside, bulk, collect, forget, renamed, rules, sources, topics, vectors
 from pipeline.adopt import adopt
 from pipeline.ahead import ahead
 from pipeline.bulk import GROUP_ROWS, Step
@@ -332,9 +332,9 @@ def refresh(
         if embedder:
             detail += place(workspace, settings, embedder, model.version, tick)
         detail.append(f"{relate(workspace, settings, model)} relationships")
-        if removed:
-            store.rewrite(workspace.mentions)  # once more, since relate has replaced tables that told of who is gone
         publish(workspace, settings.privacy.people)
+        if removed or forget.is_unfinished(workspace):
+            forget.settle(workspace)  # relate has replaced tables that told of who is gone
         if failures:
             raise CollectError(failures, detail)
     return detail

@@ -1,13 +1,16 @@
 """brand.toml and the environment, as one frozen, validated object."""
 
 import os
+import re
 import tomllib
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from pipeline.rules import Rule
 from pipeline.source_settings import SOURCE_TYPES, AnySource, FileSource, NetworkSource
@@ -35,6 +38,14 @@ class BrandSettings(Frozen):
     handles: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
 
+    @field_validator("name", "handles", "terms")
+    @classmethod
+    def words_are_not_empty(cls, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """Refuse what calls the brand nothing: it would be found nowhere, or everywhere."""
+        if not all(word.strip(" \t\n@#") for word in ([given] if isinstance(given, str) else given)):
+            raise ValueError("it is empty")
+        return given
+
     def to_brand(self) -> Brand:
         """Return the brand that the pipeline works with."""
         return Brand(self.key, self.name, self.handles, self.terms)
@@ -53,10 +64,16 @@ class NumberSettings(Frozen):
 
     noticeable: float = Field(default=0.15, gt=0, lt=1, description="a change of feeling that one would care about")
     window_days: int = Field(default=90, ge=7, le=366, description="what counts as recent")
-    half_life_days: float = Field(default=90, ge=7, description="after it a touch counts half: reciprocity, fade")
-    mind_half_life_days: float = Field(default=30, ge=7, description="after it a touch counts half: top of mind")
-    answer_hours: float = Field(default=48, gt=0, description="an answer within it is in time")
-    fewest_people: int = Field(default=20, ge=5, description="a group of fewer people is not drawn as a number")
+    half_life_days: float = Field(
+        default=90, ge=7, le=3660, description="after it a touch counts half: reciprocity, fade"
+    )
+    mind_half_life_days: float = Field(
+        default=30, ge=7, le=3660, description="after it a touch counts half: top of mind"
+    )
+    answer_hours: float = Field(default=48, gt=0, le=8784, description="an answer within it is in time")
+    fewest_people: int = Field(
+        default=20, ge=5, le=100_000, description="a group of fewer people is not drawn as a number"
+    )
 
 
 class PrivacySettings(Frozen):
@@ -133,6 +150,15 @@ class Settings(BaseSettings):
         keys = [brand.key.casefold() for brand in self.brand_settings()]
         if len(keys) != len(set(keys)):
             raise ValueError(f"every brand needs a key of its own; found {', '.join(keys)}")
+        return self
+
+    @model_validator(mode="after")
+    def names_are_distinct(self) -> "Settings":
+        """Refuse two brands that are called alike: whose a message is could not be told."""
+        for one, other in combinations([brand.to_brand() for brand in self.brand_settings()], 2):
+            for key, names in (("name", (other.key, other.name)), ("handles", other.handles)):
+                if taken := [name for name in names if one.is_called(name)]:
+                    raise ValueError(f"{key}: {taken[0]!r} calls both {one.key} and {other.key}; it can call one brand")
         return self
 
     @model_validator(mode="after")
@@ -229,13 +255,36 @@ def load(folder: Path) -> Settings:
     Raises SettingsError naming file, key and what is allowed.
     """
     file = folder / "brand.toml"
+    check_environment()
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig")) if file.exists() else {}
+        there = file.exists() or file.is_symlink()  # a link to nothing is a fault, and not a wish for the defaults
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig")) if there else {}
         return Settings(**values)
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
+    except UnparsedError as error:
+        raise SettingsError(unparsed(str(error))) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
         raise SettingsError("\n".join(explain(file, problem) for problem in error.errors())) from error
+
+
+def unparsed(message: str) -> str:
+    """Return a line on the variables that hold no list or table, of which pydantic names the field alone."""
+    found = re.search(r'field "(\w+)"', message)
+    wanted = f"ORCHARD_{found[1].upper() if found else ''}"
+    variables = sorted(name for name in os.environ if name.upper().startswith(wanted))
+    return f'the environment variable {" or ".join(variables)}: write it as JSON, such as \'["a", "b"]\''
+
+
+def check_environment() -> None:
+    """Raise SettingsError where a variable names a key that there is not: it would be a silent default."""
+    for variable in os.environ:
+        key, nested, _ = variable.lower().removeprefix("orchard_").partition("__")
+        if variable.lower().startswith("orchard_") and nested and key not in Settings.model_fields:
+            known = ", ".join(sorted(Settings.model_fields))
+            raise SettingsError(f"the environment variable {variable}: unknown key {key}; there are: {known}")
 
 
 def explain(file: Path, problem: Any) -> str:

@@ -1,5 +1,7 @@
 """The only module that opens DuckDB: connect, migrate, run a statement."""
 
+import errno
+import fcntl
 import os
 import re
 import threading
@@ -99,15 +101,56 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def open_patiently(path: Path, seconds: float = OPEN_SECONDS) -> duckdb.DuckDBPyConnection:
-    """Open a file read-write, trying again while another process has it, or another session of this one closes it."""
+    """Open a file read-write, trying again while another process has it, or another session of this one closes it.
+
+    A file of no bytes is made anew.
+    """
     end = time.monotonic() + seconds
     while True:
         try:
             return duckdb.connect(path)
         except (duckdb.IOException, duckdb.ResourceInUseException) as error:
+            if "not a valid DuckDB database" in str(error) and remove_empty(path):
+                continue
             if not re.search("lock|already attached", str(error)) or time.monotonic() > end:
                 raise
             time.sleep(0.05)
+
+
+def remove_empty(path: Path) -> bool:
+    """Take away a database file of no bytes, which is what a full disk leaves of a new one; say whether that was done.
+
+    Not one that another process is just making: it has the file locked.
+    """
+    if not path.is_file() or path.stat().st_size or path.with_name(f"{path.name}.wal").exists():
+        return False
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        empty = os.fstat(file.fileno()).st_size == 0
+        if empty:
+            path.resolve().unlink()
+    return empty
+
+
+def write_note(path: Path, text: str) -> None:
+    """Write a small file whole, or leave what was there. Raises StoreError naming it where that cannot be done."""
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.write_text(text)
+        new.replace(path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written: {error.strerror}; {advice(error)}") from error
+
+
+def advice(error: OSError) -> str:
+    """Return what to do about a file that the system does not let us write."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "make room there, then do it again: what was stored before is kept"
+    return "see to it that it may be written, then do it again"
 
 
 def rewrite(path: Path) -> None:

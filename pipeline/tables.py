@@ -16,7 +16,7 @@ from pipeline.plain import plain
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMN = 24  # characters of a column at most, on average
-ROWS = 50  # shown at most; --json and --csv give all
+ROWS = 50  # shown at most, where no number was asked for; --json and --csv give all
 
 
 def safe(value: Any) -> Any:
@@ -50,14 +50,18 @@ def rounded(value: float, digits: int) -> float:
     return round(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
-def show(table: pa.Table, file: TextIO) -> None:
-    """Print the first rows of a table, and how many there are; a terminal that is too narrow breaks its lines."""
+def show(table: pa.Table, file: TextIO, total: int | None = None) -> None:
+    """Print the first rows of a table, and how many there are; a terminal that is too narrow breaks its lines.
+
+    With a ``total`` the table holds the rows that were asked for, of so many: all of them are printed.
+    """
     shown = Table(*table.column_names, box=SIMPLE)
-    for row in table.slice(0, ROWS).to_pylist():
+    found = table.slice(0, ROWS) if total is None else table
+    for row in found.to_pylist():
         shown.add_row(*(cell(value) for value in row.values()))
     console = Console(file=file, width=COLUMN * (1 + table.num_columns))
     console.print(shown, markup=False)
-    console.print(f"{min(ROWS, table.num_rows)} of {table.num_rows} rows", markup=False)
+    console.print(f"{found.num_rows} of {table.num_rows if total is None else total} rows", markup=False)
 
 
 def cell(value: Any) -> Any:

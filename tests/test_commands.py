@@ -13,11 +13,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import schedule, store, tables
+from pipeline import presence, run, schedule, store, tables
 from pipeline.locks import working
 from pipeline.store import Workspace
 from pipeline.tally import Tally
-from tests.conftest import PAYLOADS, ROOT, orchard
+from tests.conftest import PAYLOADS, ROOT, TAMROW, orchard
 
 PRINTED = re.compile(r"^(read|stored|already had|not about brand|rejected) +(\d+)", re.MULTILINE)
 
@@ -51,6 +51,8 @@ def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
         (("collect",), "brand.toml names no network: add [[sources]]"),
         (("schedule", "--every", "soon"), "give a number and s, m, h or d"),
         (("metrics", "\x1b[31mred\x07"), "error: metrics \ufffd[31mred\ufffd: unknown"),
+        (("metrics", "person", "--json", "--csv"), "--json and --csv are two forms: give one of them"),
+        (("relate", "--as-of", "9999-12-31"), "--as-of 9999-12-31: give a day from 1990 on"),
         (("publish",), "run relate or refresh first"),
     ],
 )
@@ -70,6 +72,35 @@ def test_what_strangers_write_never_steers_the_terminal():
     lines = io.StringIO()
     tables.write_lines([{"name": name}], lines)
     assert json.loads(lines.getvalue()) == {"name": name}
+
+
+def test_a_list_names_how_many_rows_there_are_and_is_cut_only_where_no_number_was_asked_for():
+    table = pa.table({"n": range(60)})
+    shown = {total: io.StringIO() for total in (None, 60, 75)}
+    for total, told in shown.items():
+        tables.show(table, told, total)
+    last = {total: told.getvalue().splitlines()[-1] for total, told in shown.items()}
+    assert last == {None: "50 of 60 rows", 60: "60 of 60 rows", 75: "60 of 75 rows"}
+    assert (" 59 " in shown[75].getvalue(), " 59 " in shown[None].getvalue()) == (True, False)
+
+
+def test_what_the_database_refuses_is_said_in_its_words(tmp_path: Path):
+    run.import_file(Workspace(tmp_path), PAYLOADS / "twcs.csv", TAMROW)
+    with store.connect(Workspace(tmp_path).mentions) as con:
+        con.execute("create view derived.entry as select 1")
+    done = orchard(tmp_path, "relate")
+    assert done.returncode == 1 and done.stderr.startswith("error: Catalog Error")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_schedule_is_told_of_the_first_in_words(tmp_path: Path):
+    told = r"a schedule runs in .* already: every 8s, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$"
+    with (
+        presence.scheduled(Workspace(tmp_path), "8s"),
+        pytest.raises(store.StoreError, match=told),
+        presence.scheduled(Workspace(tmp_path), "1h"),
+    ):
+        pass
 
 
 def test_wrong_settings_stop_every_command(tmp_path: Path):

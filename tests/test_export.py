@@ -1,7 +1,9 @@
 """An export comes back through import to the letter."""
 
 import json
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,28 @@ def test_a_folder_that_is_missing_is_named(workspace: Workspace, tmp_path: Path)
         pass
     with pytest.raises(StoreError, match=f"there is no folder {tmp_path / 'nodir'}$"):
         export.export(workspace, tmp_path / "nodir" / "x.jsonl")
+
+
+def test_a_link_stays_one_and_a_pipe_is_written_into(workspace: Workspace, tmp_path: Path):
+    run.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.jsonl").symlink_to(Path("real") / "all.jsonl")
+    many, _ = export.export(workspace, tmp_path / "link.jsonl")
+    assert (tmp_path / "link.jsonl").is_symlink()
+    written = (tmp_path / "real" / "all.jsonl").read_bytes()
+    assert written.count(b"\n") == many > 0
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as beside:
+        read = beside.submit((tmp_path / "pipe").read_bytes)
+        export.export(workspace, tmp_path / "pipe")
+        assert read.result() == written
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_cannot_be_written_to_is_named_with_what_to_do(workspace: Workspace, tmp_path: Path):
+    run.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
+    with pytest.raises(StoreError, match=f"^{tmp_path} cannot be written: Is a directory; see to it"):
+        export.export(workspace, tmp_path)
 
 
 def test_nothing_to_export_is_said(workspace: Workspace, tmp_path: Path):

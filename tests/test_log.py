@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipeline import identity, journal_changes, log, publish, settings, store
+from pipeline import commands_journal, identity, journal, journal_changes, log, publish, settings, store
 from pipeline.file_cursors import FileCursor
 from pipeline.known import find_account
 from pipeline.publish import ModelFacts
@@ -168,3 +170,39 @@ def test_notes_and_annotations_are_kept(known: Path):
         (day.stdout.strip(), "note on 01 Mar 2025, tamrow: new website"),
         (note.stdout.strip(), "note about x:ana: likes oak"),
     ]
+
+
+def test_a_note_is_about_somebody_whom_the_brand_has_met(known: Path, in_workspace: Callable[[Workspace], None]):
+    (known / "brand.toml").write_text("[brand]\nkey = 'tamrow'\nname = 'Tamrow'\n[[competitors]]\nkey='q'\nname='Q'")
+    in_workspace(Workspace(known))
+    with pytest.raises(store.StoreError, match="no touch of 'x:ana' with q"):
+        commands_journal.note("likes oak", "Mags", account="x:ana", brand="q")
+    commands_journal.note("likes oak", "Mags", account="x:ana")
+
+
+def test_a_fruit_brings_somebody_else_if_it_is_a_referral_or_an_introduction(
+    known: Path, in_workspace: Callable[[Workspace], None]
+):
+    place = Workspace(known)
+    in_workspace(place)
+    fruit = partial(commands_journal.fruit, "tamrow", on=DAY, author="Mags", account="x:anna")
+    with pytest.raises(store.StoreError, match=r"--kind renewal: allowed are referral, introduction"):
+        fruit(kind="renewal", brought="x:ana")
+    with pytest.raises(store.StoreError, match="--brought x:anna: that is the person themself"):
+        fruit(kind="referral", brought="x:anna")
+    identity.merge(place, "x:anna", "bluesky:berg", "she says so", "Mags")
+    with pytest.raises(store.StoreError, match="--brought bluesky:berg: that is the person themself"):
+        fruit(kind="referral", brought="bluesky:berg")
+    fruit(kind="introduction", brought="x:ana")
+
+
+def test_a_list_of_changes_names_how_many_there_are(
+    known: Path, in_workspace: Callable[[Workspace], None], capsys: pytest.CaptureFixture[str]
+):
+    place = Workspace(known)
+    in_workspace(place)
+    for number in range(3):
+        journal.save_note(place, "tamrow", "x:ana", f"note {number}", "Mags")
+    commands_journal.changes(many=2)
+    assert capsys.readouterr().out.splitlines()[-1] == "2 of 3 rows"
+    assert journal_changes.count_changes(place, "tamrow", ["x:anna"]) == 0

@@ -21,6 +21,7 @@ from models.catalog import Reading
 from models.evaluate import by_target, calibration_error, confusion, reliability, report, vader
 from models.explain import explain
 from models.language import unread
+from models.onnx import opened
 from models.sentiment import SentimentModel, load
 from models.text import clean, is_spoken_to, mark
 from tests.conftest import ROOT
@@ -391,3 +392,21 @@ def test_an_explanation_names_the_words_in_order_and_what_they_did(model: Sentim
     assert moved["wonderful"] > 0.02 and moved["wonderful"] > moved["late"]
     whole = model.predict([text], target=["tamrow"])[0]
     assert found.score == pytest.approx(float(whole[2] - whole[0]), abs=1e-3)
+
+
+@pytest.mark.parametrize("left", [0, 20], ids=["emptied", "cut"])
+def test_a_network_in_the_cache_that_cannot_be_read_is_made_anew(left: int, tmp_path: Path):
+    from onnx import TensorProto, helper, save
+
+    def make(folder: Path) -> Path:
+        ends = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in ("in", "out")]
+        graph = helper.make_graph([helper.make_node("Identity", ["in"], ["out"])], "same", ends[:1], ends[1:])
+        save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), folder / "made")
+        return folder / "made"
+
+    file = tmp_path / "cache" / "int8.onnx"
+    opened(file, make)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:left])
+    assert opened(file, make)({"in": np.array([7])}).tolist() == [7]
+    assert file.read_bytes() == whole

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -330,6 +331,52 @@ def test_the_forgotten_leave_nothing_in_any_file(place: Workspace):
     ]
     assert count(place, "person") == 8 and "new website" in kept(place, place.journal)
     assert "referral" in kept(place, place.journal)  # what another one has borne stays, without whom it brought
+
+
+def traces(place: Workspace) -> list[str]:
+    """Return where the bytes of a file still tell of Zelda."""
+    files = (place.mentions, place.journal, place.published)
+    return [f"{word} in {path.name}" for path in files for word in SECRETS if word.encode() in path.read_bytes()]
+
+
+def in_the_way(place: Workspace, there: bool) -> None:
+    """Let every relate fail in the middle, or do so no more."""
+    with store.connect(place.mentions) as con:
+        if there:
+            con.execute("drop table derived.brand_index; create view derived.brand_index as select 1")
+        else:
+            con.execute("drop view derived.brand_index")
+
+
+@pytest.mark.parametrize("again", ["forget", "refresh"])
+def test_a_forget_that_fails_after_the_removal_is_finished_by_the_next_one_or_by_a_refresh(
+    again: str, place: Workspace, capsys: pytest.CaptureFixture[str]
+):
+    in_the_way(place, True)
+    with pytest.raises(duckdb.CatalogException, match="brand_index"):
+        commands_care.forget_(ZELDA.id, "Mo")
+    assert forget.is_unfinished(place) and traces(place)
+    in_the_way(place, False)
+    if again == "forget":
+        commands_care.forget_(ZELDA.id, "Mo")
+        assert "a `forget` that was cut off before is finished now, too" in capsys.readouterr().out
+    else:
+        run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    assert traces(place) == [] and "Zelda Quux" not in told(place.published)
+    assert not forget.is_unfinished(place)
+    with pytest.raises(StoreError, match="nothing is stored of this account"):
+        forget.forget(place, ZELDA.id, "Mo")
+
+
+def test_a_forget_that_is_killed_between_the_two_files_is_gone_on_with(place: Workspace):
+    entry = {"brand": BRAND, "account_id": "hand:zelda", "kind": "call", "direction": "in", "text": "zanzibar"}
+    journal.save_entry(place, entry | {"happened_at": datetime(2025, 1, 20), "author": "Mo"})
+    assert forget.forget_typed(place, "hand:zelda", [], "Mo") == 1
+    assert forget.is_unfinished(place)
+    with pytest.raises(StoreError, match="nothing is stored of this account"):
+        forget.forget(place, "hand:olaf", "Mo")
+    commands_care.forget_("hand:zelda", "Mo")
+    assert not forget.is_unfinished(place)
 
 
 def test_who_is_left_keeps_the_handle_in_the_lists_that_somebody_forgotten_had_too(place: Workspace):

@@ -93,6 +93,16 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
             "key sources (entry 1).format: Input should be 'auto'",
         ),
         ("[brand]\nkey='a'\nname='A'\n[[competitors]]\nkey='A'\nname='B'", "every brand needs a key of its own"),
+        ("[brand]\nkey='a'\nname='Acme'\n[[competitors]]\nkey='b'\nname='ACME '", "name: 'ACME ' calls both a and b"),
+        (
+            "[brand]\nkey='a'\nname='A'\nhandles=['x']\n[[competitors]]\nkey='b'\nname='B'\nhandles=['@X']",
+            "handles: '@X' calls both a and b; it can call one brand",
+        ),
+        ("[brand]\nkey = 'a'\nname = '   '", "key brand.name: Value error, it is empty; found '   '"),
+        ("[brand]\nkey = 'a'\nname = 'A'\nhandles = ['']", "key brand.handles: Value error, it is empty"),
+        ("[numbers]\nfewest_people = 3000000000", "key numbers.fewest_people: Input should be less than or equal to"),
+        ("[numbers]\nanswer_hours = 1e300", "key numbers.answer_hours: Input should be less than or equal to 8784"),
+        ("[numbers]\nhalf_life_days = inf", "key numbers.half_life_days: Input should be less than or equal to 3660"),
         (
             SOURCE + "map = { texte = 'Body' }",
             "key sources (entry 1).map: Value error, unknown field texte; allowed: text",
@@ -123,6 +133,32 @@ def test_a_brand_that_was_stored_is_found_by_any_spelling(tmp_path: Path):
 def test_a_wrong_variable_of_the_environment_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ORCHARD_MODEL__NAMES", "x")
     with pytest.raises(SettingsError, match="from the environment variable ORCHARD_MODEL__NAMES"):
+        settings.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        (
+            "ORCHARD_PRIVCY__PEOPLE",
+            "aggregate",
+            "variable ORCHARD_PRIVCY__PEOPLE: unknown key privcy; there are: ",
+        ),
+        ("ORCHARD_STAFF", "a,b", r"variable ORCHARD_STAFF: write it as JSON, such as '\[\"a\", \"b\"\]'"),
+        ("ORCHARD_BRAND__HANDLES", "a,b", "variable ORCHARD_BRAND__HANDLES: write it as JSON"),
+    ],
+)
+def test_a_variable_that_would_be_passed_over_or_cannot_be_read_is_named(
+    variable: str, value: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=message):
+        settings.load(tmp_path)
+
+
+def test_a_link_to_nothing_is_no_wish_for_the_defaults(tmp_path: Path):
+    (tmp_path / "brand.toml").symlink_to(tmp_path / "gone.toml")
+    with pytest.raises(SettingsError, match=r"brand\.toml: cannot be read: No such file"):
         settings.load(tmp_path)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import journal, journal_reads, publish, reads, run, settings, store
+from pipeline import identity, journal, journal_reads, publish, reads, run, settings, store
 from pipeline.contents import read_status
 from pipeline.file_cursors import FileCursor
-from pipeline.history import save_run
+from pipeline.history import recorded, save_run
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
 from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
@@ -87,6 +87,32 @@ def test_rows_and_cursor_are_saved_together_or_not_at_all(workspace: Workspace):
     with store.connect(workspace.mentions) as con:
         assert con.execute("select touch_id from touch").fetchall() == [("x:1",)]
         assert con.execute("select rows_read from import").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("name", ["mentions", "journal"])
+def test_a_file_of_no_bytes_is_made_anew_unless_another_process_is_making_it(name: str, workspace: Workspace):
+    file = workspace.folder / f"{name}.duckdb"
+    workspace.folder.mkdir()
+    file.touch()
+    code = "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
+    command = [sys.executable, "-c", code, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout and other.stdout.readline() == "\n"
+        assert not store.remove_empty(file) and file.exists()
+        other.communicate("\n")
+    with store.connect(file) as con:
+        assert con.execute("select count(*) > 0 from migration").fetchall() == [(True,)]
+    file.write_bytes(b"damaged" * 1000)
+    with pytest.raises(StoreError, match=rf"{name}\.duckdb cannot be read or written"), store.connect(file):
+        pass
+
+
+def test_a_record_that_cannot_be_kept_does_not_hide_why_a_run_failed(workspace: Workspace):
+    (workspace.folder / "last_run.json").mkdir(parents=True)
+    with pytest.raises(ValueError, match="why it failed"), recorded(workspace, "refresh"):
+        raise ValueError("why it failed")
+    with pytest.raises(StoreError, match=r"last_run\.json cannot be written: Is a directory; see to"):
+        save_run(workspace, "1", "refresh", store.now(), "done")
 
 
 def test_what_goes_in_comes_out_value_by_value(workspace: Workspace):
@@ -272,6 +298,20 @@ def test_what_people_type_is_part_of_the_history_after_a_refresh(workspace: Work
     found = reads.frame(con, "person_touches", brand="tamrow", person=person[0])
     assert found["kind"].tolist() == ["call", "mention"]
     assert found["counts"].tolist() == [False, True]
+
+
+def test_status_counts_people_and_tells_of_whom_and_when_the_numbers_are(workspace: Workspace):
+    save_outcomes(workspace, [said(1), said(2, person="bo"), said(3, person="cy")], [], cursor(3))
+    assert read_status(workspace, "fixed")["persons"] == 3
+    identity.merge(workspace, "x:ana", "x:bo", "one person", "Mo")
+    refresh(workspace, settings.Settings())
+    found = read_status(workspace, "fixed")
+    assert found["persons"] == 2 and not {"as_of", "group"} & set(found)
+    assert journal.draw(workspace, "tamrow", 9, "1", None, None).num_rows == 3
+    publish.relate(workspace, settings.Settings(), ModelFacts("fixed"), datetime(2025, 1, 4), ("source", "x"))
+    assert read_status(workspace, "fixed").items() >= {"as_of": "2025-01-03", "group": "source:x", "persons": 2}.items()
+    with pytest.raises(StoreError, match="those of as_of 2025-01-03 and group source:x: run refresh first"):
+        journal.draw(workspace, "tamrow", 9, "1", None, None)
 
 
 def test_a_run_that_was_cut_off_is_marked_so(workspace: Workspace):
