@@ -241,9 +241,9 @@ def test_the_settings_decide_on_direct_messages_and_a_changed_mind_imports_again
     for more in ("", "direct_messages = true\n", "direct_messages = true\n"):
         (workspace.folder / "brand.toml").write_text(entry + more)
         lines.append([*run.collect_files(workspace, settings.load(workspace.folder))])
-    assert [line.partition(" (")[0] for found in lines for line in found] == [
-        "x.zip: 7 stored of 10",
-        "x.zip: 4 stored of 16",
+    assert [line for found in lines for line in found] == [
+        "x.zip: 7 stored of 10 (0 already had, 0 not about TamrowBuild, 3 rejected)",
+        "x.zip: 4 stored of 16 (7 already had, 2 not about TamrowBuild, 3 rejected)",
     ]
     assert len(lines) == 3
 

@@ -100,6 +100,15 @@ def test_a_label_of_the_sample_is_kept_as_drawn_by_chance_and_the_next_message_c
     assert labels(place) == [(touch, label, True, "Ana") for touch, label in zip(wanted[:3], LABELS, strict=True)]
 
 
+def test_nothing_is_drawn_from_the_numbers_of_a_group_or_of_a_past_day(place: Workspace):
+    assert button(visit(), "say-neutral")
+    with store.connect(place.published) as con:
+        con.execute("update meta set only_group = 'list:vip'")
+    app = visit()
+    assert not [each for each in app.button if (each.key or "").startswith("say-")]
+    assert any("a sample drawn from these would not be one of all" in each.value for each in app.warning)
+
+
 def test_a_label_of_a_doubtful_one_is_not_kept_as_drawn(place: Workspace):
     wanted = order(place, "doubtful")
     app = visit(pile="doubtful ones")

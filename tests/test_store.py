@@ -281,7 +281,9 @@ def test_files_of_a_source_are_collected_once(workspace: Workspace):
     shutil.copy(PAYLOADS / "twcs.csv", inbox)
     source = {"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}
     chosen = settings.Settings(sources=[source])  # type: ignore[list-item]
-    assert refresh(workspace, chosen)[0].startswith("twcs.csv: 5 stored of 8 (")
+    assert (
+        refresh(workspace, chosen)[0] == "twcs.csv: 5 stored of 8 (0 already had, 1 not about TamrowBuild, 2 rejected)"
+    )
     assert refresh(workspace, chosen)[0] == "0 mentions read"
 
 

@@ -33,7 +33,10 @@ def main() -> None:
     counts = agreed(now.brand, since)
     if pile == "sample":
         progress(counts, span)
-    one(now, pile, span, since)
+    if pile == "sample" and is_part():
+        st.warning(say("part_only"))
+    else:
+        one(now, pile, span, since)
     _agreement.show(now.brand, counts)
 
 
@@ -72,6 +75,12 @@ def choose(months: pd.DataFrame) -> tuple[str, Span]:
 def called(option: str) -> str:
     """Return a choice of the month in words."""
     return to_span(option).name
+
+
+def is_part() -> bool:
+    """Say whether the numbers are of a group or of a past day: what is drawn from these is no sample of all."""
+    meta = _data.ask("meta").iloc[0]
+    return bool(meta["past"] or meta["only_group"])
 
 
 def within(rows: pd.DataFrame, span: Span) -> pd.DataFrame:
