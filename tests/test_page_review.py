@@ -101,7 +101,6 @@ def test_a_label_of_the_sample_is_kept_as_drawn_by_chance_and_the_next_message_c
 
 
 def test_nothing_is_drawn_from_the_numbers_of_a_group_or_of_a_past_day(place: Workspace):
-    assert button(visit(), "say-neutral")
     with store.connect(place.published) as con:
         con.execute("update meta set only_group = 'list:vip'")
     app = visit()
