@@ -101,8 +101,9 @@ def test_a_label_of_the_sample_is_kept_as_drawn_by_chance_and_the_next_message_c
 
 
 def test_nothing_is_drawn_from_the_numbers_of_a_group_or_of_a_past_day(place: Workspace):
-    with store.connect(place.published) as con:
-        con.execute("update meta set only_group = 'list:vip'")
+    with store.connect(place.mentions) as con:
+        con.execute(f"attach '{place.published}' as pub")
+        con.execute("update pub.meta set only_group = 'list:vip'")
     app = visit()
     assert not [each for each in app.button if (each.key or "").startswith("say-")]
     assert any("a sample drawn from these would not be one of all" in each.value for each in app.warning)
