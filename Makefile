@@ -18,9 +18,9 @@ run: .venv/installed
 	echo "Orchard shows $$data at http://localhost:$(PORT)"; \
 	exec $(BIN)/streamlit run dashboard.py --server.port $(PORT)
 
-test: .venv/installed # one thread of PyTorch in each of the two processes: more wait for each other, and spin
+test: .venv/installed # one thread of PyTorch in each process: more wait for each other, and spin
 	@$(BIN)/python -m tests.browser || true
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed
 	$(BIN)/ruff check .
