@@ -96,7 +96,7 @@ def test_csv_goes_on_where_arrow_stops_and_every_row_keeps_its_number(
 
 
 def test_cells_are_kept_under_the_names_of_the_header_as_they_are_written(tmp_path: Path, workspace: Workspace):
-    file = write(tmp_path / "a.csv", 'Body,User,Date,body,"say ""it""",,Date\nit hums,gus,soon,NA,é,,2025-03-04\n')
+    file = write(tmp_path / "a.csv", 'Body,User,Date,body,"say ""it""",,body\nit hums,gus,2025-03-04,NA,é,,more\n')
     run.import_file(workspace, file, TAMROW, mapping=MAP)
     with connect(workspace.mentions) as con:
         ((payload,),) = con.execute("select payload from raw").fetchall()
@@ -107,6 +107,7 @@ def test_cells_are_kept_under_the_names_of_the_header_as_they_are_written(tmp_pa
         "body": "NA",
         'say "it"': "é",
         "": "",
+        "body (2)": "more",
     }
 
 
