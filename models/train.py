@@ -115,8 +115,11 @@ def train(
 ) -> "Weights":
     """Train one seed on the rows, from ``start`` if given, and return its learned weights.
 
-    ``progress`` hears (rows of the batch, its loss).
+    ``progress`` hears (rows of the batch, its loss). Raises ValueError where ``start`` has another rank than that.
     """
+    if start and rank_of(start) != recipe.rank:
+        rank = rank_of(start)
+        raise ValueError(f"what is gone on from has rank {rank}: --set rank={rank} --set alpha={2 * rank}")
     network, tokenizer = adapted(recipe, seed)
     if start:
         set_peft_model_state_dict(network, start)

@@ -256,7 +256,7 @@ def test_every_part_of_a_change_stands_on_zero_with_its_interval():
 
 
 def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
-    said = "mentions by its card, which was made on other people's tweets. How well it fits yours, no band shows: only"
+    said = "by its card, which was made on other people's tweets: how far other brands differ from those is in the band"
     app = visit(PAGE)
     assert said in words(app) and "The model was not checked on Tamrow Design\\-Build's own messages yet." in words(app)
     (link,) = app.get("page_link")

@@ -64,7 +64,9 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
     buttons = ("Charts are saved as", "CSV", "Note what happened", "Read the messages")
     assert [text for text in buttons if packed(text) in whole] == []
     ends = [packed(text.get_text_range()) for text in texts]
-    assert [heading for heading in headings if any(end.endswith(heading) for end in ends)] == [], "alone at the foot"
+    axes = {packed(text) for text in charts}  # the last word of a chart may be its axis, which is called so, too
+    alone = [heading for heading in headings if heading not in axes and any(end.endswith(heading) for end in ends)]
+    assert alone == [], "alone at the foot"
     for sheet, text in zip(sheets, texts, strict=True):
         boxes = [text.get_charbox(place) for place in range(text.count_chars())]
         outside = [place for place, box in enumerate(boxes) if box[0] < 0 or box[2] > sheet.get_width()]

@@ -297,7 +297,7 @@ def test_compare_tells_the_shares_of_a_month_only_where_no_small_group_follows_f
     in_workspace(workspace)
     app = opened("views/compare.py", period="everything", panel="everything heard")
     (sentence,) = [each.value for each in app.markdown if each.value.startswith("May 2025")]
-    assert "alder 70%" in sentence and re.findall(r"\d+%", sentence.split("birch")[1]) == []
+    assert "alder 70 %" in sentence and re.findall(r"\d+ ?%", sentence.split("birch")[1]) == []
     assert "birch: not told, since it would tell of a smaller group by subtraction (10 people)" in sentence
     assert "cedar: not enough evidence yet (3 people)" in sentence
 

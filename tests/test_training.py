@@ -35,17 +35,24 @@ def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(t
     lessons = learning.some(learning.lessons(split), 64)
     assert any(lesson.toward for lesson in lessons)
 
-    def trained(name: str, seeds: tuple[int, ...]) -> dict:
+    def learned(seeds: tuple[int, ...]) -> dict[str, training.Weights]:
         recipe = Recipe(seeds=seeds, epochs=1)
-        adapters = {str(seed): training.train(lessons, recipe, seed, {}, lambda done, loss: None) for seed in seeds}
-        return training.choose(adapters, recipe, split, lessons, tmp_path / name, {})
+        return {str(seed): training.train(lessons, recipe, seed, {}, lambda done, loss: None) for seed in seeds}
 
-    first, again, other = trained("a", (1, 2)), trained("b", (1, 2)), trained("c", (1, 3))
+    def chosen(name: str, adapters: dict[str, training.Weights]) -> dict:
+        return training.choose(adapters, Recipe(seeds=(1, 2), epochs=1), split, lessons, tmp_path / name, {})
+
+    one, other = learned((1, 2)), learned((1, 3))
+    first, again = chosen("a", one), chosen("b", learned((1, 2)))
     assert (first["kept"], list(first["tried"])) == ("mean", ["1", "2", "mean"])
-    assert catalog.version(str(tmp_path / "a")) == first["version"] == again["version"] != other["version"]
+    assert catalog.version(str(tmp_path / "a")) == first["version"] == again["version"]
     assert figures(first) == figures(again)
     assert set(first["shift"]) == {"targets", "raw", "corrected"}
-    assert figures(first["tried"]["1"]) == figures(other["tried"]["1"])
+    assert all(torch.equal(one["1"][name], other["1"][name]) for name in one["1"])
+    training.save(training.mean(list(other.values())), tmp_path / "c", Recipe(seeds=(1, 3), epochs=1))
+    assert catalog.version(str(tmp_path / "c")) != first["version"]
+    with pytest.raises(ValueError, match="has rank 32: --set rank=32 --set alpha=64"):
+        training.train(lessons, Recipe(rank=2), 1, {}, lambda done, loss: None, one["1"])
     assert load(str(tmp_path / "a")).predict(["great"]).shape == (1, 3)
 
 
@@ -258,43 +265,31 @@ def files(tmp_path: Path) -> tuple[str, ...]:
     return (str(tmp_path / "tone.tsv"), *(part for key, name in found.items() for part in (key, str(tmp_path / name))))
 
 
-def test_rebuild_goes_from_the_teacher_to_what_is_shipped(files: tuple[str, ...], tmp_path: Path):
-    done = models("rebuild", *files, "--rows", "32", "--work", str(tmp_path / "work"), "--out", str(tmp_path / "out"))
+def test_rebuild_goes_from_the_teacher_to_what_is_shipped_and_train_goes_on(files: tuple[str, ...], tmp_path: Path):
+    out, further = tmp_path / "out", tmp_path / "further"
+    done = models("rebuild", *files, "--rows", "32", "--work", str(tmp_path / "work"), "--out", str(out))
     assert done.returncode == 0, done.stderr
     teacher, before, last = map(json.loads, done.stdout.splitlines())
     assert [told["written"] for told in (teacher, before, last)] == [0, 0, 3]
     assert [told["teacher"] for told in (teacher, before, last)] == ["", teacher["version"], before["version"]]
     assert last["start"] == {before["version"]: before}
-    assert catalog.version(str(tmp_path / "out")) == last["version"]
-    shipped = json.loads((catalog.SHIPPED / catalog.SCORES).read_text())
-    assert last["recipe"] == shipped["recipe"]
+    assert last["version"] == catalog.version(str(out)) and json.loads((out / "scores.json").read_text()) == last
+    assert last["recipe"] == json.loads((catalog.SHIPPED / catalog.SCORES).read_text())["recipe"]
 
-
-def test_training_on_the_command_line_keeps_one_seed_with_its_scores(files: tuple[str, ...], tmp_path: Path):
-    asked = ("train", *files)
-    done = models(*asked, "--rows", "64", "--seeds", "1", "--set", "epochs=1", "--out", str(tmp_path / "a"))
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert (told["kept"], told["lessons"], told["written"], told["recipe"]["epochs"]) == ("1", 70, 3, 1)
-    assert told["version"] == catalog.version(str(tmp_path / "a"))
-    assert json.loads((tmp_path / "a" / "scores.json").read_text()) == told
     care = ["said,text", "negative,@acme late again", "negative,@acme late again", "positive,@acme thanks"]
     (tmp_path / "care.csv").write_text("\n".join([*care, "neutral,@acme when do you open", ""]))
-    onward = (
-        "--care",
-        str(tmp_path / "care.csv"),
-        "--care-label",
-        "said",
-        "--start",
-        str(tmp_path / "a"),
-        "--set",
-        "kept=0.5",
+    options = ("--care", str(tmp_path / "care.csv"), "--care-label", "said", "--start", str(out), "--rows", "64")
+    changes = (
+        part
+        for change in ("epochs=1", "kept=0.5", "rank=96", "alpha=192", "rank_kept=200")
+        for part in ("--set", change)
     )
-    more = models(*asked, *onward, "--rows", "64", "--seeds", "1", "--set", "epochs=1", "--out", str(tmp_path / "b"))
+    more = models("train", *files, *options, "--seeds", "1", *changes, "--out", str(further))
     assert more.returncode == 0, more.stderr
     again = json.loads(more.stdout)
-    assert (again["lessons"], again["care"], again["start"]) == (73, 3, {told["version"]: told})
-    ranks = [json.loads((tmp_path / name / "adapter_config.json").read_text())["r"] for name in "ab"]
-    assert ranks == [32, 64] and load(str(tmp_path / "b")).predict(["great"]).shape == (1, 3)
-    wrong = models(*asked, "--set", "colour=1")
+    assert (again["kept"], again["lessons"], again["written"], again["care"]) == ("1", 73, 3, 3)
+    assert again["start"] == {last["version"]: last} and again["recipe"]["epochs"] == 1
+    ranks = [json.loads((folder / "adapter_config.json").read_text())["r"] for folder in (out, further)]
+    assert ranks == [96, 96 + 96] and load(str(further)).predict(["great"]).shape == (1, 3)
+    wrong = models("train", *files, "--set", "colour=1")
     assert wrong.returncode == 1 and "--set colour=1: unknown; allowed: epochs" in " ".join(wrong.stderr.split())
