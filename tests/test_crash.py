@@ -160,7 +160,7 @@ READER = """
         assert people == 50, people
         seen.add(int(shown)); looks += 1
         con.close()
-        time.sleep(0.3)  # as one page after the other: without a pause the readers alone would fill all cores
+        time.sleep(0.6)  # as one page after the other: without a pause the readers alone would fill all cores
     print(looks, sorted(seen))
 """
 
