@@ -204,7 +204,8 @@ def test_brand_toml_decides_at_the_next_publish_and_every_page_still_draws(peopl
         app = opened(page)
         shown = " ".join(str(each.value) for each in [*app.text, *app.markdown, *app.caption, *app.title])
         shown += " ".join(str(each.value.to_dict()) for each in app.dataframe)
-        assert [word for word in SECRETS[:5] if word in shown] == [], page
+        shown += " ".join(str(each.options) for each in [*app.selectbox, *app.multiselect])
+        assert [word for word in (*SECRETS[:5], "zanzibar club") if word in shown] == [], page
         assert "(Mo)" not in shown and ("new website" in shown) is (page == "views/pulse.py"), page
     with store.connect(place.mentions) as con:
         asked = con.execute("select touch_id from touch union all select account_id from account").fetchall()

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline import journal, journal_reads
-from views import _data, _texts, _words, _writes
+from views import _data, _rights, _texts, _words, _writes
 
 say = _texts.of("relationships")
 
@@ -15,7 +15,9 @@ WHAT = "list"
 
 
 def typed() -> list[dict[str, Any]]:
-    """Return what people typed of tags, the last word last: account_id, tag, belongs."""
+    """Return what people typed of tags, the last word last: account_id, tag, belongs; none where nobody is named."""
+    if not _rights.viewer().sees_names:
+        return []
     rows = sorted(_data.typed(journal_reads.read_members, ()), key=lambda row: row["written_at"])
     return [
         {"account_id": row["account_id"], "tag": row["name"], "belongs": row["belongs"]}
