@@ -197,6 +197,7 @@ def test_a_damaged_zip_and_a_workbook_are_named_as_such(zipped, tmp_path: Path):
         (gzip.compress(b"Body,User,Date\n"), "packed by gzip; unpack it"),
         (b"%PDF-1.7\n", "a PDF, which has no columns"),
     ],
+    ids=["xls", "gzip", "pdf"],  # gzip writes the time of day, which would be the test's name
 )
 def test_a_file_that_is_no_text_is_called_what_it_is(first: bytes, words: str, tmp_path: Path):
     (tmp_path / "export.csv").write_bytes(first + bytes(range(256)) * 9)
