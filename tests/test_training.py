@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import torch
 
+from models import __main__ as commands
 from models import bases, catalog, data, written
 from models import lessons as learning
 from models import train as training
 from models.recipe import SHIPPED_STEPS, Recipe
 from models.sentiment import load
 from models.shift import shift
-from tests.test_models import models
 
 
 def rows_to_learn(many: int) -> tuple[data.Labelled, data.Labelled]:
@@ -30,7 +30,22 @@ def rows_to_learn(many: int) -> tuple[data.Labelled, data.Labelled]:
     return data.Labelled(texts, labels, [""] * many), data.Labelled(texts, [i % 3 for i in range(many)], brands)
 
 
-def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(tmp_path: Path):
+@pytest.fixture
+def small_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the shipped base be a BERT of one layer: the steps load it thirty times and export it once each."""
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    shipped = bases.BASES[bases.SHIPPED_BASE]
+    folder = tmp_path / "small-bert"
+    sizes = {"hidden_size": 128, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 128}
+    BertModel(BertConfig(vocab_size=30522, **sizes)).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(bases.base_folder()).save_pretrained(folder)
+    made = replace(shipped, folder=lambda: folder, sha256=bases.sha256(folder / bases.WEIGHTS))
+    monkeypatch.setitem(bases.BASES, bases.SHIPPED_BASE, made)
+    monkeypatch.setattr(commands, "SEEDS", tmp_path / "seeds")
+
+
+def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(tmp_path: Path, small_shipped: None):
     split = data.split(*rows_to_learn(300), size=60, unseen=30)
     lessons = learning.some(learning.lessons(split), 64)
     assert any(lesson.toward for lesson in lessons)
@@ -54,6 +69,14 @@ def test_training_makes_an_adapter_that_loads_and_the_same_seed_makes_the_same(t
     with pytest.raises(ValueError, match="has rank 32: --set rank=32 --set alpha=64"):
         training.train(lessons, Recipe(rank=2), 1, {}, lambda done, loss: None, one["1"])
     assert load(str(tmp_path / "a")).predict(["great"]).shape == (1, 3)
+
+
+def test_the_shipped_base_learns_and_the_same_seed_the_same():
+    lessons = learning.lessons(data.split(*rows_to_learn(120), size=60, unseen=30))[:16]
+    recipe = Recipe(seeds=(1,), epochs=1, batch=8)
+    first, again = (training.train(lessons, recipe, 1, {}, lambda done, loss: None) for _ in range(2))
+    assert all(first[name].equal(again[name]) for name in first)
+    assert all(value.any() for name, value in first.items() if "lora_B" in name)  # which are nought before
 
 
 def figures(scores: dict) -> str:
@@ -249,7 +272,7 @@ def test_an_adapter_of_another_base_is_a_teacher(tmp_path: Path, tiny_base: str)
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> tuple[str, ...]:
+def files(tmp_path: Path) -> dict[str, Path]:
     """Return small files to learn from, as the commands take them."""
     tone, toward = rows_to_learn(400)
     tables = {
@@ -261,15 +284,15 @@ def files(tmp_path: Path) -> tuple[str, ...]:
         (tmp_path / name).write_text("\n".join([headers[name], *lines, ""]))
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.tsv").write_text(WRITTEN)
-    found = {"--targets": "toward.tsv", "--written": "own"}
-    return (str(tmp_path / "tone.tsv"), *(part for key, name in found.items() for part in (key, str(tmp_path / name))))
+    return {"tone": tmp_path / "tone.tsv", "targets": tmp_path / "toward.tsv", "own": tmp_path / "own"}
 
 
-def test_rebuild_goes_from_the_teacher_to_what_is_shipped_and_train_goes_on(files: tuple[str, ...], tmp_path: Path):
+def test_rebuild_goes_from_the_teacher_to_what_is_shipped_and_train_goes_on(
+    files: dict[str, Path], small_shipped: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     out, further = tmp_path / "out", tmp_path / "further"
-    done = models("rebuild", *files, "--rows", "32", "--work", str(tmp_path / "work"), "--out", str(out))
-    assert done.returncode == 0, done.stderr
-    teacher, before, last = map(json.loads, done.stdout.splitlines())
+    commands.rebuild(**files, rows=32, work=tmp_path / "work", out=out)
+    teacher, before, last = map(json.loads, capsys.readouterr().out.splitlines())
     assert [told["written"] for told in (teacher, before, last)] == [0, 0, 3]
     assert [told["teacher"] for told in (teacher, before, last)] == ["", teacher["version"], before["version"]]
     assert last["start"] == {before["version"]: before}
@@ -278,18 +301,16 @@ def test_rebuild_goes_from_the_teacher_to_what_is_shipped_and_train_goes_on(file
 
     care = ["said,text", "negative,@acme late again", "negative,@acme late again", "positive,@acme thanks"]
     (tmp_path / "care.csv").write_text("\n".join([*care, "neutral,@acme when do you open", ""]))
-    options = ("--care", str(tmp_path / "care.csv"), "--care-label", "said", "--start", str(out), "--rows", "64")
-    changes = (
-        part
-        for change in ("epochs=1", "kept=0.5", "rank=96", "alpha=192", "rank_kept=200")
-        for part in ("--set", change)
-    )
-    more = models("train", *files, *options, "--seeds", "1", *changes, "--out", str(further))
-    assert more.returncode == 0, more.stderr
-    again = json.loads(more.stdout)
+    options = {"care": tmp_path / "care.csv", "care_label": "said", "start": out, "rows": 64, "seeds": "1"}
+    changes = ["epochs=1", "kept=0.5", "rank=96", "alpha=192", "rank_kept=200"]
+    commands.train(**files, **options, change=changes, out=further)
+    again = json.loads(capsys.readouterr().out)
     assert (again["kept"], again["lessons"], again["written"], again["care"]) == ("1", 73, 3, 3)
     assert again["start"] == {last["version"]: last} and again["recipe"]["epochs"] == 1
     ranks = [json.loads((folder / "adapter_config.json").read_text())["r"] for folder in (out, further)]
     assert ranks == [96, 96 + 96] and load(str(further)).predict(["great"]).shape == (1, 3)
-    wrong = models("train", *files, "--set", "colour=1")
-    assert wrong.returncode == 1 and "--set colour=1: unknown; allowed: epochs" in " ".join(wrong.stderr.split())
+
+
+def test_a_change_that_no_recipe_knows_is_named():
+    with pytest.raises(ValueError, match="--set colour=1: unknown; allowed: epochs"):
+        Recipe().but(["colour=1"])
