@@ -143,6 +143,8 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
         )
     con.execute(query("remove_vectors"), {"digests": [digest for *_, digest in removed]})
     con.execute(query("remove_rejects"), values | {"source": source})
+    if removed:
+        con.execute("insert into unfinished_forget values ($now)", {"now": now()})
     if removed or not gone.brand:
         con.execute(query("save_removal"), whose | {"source": source, "reason": gone.reason, "now": now()})
     return len(removed)

@@ -77,7 +77,7 @@ def keys_with(workspace: Workspace, settings: Settings, account_id: str) -> list
 
 
 def is_unfinished(workspace: Workspace) -> bool:
-    """Say whether somebody was removed, and the numbers and files were not made anew since then."""
+    """Say whether anything was removed, and the numbers and files were not made anew since then."""
     if not workspace.mentions.exists():
         return False
     with connect(workspace.mentions) as con:
@@ -90,6 +90,23 @@ def is_left(workspace: Workspace, account_id: str) -> bool:
     with connect(workspace.mentions) as con:
         forgotten = con.execute(asked, {"account": account_id}).fetchall()
     return bool(forgotten) and is_unfinished(workspace)
+
+
+def go_on(workspace: Workspace) -> None:
+    """Remove what is left of those whose removal was cut off between the two files.
+
+    Of whom it is tells only that the hash of an account that is still there is among those of the forgotten.
+    """
+    if not is_unfinished(workspace):
+        return
+    typed_of = list[str]()
+    if workspace.journal.exists():
+        with connect(workspace.journal) as con:
+            typed_of = [account for (account,) in con.execute(query("typed_accounts")).fetchall()]
+    with connect(workspace.mentions) as con:
+        left = con.execute(query("half_forgotten"), {"typed": typed_of}).fetchall()
+    for account, author in left:
+        forget(workspace, account, author)
 
 
 def settle(workspace: Workspace) -> None:

@@ -321,8 +321,9 @@ def refresh(
     the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
+        forget.go_on(workspace)
         detail += adopt(workspace, settings)
-        failures, removed = bring(workspace, settings, detail, tick)
+        failures = bring(workspace, settings, detail, tick)
         model, loaded = under_settings(facts(), settings), cache(load_model)
         again = renew(workspace, settings, model.version, loaded)
         waiting = count_unscored(workspace, model.version)
@@ -333,27 +334,27 @@ def refresh(
             detail += place(workspace, settings, embedder, model.version, tick)
         detail.append(f"{relate(workspace, settings, model)} relationships")
         publish(workspace, settings.privacy.people)
-        if removed or forget.is_unfinished(workspace):
+        if forget.is_unfinished(workspace):
             forget.settle(workspace)  # relate has replaced tables that told of who is gone
         if failures:
             raise CollectError(failures, detail)
     return detail
 
 
-def bring(workspace: Workspace, settings: Settings, detail: list[str], tick: Tick) -> tuple[list[str], int]:
-    """Read all of [[sources]], a line of detail on each; return what failed, and how many touches were removed."""
-    failures, removed = list[str](), 0
+def bring(workspace: Workspace, settings: Settings, detail: list[str], tick: Tick) -> list[str]:
+    """Read all of [[sources]], a line of detail on each; return what failed."""
+    failures = list[str]()
     for line in collect_files(workspace, settings):
         (failures if isinstance(line, FileError) else detail).append(str(line))
     for tally in collect.collect(workspace, settings, tick=tick):
         (failures if tally.error else detail).append(tally.words())
-        removed += tally.removed
-    return failures, removed
+    return failures
 
 
 def place(workspace: Workspace, settings: Settings, embedder: vectors.Reader, version: str, tick: Tick) -> list[str]:
     """Place mentions in topics, and give every text its vector; return what was done."""
-    silent = [handle.lower() for handle in (*settings.staff, *settings.bots)]
+    own = (each["handle"] for each in settings.handles())
+    silent = [handle.lower() for handle in (*settings.staff, *settings.bots, *own)]
     ignored = frozenset(word.lower() for word in settings.topics.ignore)
     stage = topics.Stage(workspace, embedder, version, silent, ignored, tick)
     brands = known_brands(workspace, settings)

@@ -1,5 +1,6 @@
 """A brand that was imported by its name, and is called so by a later brand.toml."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -115,3 +116,67 @@ def test_handles_that_are_known_later_tell_whose_words_are_whose(workspace: Work
     own.write_text('[brand]\nkey = "acme"\nname = "Acme Works"\n')
     refreshed(workspace)
     assert rows(workspace, heard) == before
+
+
+def test_words_of_a_brand_whose_handle_is_known_later_are_no_feeling_toward_it_and_no_relationship(tmp_path: Path):
+    """The numbers are the same as where the handle was known when the file came."""
+    lines = [f"{i},u{i % 20},acme is late again {i},,2026-01-{1 + i % 9:02}" for i in range(60)]
+    lines += [f"r{i},acme_help,we love to help {i},{i},2026-01-{11 + i % 9:02}" for i in range(60)]
+    lines += [f"t{i},acme_help,part {i} of it,{f't{i - 1}' if i else ''},2026-01-2{i}" for i in range(5)]
+    found = {}
+    for when in ("first", "later"):
+        place = Workspace(tmp_path / when)
+        place.folder.mkdir()
+        (place.folder / "all.csv").write_text("\n".join(["Id,User,Body,To,Date", *lines, ""]))
+        own = '[brand]\nkey = "acme"\nname = "Acme"\nhandles = ["@acme_help"]\n'
+        steps = [
+            lambda place=place, own=own: (place.folder / "brand.toml").write_text(own),
+            lambda place=place: run.import_file(
+                place,
+                place.folder / "all.csv",
+                settings.load(place.folder).find_brand("acme"),
+                mapping=MAP | {"id": "Id", "reply_to": "To"},
+            ),
+        ]
+        for step in steps if when == "first" else reversed(steps):
+            step()
+        refreshed(place)
+        asked = (
+            "select brand, round(raw_net, 9), corrected from derived.debias",
+            "select grain, period, weighting, people, round(estimate, 9) from derived.brand_index",
+            "select p.touches_in, p.touches_out, s.stage from derived.person p join derived.stage s using (person_id)",
+        )
+        found[when] = [rows(place, f"{question} order by all") for question in asked]
+        assert rows(place, "select count(*) filter (where touches_out = 3), count(*) from derived.person") == [(20, 20)]
+    assert found["first"] == found["later"]
+
+
+def test_who_calls_a_longer_name_or_an_address_does_not_call_the_handle(workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    said = {
+        "bluesky:ann": "@acme.fans.example nice page",
+        "bluesky:bob": "so (@Acme.bsky.social.) did it",
+        "mastodon:cyd": "@acme hello",  # a name at any server
+        "x:dan": "@acme-haters are right",
+        "x:eve": "tell .@Acme!",
+        "rss:fay": "write to press@acme.com",
+    }
+    touches = [
+        {
+            "id": f"{who}:1",
+            "brand": "acme",
+            "account": {"id": who.split(":")[1], "source": who.split(":")[0]},
+            "at": f"2026-01-0{day}T10:00:00",
+            "text": text,
+        }
+        for day, (who, text) in enumerate(said.items(), 1)
+    ]
+    same = {"direction": "in", "kind": "mention", "public": True, "addressed": False}
+    lines = (json.dumps({**touch, "source": touch["account"]["source"], **same}) for touch in touches)
+    (workspace.folder / "all.jsonl").write_text("\n".join(lines))
+    run.import_file(workspace, workspace.folder / "all.jsonl", settings.load(workspace.folder).find_brand("acme"))
+    handles = '["acme", "acme.bsky.social"]'
+    (workspace.folder / "brand.toml").write_text(f'[brand]\nkey = "acme"\nname = "Acme Works"\nhandles = {handles}\n')
+    refreshed(workspace)
+    asked = "select account_id from derived.ledger where addressed order by account_id"
+    assert rows(workspace, asked) == [("bluesky:bob",), ("x:eve",)]

@@ -360,7 +360,7 @@ def test_a_forget_that_fails_after_the_removal_is_finished_by_the_next_one_or_by
     in_the_way(place, False)
     if again == "forget":
         commands_care.forget_(ZELDA.id, "Mo")
-        assert "a `forget` that was cut off before is finished now, too" in capsys.readouterr().out
+        assert "a removal that was cut off before is finished now, too" in capsys.readouterr().out
     else:
         run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     assert traces(place) == [] and "Zelda Quux" not in told(place.published)
@@ -378,6 +378,24 @@ def test_a_forget_that_is_killed_between_the_two_files_is_gone_on_with(place: Wo
         forget.forget(place, "hand:olaf", "Mo")
     commands_care.forget_("hand:zelda", "Mo")
     assert not forget.is_unfinished(place)
+
+
+def test_a_forget_that_is_killed_between_the_two_files_is_gone_on_with_by_a_refresh(place: Workspace):
+    with store.connect(place.mentions) as con:
+        rows = con.execute(store.query("touches_of"), {"account": ZELDA.id}).fetchall()
+    assert rows and forget.forget_typed(place, ZELDA.id, [each for row in rows for each in row], "Mo") == 4
+    assert traces(place)
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    assert traces(place) == [] and not forget.is_unfinished(place)
+    with pytest.raises(StoreError, match="nothing is stored of this account"):
+        forget.forget(place, ZELDA.id, "Mo")
+
+
+def test_what_is_typed_of_somebody_forgotten_goes_where_the_first_file_alone_was_changed(place: Workspace):
+    with store.connect(place.mentions) as con, store.transaction(con):
+        forget.begin(con, ZELDA.id, "Mo")
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    assert traces(place) == [] and not forget.is_unfinished(place)
 
 
 def test_who_is_left_keeps_the_handle_in_the_lists_that_somebody_forgotten_had_too(place: Workspace):

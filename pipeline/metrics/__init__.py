@@ -11,6 +11,7 @@ METRICS = {
     "identity": "which accounts are one person",
     "grouping": "which kinds, lists and organisations people belong to",
     "label": "what people said that a mention means",
+    "own": "which words are the brand's own, or go to whom, where the facts do not tell",
     "debias": "what a score is worth, after the model's errors were taken out",
     "ledger": "every touch with the score that counts",
     "fruit": "what relationships have borne",

@@ -3,6 +3,7 @@
 with scored as (
     select t.brand, t.source, t.touch_id, t.happened_at, s.negative, s.neutral, s.positive
     from mention t
+    anti join derived.own using (touch_id, brand)
     join score s using (touch_id, brand)
     where
         s.model = (select model from derived.setting)

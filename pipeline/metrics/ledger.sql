@@ -3,20 +3,12 @@
 -- they may be named to one only. unprompted: they wrote, and we had not spoken in that thread before. What a person says of a mention wins over the model. stated: the
 -- person told us what they feel, in a call or a meeting that either side began.
 -- A handle of the brand may have become known after a touch was stored: what came from an account that is called so are the brand's
--- words, to whomever they answer, and who calls it by the handle speaks to it. By handles alone: its name may be somebody's handle.
+-- words (own.sql), and who calls it by the handle speaks to it: by the whole of it, which may be a domain. Texts of Mastodon tell a
+-- name without its server, where somebody else may have it.
 with handles as (
     select brand, list(handle) as handles
     from derived.configured_handle
     group by brand
-),
-
-own as (
-    select t.brand, t.touch_id, a.handle, any_value(r.account_id) as asked
-    from account a
-    join derived.configured_handle h on h.handle = lower(ltrim(a.handle, '@'))
-    join touch t on t.account_id = a.account_id and t.brand = h.brand and t.direction = 'in'
-    left join touch r on r.touch_id = t.reply_to and r.brand = t.brand and r.direction = 'in'
-    group by t.brand, t.touch_id, a.handle
 ),
 
 every as (
@@ -33,8 +25,15 @@ every as (
             t.addressed
             or (
                 t.direction = 'in'
+                and t.source <> 'mastodon'
                 and contains(t.text, '@')
-                and list_has_any(regexp_extract_all(lower(t.text), '@([\pL\pN_]+)', 1), coalesce(h.handles, []))
+                and list_has_any(
+                    list_transform(
+                        regexp_extract_all(lower(t.text), '(?:^|[^\pL\pN_@/-])@([\pL\pN_.-]+)', 1),
+                        lambda called: rtrim(called, '.-')
+                    ),
+                    coalesce(h.handles, [])
+                )
             )
         ) as addressed,
         t.happened_at,
@@ -45,7 +44,7 @@ every as (
         coalesce(o.handle, t.author) as author,
         null::text as stated
     from touch t
-    left join own o on o.brand = t.brand and o.touch_id = t.touch_id
+    left join derived.own o on o.brand = t.brand and o.touch_id = t.touch_id
     left join handles h on h.brand = t.brand
     union all by name
     select

@@ -274,7 +274,7 @@ select
     s.answer_hours as answer_hours,
     s.window_days as window_days,
     (select count(*) from reject) as rejects,
-    (select count(*) from mention) as mentions,
-    (select count(positive) from score where model = s.model) as scored,
-    (select count(language) from score where model = s.model) as unread
+    (select count(*) from mention anti join derived.own using (touch_id, brand)) as mentions,
+    (select count(positive) from score anti join derived.own using (touch_id, brand) where model = s.model) as scored,
+    (select count(language) from score anti join derived.own using (touch_id, brand) where model = s.model) as unread
 from derived.setting s;
