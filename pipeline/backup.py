@@ -105,6 +105,7 @@ def write(workspace: Workspace, there: Path, name: str, known: Forgotten) -> Hel
                 zipped.write(workspace.folder / SETTINGS, SETTINGS)
         file.flush()
         os.fsync(file.fileno())
+    (there / JOURNAL).unlink()  # it is unpacked again to be looked at: a small disk need not hold it twice
     return held
 
 
@@ -131,7 +132,7 @@ def opened(file: Path, there: Path) -> Iterator[Opened]:
         try:
             found = unpacked(file, folder)
         except OSError as error:
-            raise StoreError(f"{file}: cannot be read: {error.strerror or error}") from error
+            raise StoreError(f"{file}: cannot be opened: {error.strerror or error}") from error
         except DAMAGED as error:
             raise StoreError(f"{file}: is no backup of Orchard, or it is damaged: {error}") from error
         check_form(file, found)

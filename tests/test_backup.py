@@ -122,7 +122,7 @@ def test_what_is_no_sound_backup_is_refused_and_changes_nothing(made: tuple[Work
         with pytest.raises(StoreError, match=rf"bad\.zip: {told}"):
             restore(place, bad, replace=True)
 
-    refused("cannot be read: No such file")
+    refused("cannot be opened: No such file")
     bad.write_text("hello")
     refused("is no backup of Orchard, or it is damaged: File is not a zip file")
     bad.write_bytes(sound[: len(sound) // 2])
