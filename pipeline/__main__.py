@@ -10,6 +10,7 @@ import duckdb
 import typer
 
 from pipeline import (
+    commands_backup,
     commands_care,
     commands_collect,
     commands_files,
@@ -45,6 +46,7 @@ app = typer.Typer(
 app.add_typer(commands_collect.app)
 app.add_typer(commands_files.app)
 app.add_typer(commands_care.app)
+app.add_typer(commands_backup.app)
 app.add_typer(commands_journal.app)
 app.add_typer(commands_identity.app)
 

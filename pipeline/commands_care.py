@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import forget, publish, retry, settings, tables
+from pipeline import backups, forget, publish, retry, settings, tables
 from pipeline.contents import count_rejects, read_rejects
 from pipeline.history import recorded
 from pipeline.locks import working
@@ -67,11 +67,13 @@ def forget_(
     place = Workspace(settings.workspace_folder())
     with working(place, "forget", wait), recorded(place, "forget") as detail:
         others, alike = forget.others_of(place, account), forget.called_alike(place, account)
-        keys = forget.keys_with(place, settings.load(place.folder), account)
+        chosen = settings.load(place.folder)
+        keys = forget.keys_with(place, chosen, account)
         unfinished = forget.is_unfinished(place)
         gone = forget.forget(place, account, author)
         detail.append(f"{gone.touches} touches and {gone.journal} rows of the journal of one account")
         anew(place)
+        holding = backups.holding_forgotten(place, [place.folder / "backups", backups.folder_of(place, chosen)])
     print(f"{gone.touches} touches and {gone.journal} rows of the journal are gone")
     if unfinished:
         print("a removal that was cut off before is finished now, too")
@@ -89,6 +91,14 @@ def forget_(
         )
     if keys:
         print(plain(f"{place.folder / 'brand.toml'} still names them: take them out of {', '.join(keys)}"))
+    if holding:
+        print(
+            plain(
+                "\n    ".join(
+                    ["these backups hold what was typed about the forgotten: delete them", *map(str, holding)]
+                )
+            )
+        )
     print("backups and files that were imported may hold it still (docs/privacy.md)")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.store import StoreError, Workspace, blank, connect, count, query
+from pipeline.store import StoreError, Workspace, blank, connect, count, query, reading
 from pipeline.touch import Brand
 
 
@@ -14,7 +14,7 @@ def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
 
     ``as_of`` and ``group`` are there only where the numbers are not of now and of everybody.
     """
-    with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
+    with reading(workspace.mentions) if workspace.mentions.exists() else blank() as con:
         cursor = con.execute(query("status"), {"model": model})
         names = [column[0] for column in cursor.description or ()]
         found = dict(zip(names, cursor.fetchall()[0], strict=True))
@@ -39,7 +39,7 @@ def limits(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def check_unlimited(workspace: Workspace, what: str) -> None:
     """Raise StoreError where the numbers are not of everybody and of now, which ``what`` needs."""
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         found = limits(con)
     if found:
         told = " and ".join(f"{name} {value}" for name, value in found.items())
@@ -51,7 +51,7 @@ def check_unlimited(workspace: Workspace, what: str) -> None:
 def read_metric(workspace: Workspace, name: str, many: int | None = None) -> pa.Table:
     """Return a derived table, or its first rows; raises StoreError where nothing was computed yet."""
     if workspace.mentions.exists():
-        with connect(workspace.mentions) as con:
+        with reading(workspace.mentions) as con:
             if is_computed(con, name):
                 return con.sql(
                     f"select * from derived.{name} order by all limit $many", params={"many": many}
@@ -64,13 +64,13 @@ def read_rejects(workspace: Workspace, many: int) -> pa.Table:
 
     Columns: file, row_number, reason, payload, rejected_at.
     """
-    with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
+    with reading(workspace.mentions) if workspace.mentions.exists() else blank() as con:
         return con.sql(query("newest_rejects"), params={"many": many}).to_arrow_table()
 
 
 def count_rejects(workspace: Workspace) -> int:
     """Return how many rejects there are."""
-    with connect(workspace.mentions) if workspace.mentions.exists() else blank() as con:
+    with reading(workspace.mentions) if workspace.mentions.exists() else blank() as con:
         return count(con, "select count(*) from reject", {})
 
 
@@ -78,7 +78,7 @@ def read_brands(workspace: Workspace) -> list[Brand]:
     """Return the brands that touches were imported for."""
     if not workspace.mentions.exists():
         return []
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         return [
             Brand(key, name) for key, name in con.execute("select brand, name from brand order by brand").fetchall()
         ]

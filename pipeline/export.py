@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.store import StoreError, Workspace, advice, connect, count, query
+from pipeline.store import StoreError, Workspace, advice, count, query, reading
 
 X_TEXTS = "select count(*) from touch where source = 'x' and text <> '' and brand = coalesce($brand, brand)"
 ALL = "select count(*) from touch where brand = coalesce($brand, brand)"
@@ -44,7 +44,7 @@ def export(workspace: Workspace, file: Path, brand: str | None = None) -> tuple[
 def write(workspace: Workspace, building: Path, brand: str | None) -> tuple[int, int]:
     """Write the touches to a new file; raises OSError where that one cannot be written."""
     asked = {"brand": brand}
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         found = count(con, ALL, asked), count(con, X_TEXTS, asked)
         try:
             con.execute(f"copy ({query('export')}) to $file (format json)", asked | {"file": str(building)})

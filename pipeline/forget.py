@@ -124,6 +124,7 @@ def settle(workspace: Workspace) -> None:
 def begin(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -> None:
     """Keep that an account is forgotten, and that it is not finished."""
     con.execute(query("save_forgotten"), {"account": account_id, "author": author, "now": store.now()})
+    con.execute(query("save_forgotten_messages"), {"account": account_id})
     con.execute("insert into unfinished_forget values ($now)", {"now": store.now()})
 
 

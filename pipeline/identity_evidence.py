@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process, utils
 from pipeline.contents import read_metric
 from pipeline.identity import to_mind
 from pipeline.journal_reads import read
-from pipeline.store import Workspace, connect, query
+from pipeline.store import Workspace, query, reading
 
 # Evidence -> how far it goes by itself towards being sure, 0 … 1: our judgement, not measured.
 WEIGHTS = {
@@ -54,7 +54,7 @@ def suggest(workspace: Workspace, least: float = 0.5) -> list[Suggestion]:
     somebody said that they are not. Raises StoreError where nothing was computed yet.
     """
     read_metric(workspace, "identity", 0)
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         accounts = con.sql(query("identity_accounts")).to_arrow_table().to_pylist()
     decided = {pair(row["account_id"], row["with_account_id"]) for row in read(workspace, "decided_pairs")}
     return [found for found in suggestions(accounts, decided) if found.confidence >= least]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipeline import typed
 from pipeline.contents import check_unlimited, read_metric
-from pipeline.store import Workspace, connect, count, incoming, now, query, transaction
+from pipeline.store import Workspace, connect, count, incoming, now, query, reading, transaction
 from pipeline.touch import FRUITS, GROUPS, OFFLINE_KINDS
 from pipeline.typed import JournalError
 
@@ -251,5 +251,5 @@ def draw(
     values = {"brand": brand, "many": many, "seed": seed, "start": start, "until": until}
     read_metric(workspace, "ledger", 0)
     check_unlimited(workspace, "draw")
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         return con.sql(query("draw"), params=values).to_arrow_table()

@@ -10,7 +10,7 @@ import duckdb
 
 from pipeline import typed
 from pipeline.journal_reads import Rows, read
-from pipeline.store import Workspace, connect, count, now, query, transaction
+from pipeline.store import Workspace, connect, count, now, query, reading, transaction
 from pipeline.typed import JournalError
 
 Row = Mapping[str, Any]
@@ -105,7 +105,7 @@ def count_changes(workspace: Workspace, brand: str | None = None, accounts: Sequ
     if not workspace.journal.exists():
         return 0
     asked = {"brand": brand, "accounts": list(accounts), "many": sys.maxsize}
-    with connect(workspace.journal) as con:
+    with reading(workspace.journal) as con:
         return count(con, f"select count(*) from ({query('changes')})", asked)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pipeline.store import Workspace, connect, query
+from pipeline.store import Workspace, query, reading
 
 Rows = list[dict[str, Any]]
 
@@ -13,7 +13,7 @@ def read(workspace: Workspace, name: str, **values: Any) -> Rows:
     """Return what the journal answers to a statement of pipeline/sql: nothing, and no file made, without one."""
     if not workspace.journal.exists():
         return []
-    with connect(workspace.journal) as con:
+    with reading(workspace.journal) as con:
         found: Rows = con.sql(query(name), params=values or None).to_arrow_table().to_pylist()
         return found
 

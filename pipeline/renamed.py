@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from pipeline import rules
 from pipeline.beside import Names, names_of, others_in
 from pipeline.rules import Rule
-from pipeline.store import Workspace, connect, query, transaction
+from pipeline.store import Workspace, connect, query, reading, transaction
 from pipeline.touch import Brand
 
 
@@ -67,14 +67,14 @@ def seen(marker: Marker, texts: list[str], brand: str, names: Names) -> list[tup
 
 def read_names(workspace: Workspace, model: str) -> dict[str, tuple[str, ...]]:
     """Return how each brand was called when the scores of a model were made; empty where nobody has kept that."""
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         rows = con.execute("select brand, names from called where model = $model", {"model": model}).fetchall()
     return {brand: tuple(names) for brand, names in rows}
 
 
 def read_texts(workspace: Workspace, model: str) -> dict[str, list[str]]:
     """Return the texts that a model has a feeling of, by the brand that they are said to."""
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         return dict(con.execute(query("scored_texts"), {"model": model}).fetchall())
 
 

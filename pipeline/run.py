@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import beside, bulk, collect, forget, renamed, rules, sources, topics, vectors
+from pipeline import backups, beside, bulk, collect, forget, renamed, rules, sources, topics, vectors
 from pipeline.adopt import adopt
 from pipeline.ahead import ahead
 from pipeline.bulk import GROUP_ROWS, Step
@@ -25,7 +25,7 @@ from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
 from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
-from pipeline.store import Workspace
+from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Counts, Dates
 
 CHUNK_GROUPS = 2
@@ -41,7 +41,10 @@ Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last
 
 
 class CollectError(RuntimeError):
-    """Some of [[sources]] could not be read; the message has a line on each, ``done`` on everything else."""
+    """Some of [[sources]] could not be read, or the day's backup not be made, in a refresh that did the rest.
+
+    The message has a line on each, ``done`` on everything else.
+    """
 
     def __init__(self, failures: Sequence[str], done: Sequence[str]) -> None:
         super().__init__("\n".join(failures))
@@ -317,8 +320,8 @@ def refresh(
     """Collect, score, place in topics, relate and publish once; return what was done, line by line.
 
     Without an embedder no topics are looked for, and no text is given a vector. A model is loaded only where something
-    waits for it, since that takes seconds. Raises CollectError at the very end where one of [[sources]] cannot be read:
-    the rest is done by then.
+    waits for it, since that takes seconds. Raises CollectError at the very end where one of [[sources]] cannot be read,
+    or the day's backup not be made: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
         forget.go_on(workspace)
@@ -336,6 +339,10 @@ def refresh(
         publish(workspace, settings.privacy.people)
         if forget.is_unfinished(workspace):
             forget.settle(workspace)  # relate has replaced tables that told of who is gone
+        try:
+            detail += backups.daily(workspace, settings)
+        except StoreError as error:
+            failures.append(plain(f"no backup was made: {error}"))
         if failures:
             raise CollectError(failures, detail)
     return detail

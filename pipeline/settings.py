@@ -117,6 +117,13 @@ class TopicSettings(Frozen):
         return names
 
 
+class BackupSettings(Frozen):
+    """Where each day's first refresh puts a backup of what people typed, and how many are kept; no folder: nowhere."""
+
+    folder: str | None = Field(default=None, min_length=1, description="below the workspace, or anywhere")
+    keep: int = Field(default=14, ge=1, le=10_000)
+
+
 class Settings(BaseSettings):
     """All settings of one workspace; the environment (``ORCHARD_MODEL__NAME``) wins over brand.toml."""
 
@@ -134,6 +141,7 @@ class Settings(BaseSettings):
     numbers: NumberSettings = NumberSettings()
     privacy: PrivacySettings = PrivacySettings()
     topics: TopicSettings = TopicSettings()
+    backup: BackupSettings = BackupSettings()
     kinds: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
     organisations: dict[str, tuple[str, ...]] = {}
@@ -327,6 +335,7 @@ def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
         "numbers": NumberSettings,
         "privacy": PrivacySettings,
         "topics": TopicSettings,
+        "backup": BackupSettings,
         "rules": Rule,
     }
     groups |= SOURCE_TYPES

@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 FORM = 7  # of the published file: to be raised when the dashboard asks for what an older file does not hold
 MIGRATING = threading.Lock()  # other processes wait for the file, but two sessions of one dashboard share it
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
+REFUSED = re.compile("Permission denied|Operation not permitted|Read-only file system")  # what the system says
 
 
 class StoreError(RuntimeError):
@@ -70,18 +71,50 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Waits for another process's short write. Raises StoreError where the file stays locked or cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        con = open_patiently(path)
+    with named(path), closing(open_patiently(path)) as con:
+        prepare(con)
+        with MIGRATING:
+            migrate(con, HERE / "schema" / path.stem)
+        yield con
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open one of the workspace's files, which is there, for a short read, and close it.
+
+    As `connect` does, but where the system lets us read it alone it is opened so. Raises StoreError where it would have
+    to be written all the same, since its schema is not the newest.
+    """
+    with named(path):
         try:
-            con.execute("set TimeZone = 'UTC'")
-            con.execute("set autoinstall_known_extensions = false")
+            con, may_write = open_patiently(path), True
+        except duckdb.IOException as error:
+            if not REFUSED.search(str(error)):
+                raise
+            con, may_write = open_patiently(path, read_only=True), False
+        with closing(con):
+            prepare(con)
             with MIGRATING:
-                migrate(con, HERE / "schema" / path.stem)
+                if may_write:
+                    migrate(con, HERE / "schema" / path.stem)
+                else:
+                    check_newest(con, path)
             yield con
-        finally:
-            con.close()
-    except duckdb.OperationalError as error:  # locked, damaged, disk full
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Raise StoreError naming the file where it is locked or damaged, or the disk is full."""
+    try:
+        yield
+    except duckdb.OperationalError as error:
         raise StoreError(f"{path} cannot be read or written: {error}") from error
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Let moments be UTC, and nothing be fetched from the network."""
+    con.execute("set TimeZone = 'UTC'")
+    con.execute("set autoinstall_known_extensions = false")
 
 
 @contextmanager
@@ -100,15 +133,15 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def open_patiently(path: Path, seconds: float = OPEN_SECONDS) -> duckdb.DuckDBPyConnection:
-    """Open a file read-write, trying again while another process has it, or another session of this one closes it.
+def open_patiently(path: Path, seconds: float = OPEN_SECONDS, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a file, trying again while another process has it, or another session of this one closes it.
 
     A file of no bytes is made anew.
     """
     end = time.monotonic() + seconds
     while True:
         try:
-            return duckdb.connect(path)
+            return duckdb.connect(path, read_only=read_only)
         except (duckdb.IOException, duckdb.ResourceInUseException) as error:
             if "not a valid DuckDB database" in str(error) and remove_empty(path):
                 continue
@@ -162,12 +195,20 @@ def rewrite(path: Path) -> None:
     for leftover in path.parent.glob(f"{path.stem}-*.rewriting*"):
         leftover.unlink()
     with connect(path) as con:
-        con.execute(f"attach {quoted(new)} as fresh")
-        new.chmod(path.stat().st_mode & 0o7777)  # before anything is in it: who may read it is the owner's choice
-        con.execute(f"copy from database {path.stem} to fresh")
-        con.execute("checkpoint fresh")
-        con.execute("detach fresh")
+        copy(con, path, new)
         new.replace(path)  # still under the file's lock: whoever waits for it opens the copy
+
+
+def copy(con: duckdb.DuckDBPyConnection, path: Path, new: Path) -> None:
+    """Write what one of the workspace's files holds, which is open here, to a new file.
+
+    By SQL: to read the file itself would take the lock from it, and miss what is in its write-ahead log.
+    """
+    con.execute(f"attach {quoted(new)} as fresh")
+    new.chmod(path.stat().st_mode & 0o7777)  # before anything is in it: who may read it is the owner's choice
+    con.execute(f"copy from database {path.stem} to fresh")
+    con.execute("checkpoint fresh")
+    con.execute("detach fresh")
 
 
 @contextmanager
@@ -188,14 +229,28 @@ def migrate(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     Raises StoreError where the file was written by a newer Orchard.
     """
     con.execute("create table if not exists migration (number integer primary key, name text, applied_at timestamp)")
+    for number, file in missing(con, folder).items():
+        with transaction(con):
+            con.execute(file.read_text(encoding="utf-8"))
+            con.execute("insert into migration values (?, ?, ?)", [number, file.stem, now()])
+
+
+def missing(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[int, Path]:
+    """Return the numbered files that are not recorded yet, in order. Raises StoreError where one is not known here."""
     done = {number for (number,) in con.execute("select number from migration").fetchall()}
     steps = {int(file.name[:3]): file for file in sorted(folder.glob("[0-9][0-9][0-9]_*.sql"))}
     if done - set(steps):
         raise StoreError(f"this workspace was written by a newer Orchard (schema {max(done)}); upgrade Orchard")
-    for number in sorted(set(steps) - done):
-        with transaction(con):
-            con.execute(steps[number].read_text(encoding="utf-8"))
-            con.execute("insert into migration values (?, ?, ?)", [number, steps[number].stem, now()])
+    return {number: steps[number] for number in sorted(set(steps) - done)}
+
+
+def check_newest(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raise StoreError where a file that may not be written is not of the newest schema."""
+    if missing(con, HERE / "schema" / path.stem):
+        raise StoreError(
+            f"{path} was written by an earlier Orchard and may only be read here: whoever may write it has to run "
+            "python -m pipeline refresh first"
+        )
 
 
 @contextmanager

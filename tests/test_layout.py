@@ -141,6 +141,10 @@ ALLOWED = {
         "pipeline.typed",
         "pipeline.unnamed",
     },
+    "pipeline/forgotten.py": {"pipeline.publish", "pipeline.store", "pipeline.touches"},
+    "pipeline/backup.py": {"pipeline.forgotten", "pipeline.store"},
+    "pipeline/backups.py": {"pipeline.backup", "pipeline.forgotten", "pipeline.settings", "pipeline.store"},
+    "pipeline/restore.py": {"pipeline.backup", "pipeline.forget", "pipeline.forgotten", "pipeline.store"},
     "pipeline/unnamed.py": {"pipeline.store", "pipeline.touch"},
     "pipeline/retry.py": {
         "pipeline.contents",
@@ -202,6 +206,7 @@ ALLOWED = {
     "pipeline/run.py": {
         "pipeline.adopt",
         "pipeline.ahead",
+        "pipeline.backups",
         "pipeline.beside",
         "pipeline.bulk",
         "pipeline.collect",

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import identity, journal, journal_reads, publish, reads, run, settings, store
+from pipeline import ended, identity, journal, journal_reads, publish, reads, run, settings, store
 from pipeline.contents import read_status
 from pipeline.file_cursors import FileCursor
 from pipeline.history import recorded, save_run
@@ -146,19 +146,27 @@ def test_half_a_character_does_not_stop_an_import(workspace: Workspace):
         assert con.execute("select text from touch").fetchall() == [("cut off \ufffd",)]
 
 
-def test_a_file_that_cannot_be_read_does_not_keep_the_others_waiting(workspace: Workspace):
+def test_a_file_that_cannot_be_read_or_a_backup_that_cannot_be_made_does_not_keep_the_rest_waiting(
+    workspace: Workspace,
+):
     inbox = workspace.folder / "inbox"
     inbox.mkdir(parents=True)
     (inbox / "a.csv").write_bytes(b"")
     shutil.copy(PAYLOADS / "twcs.csv", inbox / "b.csv")
-    chosen = settings.Settings(sources=[{"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}])  # type: ignore[list-item]
-    with pytest.raises(run.CollectError, match=r"a\.csv: the file is empty") as failed:
+    chosen = settings.Settings(
+        sources=[{"type": "file", "path": "inbox/*.csv", "brand": "TamrowBuild"}],  # type: ignore[list-item]
+        backup={"folder": "inbox/a.csv"},  # type: ignore[arg-type]
+    )
+    with pytest.raises(
+        run.CollectError, match=r"a\.csv: the file is empty\nno backup .*cannot be written: File exists"
+    ) as failed:
         refresh(workspace, chosen)
     assert any("b.csv" in line for line in failed.value.done) and "3 mentions read" in failed.value.done
     con = store.open_published(workspace.published)
     assert reads.frame(con, "brands")["touches"].tolist() == [5]
     found = read_status(workspace, "m")
     assert found["last_refresh"] and found["last_refresh_ended"] == "failed"
+    assert "no backup was made" in (ended.read(workspace) or {})["detail"]
 
 
 def test_equal_texts_are_read_once_and_later_twins_take_over_the_score(workspace: Workspace):
@@ -246,12 +254,14 @@ def test_a_reader_keeps_its_file_while_the_next_one_sees_the_new(workspace: Work
 
 def test_a_second_refresh_changes_nothing(workspace: Workspace):
     run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
-    refresh(workspace, settings.Settings())
+    chosen = settings.Settings(backup={"folder": "kept"})  # type: ignore[arg-type]
+    assert refresh(workspace, chosen)[-1].startswith(f"backed up to {workspace.folder / 'kept' / 'orchard-backup-'}")
     with store.connect(workspace.mentions) as con:
         before = [
             con.execute(f"select * from {table} order by all").fetchall() for table in ("touch", "score", "reject")
         ]
-    assert refresh(workspace, settings.Settings())[0] == "0 mentions read"
+    second = refresh(workspace, chosen)
+    assert second[0] == "0 mentions read" and "relationships" in second[-1]  # a day has one backup
     with store.connect(workspace.mentions) as con:
         after = [
             con.execute(f"select * from {table} order by all").fetchall() for table in ("touch", "score", "reject")
