@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipeline import store, typed, unnamed
+from pipeline import forgotten, store, typed, unnamed
 from pipeline.publish import run_all
 from pipeline.settings import Settings
 from pipeline.store import StoreError, Workspace, connect, count, query, rewrite, transaction
@@ -99,14 +99,14 @@ def go_on(workspace: Workspace) -> None:
     """
     if not is_unfinished(workspace):
         return
-    typed_of = list[str]()
-    if workspace.journal.exists():
-        with connect(workspace.journal) as con:
-            typed_of = [account for (account,) in con.execute(query("typed_accounts")).fetchall()]
     with connect(workspace.mentions) as con:
-        left = con.execute(query("half_forgotten"), {"typed": typed_of}).fetchall()
-    for account, author in left:
-        forget(workspace, account, author)
+        left = {account for (account,) in con.execute(query("half_forgotten")).fetchall()}
+    if workspace.journal.exists():
+        known = forgotten.read(workspace)
+        with connect(workspace.journal) as con:
+            left.update(forgotten.named_in(con, known)[0])
+    for account in sorted(left):
+        forget(workspace, account, "refresh")
 
 
 def settle(workspace: Workspace) -> None:

@@ -134,6 +134,7 @@ ALLOWED = {
     "pipeline/scores.py": {"pipeline.store"},
     "pipeline/presence.py": {"pipeline.locks", "pipeline.store"},
     "pipeline/forget.py": {
+        "pipeline.forgotten",
         "pipeline.publish",
         "pipeline.settings",
         "pipeline.store",
