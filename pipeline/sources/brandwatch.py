@@ -1,4 +1,4 @@
-"""The shape of Brandwatch's mentions export (CSV): one row a mention, below a block of lines on the report."""
+"""The shape of Brandwatch's mentions export (CSV, Excel): one row a mention, below a block of lines on the report."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

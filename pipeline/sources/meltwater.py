@@ -1,4 +1,4 @@
-"""The shape of Meltwater's exports (CSV, UTF-16 with tabs), of both generations: one row a document."""
+"""The shape of Meltwater's exports (CSV in UTF-16 with tabs, Excel), of both generations: one row a document."""
 
 from collections.abc import Iterable, Iterator
 
