@@ -9,13 +9,15 @@ from itertools import islice
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import sources, store
 from pipeline.ahead import ahead
 from pipeline.rows import TOUCH_SCHEMA, touch_table
-from pipeline.sources.files import SPACES, dated, outcomes
+from pipeline.sources.files import SPACES, Table, dated, outcomes
 from pipeline.sources.frames import Frame, Keys, Way, to_path
 from pipeline.touch import EARLIEST, Brand, Mapped, Outcome, Reject, called
 
@@ -49,8 +51,25 @@ def read_steps(
     """Yield what becomes of the rows of a file; every row is in exactly one step, and is counted there once."""
     way = sources.find_way(name, records, brand, mapping, source)
     if way is None:
-        return slices(sources.to_touches(name, records, brand, mapping, source))
-    return frame_steps(way, brand)
+        steps = slices(sources.to_touches(name, records, brand, mapping, source))
+    else:
+        steps = frame_steps(way, brand)
+    seen = records.seen if isinstance(records, Table) else None
+    return steps if seen is None else (renumbered(step, seen) for step in steps)
+
+
+def renumbered(step: Step, seen: NDArray[np.int64]) -> Step:
+    """Return a step with the numbers that a person sees beside its rows; to map them, they had to be without gaps."""
+    numbers = pa.array(seen[step.touches["number"].to_numpy() - 1], pa.int64())
+    place = step.touches.column_names.index("number")
+    return replace(
+        step,
+        touches=step.touches.set_column(place, step.touches.schema.field(place), numbers),
+        rejects=[
+            replace(reject, record=replace(reject.record, number=int(seen[reject.record.number - 1])))
+            for reject in step.rejects
+        ],
+    )
 
 
 def slices(found: Iterable[Outcome]) -> Iterator[Step]:

@@ -19,10 +19,10 @@ from pipeline.locks import working
 from pipeline.plain import plain
 from pipeline.progress import bar, notes
 from pipeline.source_settings import FILE_FORMATS, SOURCE_NAME
-from pipeline.sources import lost_bytes
 from pipeline.sources.archive import is_archive
 from pipeline.sources.encodings import known_encoding
 from pipeline.sources.files import FileError
+from pipeline.sources.kinds import is_workbook
 from pipeline.sources.mapped import parse_map
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Counts, Dates
@@ -53,6 +53,7 @@ class How:
     direct_messages: bool
     wait: float
     dates: Dates = ""
+    sheet: str = ""
 
 
 @app.command(name="import")
@@ -60,7 +61,9 @@ def import_(
     brand: Annotated[
         str, typer.Option(help="The brand that the touches are with, as brand.toml or the file calls it.")
     ],
-    file: Annotated[Path | None, typer.Argument(help="CSV, TSV, JSON, JSON lines, or the archive of X (zip).")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV, TSV, JSON, JSON lines (gzip or not), Excel, or X's archive (zip).")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--watch", help="Take the files of this folder in as they arrive, until Ctrl-C.")
     ] = None,
@@ -79,6 +82,7 @@ def import_(
     dates: Annotated[
         str, typer.Option(help="Of 3/4/2025: dmy (the day first) or mdy, where the file does not prove it.")
     ] = "",
+    sheet: Annotated[str, typer.Option(help="Of a workbook: the one to read, where several would do.")] = "",
 ) -> None:
     """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
     if not brand.strip():
@@ -90,20 +94,22 @@ def import_(
         raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
     if file and file.exists():
         check_archive(file, direct_messages, dates)
+        if sheet and not is_workbook(file):
+            raise FileError(f"{file}: --sheet names a sheet of a workbook, and this is none")
     place = Workspace(settings.workspace_folder())
     chosen, stored = settings.load(place.folder), read_brands(place)
     target = chosen.find_brand(brand, stored)
     there = {own.key for own in chosen.brand_settings()} | {own.key for own in stored}
     mapping, order = parse_map(map) if map else None, cast("Dates", dates)
-    how = How(place, target, format, mapping, encoding, source, direct_messages, wait, order)
+    how = How(place, target, format, mapping, encoding, source, direct_messages, wait, order, sheet)
     if file and not folder:
         counts = import_one(file, how)
         tell(counts, target.key)
         if chosen.brand_settings() and target.key not in there:
             notes.print(f"{target.key} is a new brand: brand.toml does not know it", markup=False)
-        if lost := lost_bytes(file, counts.encoding):
+        if counts.lost:
             advice = "without --encoding the likeliest is found" if encoding else "--encoding overrules"
-            notes.print(f"{lost}; {advice}", markup=False)
+            notes.print(f"{counts.lost}; {advice}", markup=False)
     elif folder and not file:
         follow(folder, how, watch.stop_signal())
     else:
@@ -141,12 +147,12 @@ def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
                 raise Stopped
 
         options = (how.brand, how.format, how.mapping, how.encoding, how.source, heard, how.direct_messages, how.dates)
-        return run.import_file(how.place, file, *options)
+        return run.import_file(how.place, file, *options, how.sheet)
 
 
 def tell(counts: Counts, brand: str) -> None:
     """Print what became of the rows of an import."""
-    print(f"read              {counts.read:>8}  as {counts.encoding.removesuffix('-sig')}")
+    print(f"read              {counts.read:>8}  as {plain(counts.sheet) or counts.encoding.removesuffix('-sig')}")
     print(f"stored            {counts.stored:>8}  as touches with {brand}")
     print(f"already had       {counts.already:>8}")
     print(f"not about brand   {counts.not_about:>8}")
@@ -188,7 +194,7 @@ def take_patiently(file: Path, how: How, stop: Event) -> None:
 
 def take(file: Path, how: How, stop: Event) -> str:
     """Import a file whose content was not imported whole before; return a line on it."""
-    if (run.sha256(file, how.mapping, how.direct_messages), how.brand.key) in read_imported(how.place):
+    if (run.sha256(file, how.mapping, how.direct_messages, how.sheet), how.brand.key) in read_imported(how.place):
         return f"{file.name}: imported before"
     counts = import_one(file, how, stop)
     return run.import_line(file, counts, how.brand.key)

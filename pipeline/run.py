@@ -86,23 +86,29 @@ def import_file(
     tick: Tick = lambda rows: None,
     direct_messages: bool = False,
     dates: Dates = "",
+    sheet: str = "",
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
 
     ``direct_messages``: those of an archive of X are taken in, too. ``dates``: the day or the month comes first.
+    ``sheet``: that of a workbook which is read, else the first that fits.
     An import that was cut off is simply run again: rows that are there are counted as already had.
     Raises FileError where the file cannot be read or is of no known shape.
     """
-    name, records = sources.open_file(path, wanted, mapping, encoding, direct_messages, dates)
-    counts = Counts(encoding=records.encoding, dates=records.dates.words)
-    day_first = records.dates.day_first
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(sha256, path, mapping, direct_messages)
+    options = (wanted, mapping, encoding, direct_messages, dates)
+    with (
+        sources.opened(path, *options, sheet=sheet, beside=workspace.folder) as (name, records, words),
+        ThreadPoolExecutor(1) as beside,
+    ):
+        counts = Counts(encoding=records.encoding, dates=records.dates.words, sheet=words)
+        day_first = records.dates.day_first
+        digest = beside.submit(sha256, path, mapping, direct_messages, sheet)
         before = beside.submit(lambda: read_known(workspace, path, digest.result(), brand.key))
         for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
             rows, key, file = counts.read + chunk.rows, digest.result(), before.result().file
             cursor = FileCursor(file, key, brand, name, rows, is_last, mapping, source, day_first)
             save(workspace, chunk, counts, cursor)
+        counts.lost = sources.lost_bytes(records.path, records.encoding)
     if before.result().was_read and bool(before.result().day_first) != bool(day_first):
         counts.dates = "; ".join(filter(None, (counts.dates, OTHER_ORDER)))
     return counts
@@ -139,8 +145,8 @@ def save(workspace: Workspace, chunk: Step, counts: Counts, cursor: FileCursor) 
         counts.reject(reject.reason)
 
 
-def sha256(path: Path, mapping: Mapping[str, str] | None, direct_messages: bool = False) -> str:
-    """Return what an import is known by: the bytes of a file, or those in a folder, and how they were mapped."""
+def sha256(path: Path, mapping: Mapping[str, str] | None, direct_messages: bool = False, sheet: str = "") -> str:
+    """Return what an import is known by: the bytes of a file, or those in a folder, and how they were read."""
     digest = hashlib.sha256()
     for part in sorted(path.rglob("*.js")) if path.is_dir() else [path]:
         with part.open("rb") as file:
@@ -149,6 +155,8 @@ def sha256(path: Path, mapping: Mapping[str, str] | None, direct_messages: bool 
     digest.update(repr(sorted((mapping or {}).items())).encode())
     if direct_messages:
         digest.update(b"direct messages")
+    if sheet:
+        digest.update(f"sheet {sheet}".encode())
     return digest.hexdigest()
 
 
@@ -176,6 +184,7 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
                     source=source.name,
                     direct_messages=source.direct_messages,
                     dates=source.dates,
+                    sheet=source.sheet,
                 )
             except FileError as error:
                 yield FileError(plain(str(error)))
@@ -187,11 +196,11 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
 
 def import_line(path: Path, counts: Counts, brand: str) -> str:
     """Return one line on what became of the rows of a file, and on what is to be known of how they were read."""
-    rejected, lost = sum(counts.rejected.values()), sources.lost_bytes(path, counts.encoding)
+    rejected = sum(counts.rejected.values())
     rows = f"{path.name}: {counts.stored} stored of {counts.read}"
     if counts.stored < counts.read:
         rows += f" ({counts.already} already had, {counts.not_about} not about {brand}, {rejected} rejected)"
-    return "; ".join(words for words in (rows, counts.dates, lost) if words)
+    return "; ".join(words for words in (rows, counts.sheet, counts.dates, counts.lost) if words)
 
 
 def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Iterator[Path | FileError | str]:
@@ -206,7 +215,7 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Ite
     for path in found:
         try:
             if (path.is_file() or path.is_dir()) and (
-                sha256(path, source.map, source.direct_messages),
+                sha256(path, source.map, source.direct_messages, source.sheet),
                 brand.key,
             ) not in done:
                 yield path

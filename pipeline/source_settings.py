@@ -46,6 +46,7 @@ class FileSource(Source):
     format: FILE_FORMATS = "auto"
     map: dict[str, str] = {}
     encoding: str = Field("", description="such as cp1252, where the one found is wrong")
+    sheet: str = Field("", description="of a workbook: which one is read, where several would do")
     direct_messages: bool = Field(False, description="take those of an archive of X in, too")
     dates: Dates = Field("", description="of 3/4/2025: dmy or mdy, where the file does not prove it")
 
@@ -73,7 +74,8 @@ class FileSource(Source):
     def files(self, folder: Path) -> list[Path]:
         """Return the files and folders of a workspace that the pattern finds, in the order of their names."""
         pattern = Path(glob.escape(str(folder))) / self.path  # the folder's own name is no pattern
-        return sorted(map(Path, glob.glob(str(pattern), recursive=True)))
+        found = sorted(map(Path, glob.glob(str(pattern), recursive=True)))
+        return [path for path in found if not path.name.startswith("~$")]  # of a workbook that is open in Excel
 
 
 class NetworkSource(Source):

@@ -215,7 +215,8 @@ Outcome = Mapped | Reject | NotAbout | Gone
 class Counts:
     """What became of the rows of an import: ``read`` is always the sum of the others.
 
-    ``dates`` are words on how its dates were read, where somebody may wonder.
+    ``dates`` are words on how its dates were read, where somebody may wonder, ``lost`` those on characters that were
+    lost, and ``sheet`` those on which sheet of a workbook was read.
     """
 
     read: int = 0
@@ -224,6 +225,8 @@ class Counts:
     not_about: int = 0
     encoding: str = ""
     dates: str = ""
+    lost: str = ""
+    sheet: str = ""
     rejected: dict[str, int] = field(default_factory=dict)
 
     def reject(self, reason: str) -> None:

@@ -1,8 +1,13 @@
 """Every source by name, and which one a file is."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.sources import (
     airline,
@@ -12,6 +17,7 @@ from pipeline.sources import (
     mapped,
     meltwater,
     orchard,
+    packed,
     sprout,
     talkwalker,
     twcs,
@@ -21,9 +27,18 @@ from pipeline.sources.archive import Archive, is_archive, list_names, open_archi
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
 from pipeline.sources.dates import with_order
 from pipeline.sources.encodings import decodes, find_encoding, known_encoding
-from pipeline.sources.files import FileError, JsonFile, Table, check_once, find_json, find_table, first_header
+from pipeline.sources.files import (
+    FileError,
+    IsHeader,
+    JsonFile,
+    Table,
+    check_once,
+    find_json,
+    find_table,
+    first_header,
+)
 from pipeline.sources.frames import Way
-from pipeline.sources.kinds import check_text
+from pipeline.sources.kinds import check_text, is_gzip, is_workbook
 from pipeline.touch import MAP_NEEDED, Brand, Dates, Outcome, Record
 
 ToTouches = Callable[[Iterable[Record], Brand], Iterator[Outcome]]
@@ -54,8 +69,56 @@ FIRST_OBJECTS = 100  # that are looked at to know a JSON file by: a single one m
 
 def recognise(columns: frozenset[str], wanted: str = "auto") -> str | None:
     """Return the source whose columns are all there, among all of them or the wanted one only."""
-    names = SOURCES if wanted == "auto" else {wanted: SOURCES[wanted]}
-    return next((name for name in names if are_there(SOURCES[name][0], columns)), None)
+    known = (name for name in SOURCES if wanted in ("auto", name))
+    return next((name for name in known if are_there(SOURCES[name][0], columns)), None)
+
+
+@contextmanager
+def opened(
+    path: Path,
+    wanted: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    direct_messages: bool = False,
+    dates: Dates = "",
+    *,
+    beside: Path,
+    sheet: str = "",
+) -> Iterator[tuple[str, Records, str]]:
+    """Yield (name of the source, records, words on the sheet) of a file, also where it is packed.
+
+    A workbook, or what gzip has packed, lies as a plain file in the folder ``beside`` as long as this is open.
+    Raises FileError as open_file does, and where what is packed is damaged, encrypted or too large.
+    """
+    if is_workbook(path):
+        with packed.place_beside(beside) as place:
+            found = packed.read_sheets(path, place)
+            taken, words = packed.choose(path, found, sheet, lambda csv: is_one(csv, wanted, mapping))
+            with packed.named(path, taken.path, taken.name):
+                name, table = open_text_file(taken.path, wanted, mapping, packed.ENCODING)
+                yield name, with_order(with_seen(table, taken.numbers()), name, mapping, dates), words
+    elif is_gzip(path):
+        with packed.place_beside(beside) as place, packed.named(path, plain := packed.unpack(path, place)):
+            yield *open_file(plain, wanted, mapping, encoding, direct_messages, dates), ""
+    else:
+        yield *open_file(path, wanted, mapping, encoding, direct_messages, dates), ""
+
+
+def is_one(csv: Path, wanted: str, mapping: Mapping[str, str] | None) -> bool:
+    """Say whether a sheet is a table of the wanted shape, or has the mapped columns."""
+    return find_table(csv, packed.ENCODING, is_header(wanted, mapping)) is not None
+
+
+def with_seen(table: Table | JsonFile, numbers: NDArray[np.int64]) -> Table | JsonFile:
+    """Return a table of a sheet, of which all rows have such numbers, with those of the rows after its header."""
+    return replace(table, seen=numbers[table.header_row :]) if isinstance(table, Table) else table
+
+
+def is_header(wanted: str, mapping: Mapping[str, str] | None) -> IsHeader:
+    """Return what says whether columns are those of a known shape, or hold the mapped ones."""
+    if mapping:
+        return frozenset(mapping.values()).issubset
+    return lambda columns: recognise(columns, wanted) is not None
 
 
 def open_file(
@@ -127,7 +190,7 @@ def first_keys(file: JsonFile) -> list[str]:
 
 def open_table(path: Path, encoding: str, wanted: str) -> tuple[str, Table | JsonFile] | None:
     """Return the source and the table if one of its first rows is a header that we know."""
-    table = find_table(path, encoding, lambda columns: recognise(columns, wanted) is not None)
+    table = find_table(path, encoding, is_header(wanted, None))
     if table is None:
         return None
     name = recognise(frozenset(table.header), wanted) or wanted
@@ -143,7 +206,7 @@ def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mappi
         found: Table | JsonFile | None = file if any(map(needed.issubset, first_objects(file))) else None
     else:
         needed, columns = set(mapping.values()), first_header(path, encoding)
-        found = find_table(path, encoding, frozenset(needed).issubset)
+        found = find_table(path, encoding, is_header("mapped", mapping))
         if found:
             check_once(found, needed)
     if found is None:

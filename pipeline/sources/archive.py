@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from pipeline.sources.files import FileError
 from pipeline.sources.json_array import read_json_array
-from pipeline.sources.kinds import check_zip
+from pipeline.sources.kinds import is_workbook
 from pipeline.touch import UNTOLD, DateOrder, Record
 
 # Old archives have the files at the top, newer ones in data/; large ones in parts.
@@ -51,7 +51,9 @@ class Archive:
 
 def is_archive(path: Path) -> bool:
     """Say whether a path is a folder or a zip, perhaps one that is cut off: what no table or JSON file is."""
-    return path.is_dir() or (path.is_file() and (zipfile.is_zipfile(path) or begins_as_zip(path)))
+    if not path.is_file():
+        return path.is_dir()
+    return (zipfile.is_zipfile(path) or begins_as_zip(path)) and not is_workbook(path)
 
 
 def begins_as_zip(path: Path) -> bool:
@@ -78,16 +80,14 @@ def open_archive(path: Path, direct_messages: bool = False) -> Archive:
 
 
 def list_names(path: Path) -> list[str]:
-    """Return the names of the files inside, sorted. Raises FileError, also where they are those of a spreadsheet."""
+    """Return the names of the files inside, sorted. Raises FileError."""
     if path.is_dir():
         return sorted(file.relative_to(path).as_posix() for file in path.rglob("*.js") if file.is_file())
     try:
         with zipfile.ZipFile(path) as archive:
-            names = sorted(archive.namelist())
+            return sorted(archive.namelist())
     except zipfile.BadZipFile as error:
         raise FileError(f"{path}: a damaged zip ({error}); download it again") from error
-    check_zip(path, names)
-    return names
 
 
 def read_array(path: Path, name: str) -> Iterator[Any]:

@@ -1,10 +1,10 @@
-"""The shape of Brandwatch's mentions export (CSV): one row a mention, below a block of lines on the report."""
+"""The shape of Brandwatch's mentions export (CSV, Excel): one row a mention, below a block of lines on the report."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.sources import links
 from pipeline.sources.columns import Column, read_fields
-from pipeline.sources.files import outcomes
+from pipeline.sources.files import ROUNDED, outcomes
 from pipeline.sources.posts import Post, to_kind, to_native, to_source, to_text
 from pipeline.sources.posts import to_touch as post_to_touch
 from pipeline.touch import Brand, Mapped, Outcome, Record, to_time
@@ -79,7 +79,7 @@ def author_id(source: str, row: Mapping[str, str]) -> str:
 
 
 def thread(source: str, row: Mapping[str, str]) -> str:
-    """Return the id of the thread: that of its first message where the link tells, else Brandwatch's own."""
+    """Return the id of the thread: that of its first message where the link tells, else Brandwatch's own, if exact."""
     if links.source_of(row["thread_url"]) == source:
         return links.native_id(row["thread_url"])
-    return row["thread"] if row["thread"] != "0" else ""
+    return row["thread"] if row["thread"] != "0" and not ROUNDED.fullmatch(row["thread"]) else ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from mmap import ACCESS_READ, mmap
 
 import pyarrow as pa
@@ -109,23 +110,30 @@ def are_dates(days: pa.ChunkedArray, months: pa.ChunkedArray) -> pa.ChunkedArray
     return pc.and_(pc.less_equal(days, 31), pc.less_equal(months, 12))
 
 
+def shown_row(file: Table | JsonFile, number: int) -> int:
+    """Return the number of a row as a person sees it: of a sheet the one beside it."""
+    return number if isinstance(file, JsonFile) or file.seen is None else int(file.seen[number - 1])
+
+
 def decided(file: Table | JsonFile, seen: Seen) -> DateOrder:
     """Return the order that the dates of a file prove. Raises FileError where they prove both."""
+    row_of = partial(shown_row, file)
     if seen.day_first and seen.month_first:
         (row, day), (other, month) = seen.day_first, seen.month_first
         raise FileError(
-            f"{file.path}: dates in two orders: {day} in row {row} has the day first, {month} in row {other} the "
-            "month; with --dates dmy or mdy those that are otherwise become rejects"
+            f"{file.path}: dates in two orders: {day} in row {row_of(row)} has the day first, {month} in row "
+            f"{row_of(other)} the month; with --dates dmy or mdy those that are otherwise become rejects"
         )
     if seen.day_first:
-        return DateOrder(True, f"dates with the day first, as {seen.day_first[1]} in row {seen.day_first[0]} proves")
+        row, day = seen.day_first
+        return DateOrder(True, f"dates with the day first, as {day} in row {row_of(row)} proves")
     if seen.month_first or not seen.either:
         return DateOrder(False if seen.month_first else None)
     number, date = seen.either
     way, opposite = ("month", "dmy") if "/" in date else ("day", "mdy")
     return DateOrder(
         None,
-        f"dates such as {date} in row {number} do not tell whether the day or the month comes first: "
+        f"dates such as {date} in row {row_of(number)} do not tell whether the day or the month comes first: "
         f'read with the {way} first. If that is wrong, say --dates {opposite}, or dates = "{opposite}" in [[sources]], '
         "with the next such file; what is stored stays as it is",
     )

@@ -2,12 +2,16 @@
 
 import csv
 import html
+import re
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain, count, islice, tee
 from pathlib import Path
 from typing import IO, Any, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.sources.json_array import begins_array, read_json_array
 from pipeline.sources.json_values import read_json
@@ -25,6 +29,8 @@ BLOCK = 1 << 20  # characters
 SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # all that str.strip() takes away
 END = "\0"  # a line after the last; no line holds a null character, so it shows whether the last quotation is closed
 
+ROUNDED = re.compile(r"-?[0-9](\.[0-9]+)?[Ee]\+[0-9]+")  # 1.79E+18, as spreadsheets write long numbers
+
 csv.field_size_limit(FIELD_LIMIT)
 
 IsHeader = Callable[[frozenset[str]], bool]
@@ -39,6 +45,7 @@ class Table:
     """A delimited file with its header found; iterating yields its records, any number of times.
 
     ``twice`` are the columns whose name stood in the header more than once: later ones have a number behind it.
+    ``seen`` are, of a sheet, the numbers that a person sees beside the rows after the header, by those of the records.
     """
 
     path: Path
@@ -48,6 +55,7 @@ class Table:
     header_row: int
     twice: frozenset[str] = frozenset()
     dates: DateOrder = UNTOLD
+    seen: NDArray[np.int64] | None = field(default=None, compare=False)
 
     def __iter__(self) -> Iterator[Record]:
         return dated(chain.from_iterable(self.batches()), self.dates.day_first)
@@ -318,6 +326,15 @@ def required(record: Record, key: str) -> str:
     if not value:
         raise MappingError(f"no {key}")
     return value
+
+
+def check_exact(ids: Mapping[str, str]) -> None:
+    """Raise MappingError where an id was rounded: many messages, or people, would become one."""
+    for name, value in ids.items():
+        if ROUNDED.fullmatch(value):
+            raise MappingError(
+                f"{name} was rounded by a spreadsheet, which keeps 15 digits of a number: export it as text"
+            )
 
 
 def outcomes(records: Iterable[Record], to_touch: Callable[[Record], Outcome]) -> Iterator[Outcome]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.sources.columns import Column, read_fields
-from pipeline.sources.files import outcomes
+from pipeline.sources.files import check_exact, outcomes
 from pipeline.sources.posts import Post
 from pipeline.sources.posts import to_touch as post_to_touch
 from pipeline.touch import Brand, Kind, Mapped, MappingError, Outcome, Record, to_time
@@ -48,6 +48,7 @@ def to_touch(record: Record, brand: Brand, numbers: Mapping[str, str]) -> Mapped
     row = read_fields(record, NAMES)
     if not row["id"].isdecimal():
         raise MappingError("id is not the number of a post")
+    check_exact({"thread_id": row["thread"]})
     kind, other = relation(row)
     post = Post(
         source="x",

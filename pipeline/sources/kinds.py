@@ -1,44 +1,62 @@
 """What a file is that is no text, by its first bytes or by what a zip holds, and what to do with it."""
 
-from collections.abc import Iterable
+import zipfile
 from pathlib import Path
 
 from pipeline.sources.files import FileError
 
-AS_CSV = "save the sheet as CSV (UTF-8) and import that"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Excel's workbooks of the old form, and all that are encrypted
+GZIP = b"\x1f\x8b"
 UNPACK = "unpack it, and import what was in it"
 FIRST_BYTES = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": f"an Excel workbook of the old form (.xls), or another document; {AS_CSV}",
     b"%PDF-": "a PDF, which has no columns; import the table that it was made of, as CSV",
-    b"\x1f\x8b": f"packed by gzip; {UNPACK}",
+    GZIP: f"packed twice by gzip; {UNPACK}",
     b"BZh": f"packed by bzip2; {UNPACK}",
     b"\xfd7zXZ\x00": f"packed by xz; {UNPACK}",
     b"7z\xbc\xaf\x27\x1c": f"packed by 7-Zip; {UNPACK}",
 }
-IN_ZIP = {
-    "xl/workbook.xml": f"an Excel workbook; {AS_CSV}",
-    "xl/workbook.bin": f"an Excel workbook; {AS_CSV}",
-    "content.xml": f"an OpenDocument sheet; {AS_CSV}",
-}
-MOST = max(map(len, FIRST_BYTES))
+SHEETS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})  # of Excel, and of OpenDocument
+TAR, TAR_AT = b"ustar", 257
 
 
 def check_text(path: Path) -> None:
     """Raise FileError where a file begins as no text does, or can be read only once; another one's reader says why."""
     if path.exists() and not path.is_file():
         raise FileError(f"{path}: no file that can be read twice, but a pipe or a device; save it to a file first")
-    try:
-        with path.open("rb") as file:
-            start = file.read(MOST)
-    except OSError:
-        return
+    start = first_bytes(path, TAR_AT + len(TAR))
     for first, what in FIRST_BYTES.items():
         if start.startswith(first):
             raise FileError(f"{path}: {what}")
+    if start[TAR_AT:] == TAR:
+        raise FileError(f"{path}: a tar archive; {UNPACK}")
+    if is_workbook(path):
+        raise FileError(f"{path}: a workbook, packed once more by gzip; {UNPACK}")
 
 
-def check_zip(path: Path, names: Iterable[str]) -> None:
-    """Raise FileError where a zip of some names is a sheet of a spreadsheet."""
-    for name in names:
-        if name in IN_ZIP:
-            raise FileError(f"{path}: {IN_ZIP[name]}")
+def is_workbook(path: Path) -> bool:
+    """Say whether a file is most likely a workbook of a spreadsheet: a zip with sheets, or of Excel's old form."""
+    if first_bytes(path, len(OLE)) == OLE:
+        return True
+    if not path.is_file():
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not SHEETS.isdisjoint(archive.namelist())
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):  # damaged; its reader says so
+        return False
+
+
+def is_gzip(path: Path) -> bool:
+    """Say whether a file is packed by gzip."""
+    return first_bytes(path, len(GZIP)) == GZIP
+
+
+def first_bytes(path: Path, many: int) -> bytes:
+    """Return how a file begins; of what is no file, or cannot be read, nothing."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(many)
+    except OSError:
+        return b""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.sources.files import JsonFile, Table, outcomes, text_of
+from pipeline.sources.files import JsonFile, Table, check_exact, outcomes, text_of
 from pipeline.sources.frames import Frame, Way, json_frames, table_frames
 from pipeline.touch import (
     KINDS,
@@ -24,6 +24,8 @@ from pipeline.touch import (
     check_map,
     to_time,
 )
+
+IDS = frozenset({"id", "author", "to", "conversation", "reply_to"})
 
 
 def parse_map(text: str) -> dict[str, str]:
@@ -95,6 +97,7 @@ def to_touch(record: Record, brand: Brand, mapping: Mapping[str, str], named: st
     for field in MAP_NEEDED:
         if not value[field]:
             raise MappingError(f"no {field} (column {mapping[field]})")
+    check_exact({f"{field} (column {mapping[field]})": value[field] for field in IDS.intersection(mapping)})
     if not value["author"].removeprefix("@"):
         raise MappingError(f"no author (column {mapping['author']})")
     try:

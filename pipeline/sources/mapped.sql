@@ -44,6 +44,7 @@ select
         and coalesce(without_at(person), 'nobody') <> ''
         and is_time(happened_at)
         and is_plain(author)
+        and not may_be_rounded(concat_ws(' ', id, author, spoken_to, conversation, reply_to))
         and is_plain(coalesce(person, ''))
         and is_clear(text)
         and list_contains($kinds, kind)

@@ -1,10 +1,10 @@
-"""The shape of Meltwater's exports (CSV, UTF-16 with tabs), of both generations: one row a document."""
+"""The shape of Meltwater's exports (CSV in UTF-16 with tabs, Excel), of both generations: one row a document."""
 
 from collections.abc import Iterable, Iterator
 
 from pipeline.sources import links
 from pipeline.sources.columns import Column, read_fields
-from pipeline.sources.files import outcomes
+from pipeline.sources.files import check_exact, outcomes
 from pipeline.sources.posts import Post, to_kind, to_native, to_source, to_text
 from pipeline.sources.posts import to_touch as post_to_touch
 from pipeline.touch import Brand, Mapped, Outcome, Record, to_time
@@ -41,6 +41,8 @@ def to_touches(records: Iterable[Record], brand: Brand) -> Iterator[Outcome]:
 def to_touch(record: Record, brand: Brand) -> Mapped:
     """Return one row as a touch. Raises MappingError with the reason where it cannot be one."""
     row = {field: "" if text.casefold() in NOBODY else text for field, text in read_fields(record, NAMES).items()}
+    if not row["url"]:
+        check_exact({"Document ID": row["id"]})
     source = to_source(row["url"], row["type"], "x" if row["outlet"] in ("Twitter", "X") else "news")
     social = bool(links.source_of(row["url"])) or source == "x"
     handle = row["handle"] or (row["influencer"] if social or row["influencer"].startswith("@") else "")

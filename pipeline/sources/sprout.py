@@ -1,4 +1,4 @@
-"""The shape of Sprout Social's post reports (CSV): one row a post of one of the company's own profiles."""
+"""The shape of Sprout Social's post reports (CSV, Excel): one row a post of one of the company's own profiles."""
 
 from collections.abc import Iterable, Iterator
 

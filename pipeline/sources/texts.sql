@@ -6,6 +6,9 @@ create macro is_plain(value) as strlen(value) = length(value);
 create macro is_clear(value) as
     case when contains(value, '@') then not regexp_matches(value, '@[A-Za-z0-9_]*[^\x00-\x7F]') else true end;
 
+-- a number that a spreadsheet has rounded may be in it, such as 1.79E+18
+create macro may_be_rounded(value) as contains(value, 'E+') or contains(value, 'e+');
+
 -- a handle without the @ before it
 create macro without_at(value) as case when starts_with(value, '@') then substr(value, 2) else value end;
 

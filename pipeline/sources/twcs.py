@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sources.files import SPACES, Table, outcomes, required, shown_text, text_of
+from pipeline.sources.files import SPACES, Table, check_exact, outcomes, required, shown_text, text_of
 from pipeline.sources.frames import Frame, Way, table_frames, to_texts
 from pipeline.sources.threads import Threads, find_threads
 from pipeline.touch import (
@@ -103,6 +103,8 @@ def to_touch(record: Record, brand: Brand, threads: Threads) -> Mapped | NotAbou
     """Return one row as a touch. Raises MappingError with the reason where it cannot be one."""
     tweet = tweet_number(required(record, "tweet_id"))
     author, text = required(record, "author_id"), shown_text(record, "text")
+    parent = tweet_number(text_of(record, "in_response_to_tweet_id")) or None
+    check_exact({"tweet_id": tweet, "author_id": author, "in_response_to_tweet_id": parent or ""})
     inbound = required(record, "inbound").casefold()
     if inbound not in ("true", "false"):
         raise MappingError("inbound is neither True nor False")
@@ -110,7 +112,6 @@ def to_touch(record: Record, brand: Brand, threads: Threads) -> Mapped | NotAbou
     root, parent_author = threads.of(record.number - 1)
     if root is None:
         return NotAbout(record)
-    parent = tweet_number(text_of(record, "in_response_to_tweet_id")) or None
     ours = brand.is_called(author)
     person = whom(text, parent_author, brand) if ours else author
     return Mapped(

@@ -33,6 +33,7 @@ select
         and inbound in ('true', 'false')
         and is_time(happened_at)
         and is_plain(author)
+        and not may_be_rounded(concat_ws(' ', tweet, author, parent))
         and is_plain(inbound)
         and is_plain(coalesce(parent_author, ''))
         and is_clear(text)
