@@ -14,6 +14,7 @@ from pipeline import (
     commands_collect,
     commands_files,
     commands_identity,
+    commands_imports,
     commands_journal,
     presence,
     renamed,
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(commands_collect.app)
 app.add_typer(commands_files.app)
+app.add_typer(commands_imports.app)
 app.add_typer(commands_care.app)
 app.add_typer(commands_journal.app)
 app.add_typer(commands_identity.app)

@@ -74,7 +74,7 @@ def forget_(
         anew(place)
     print(f"{gone.touches} touches and {gone.journal} rows of the journal are gone")
     if unfinished:
-        print("a `forget` that was cut off before is finished now, too")
+        print("a `forget` or `take-back` of before is finished now, too")
     if gone.named_by_others:
         print(f"{gone.named_by_others} messages of others still name the handle: they are theirs")
     if gone.records:

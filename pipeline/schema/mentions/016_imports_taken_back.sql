@@ -1,0 +1,18 @@
+-- The moments (touch.stored_at, reject.rejected_at) at which an import stored rows: so it is known which are its own, at no cost to a
+-- row. An import of before has the moment null: which rows it stored nobody knows, and it cannot be taken back.
+create table import_moment (
+    file_sha256 text not null,
+    brand text not null,
+    stored_at timestamp
+);
+
+insert into import_moment
+select file_sha256, brand, null
+from import;
+
+-- Imports that were taken back. What is left may be there under the id that a message has beside one at the same link.
+create table import_taken_back (
+    file_sha256 text not null,
+    brand text not null,
+    taken_at timestamp not null
+);
