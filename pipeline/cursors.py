@@ -115,7 +115,7 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped], momen
         con.execute(query("save_learnt"))  # first, so that an account that it adds to a touch is saved as that touch's
     first = firsts(con, touches)
     new = unknown(con, first, "touch")
-    save_accounts(con, first, new)
+    save_accounts(con, first, new, moment)
     with incoming(con, first):
         edited = [row for (row,) in con.execute(query("save_edits"), {"now": moment}).fetchall()]
     for table in ("raw", "score", "score_beside", "cluster_of"):

@@ -34,7 +34,7 @@ def erase(con: duckdb.DuckDBPyConnection, touches: pa.Table, brand: str, written
         left = con.sql(query("accounts_to_remove"), params={"written": list(written)}).to_arrow_table()
         con.execute(query("remove_vectors"))
     with incoming(con, left):
-        for table in ("account", *derived(con, "account_id")) if left.num_rows else ():
+        for table in ("account", "account_learnt", *derived(con, "account_id")) if left.num_rows else ():
             con.execute(f"delete from {table} where account_id in (select account_id from incoming)")
     return Erased(removed.num_rows, left.num_rows)
 

@@ -57,11 +57,18 @@ def save_chunk(
     Returns how many touches were new, and the rows that became rejects since another message has their id.
     """
     with connect(workspace.mentions) as con, transaction(con):
-        moment = now()  # with the file open: no other process has it, so nothing else is stored at this moment
-        con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name, "now": moment})
-        stored, clashes = save_rows(con, touches, rejects, cursor.file, moment)
-        con.execute(query("save_import"), cursor_values(cursor, stored) | {"now": moment})
-        save_moment(con, cursor.file, cursor.brand.key, moment, cursor.sha256)
+        return save_in(con, touches, rejects, cursor)
+
+
+def save_in(
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], cursor: FileCursor
+) -> tuple[int, list[Reject]]:
+    """Save a chunk as save_chunk does, in a database that is open: so no other process stores rows at its moment."""
+    moment = now()
+    con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name, "now": moment})
+    stored, clashes = save_rows(con, touches, rejects, cursor.file, moment)
+    con.execute(query("save_import"), cursor_values(cursor, stored) | {"now": moment})
+    save_moment(con, cursor.file, cursor.brand.key, moment, cursor.sha256)
     return stored, clashes
 
 

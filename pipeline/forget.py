@@ -138,5 +138,6 @@ def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -
         for table in OF_TOUCHES:
             con.execute(f"delete from {table} where touch_id in (select touch_id from incoming)")
         con.execute(query("remove_vectors"))
-    con.execute("delete from account where account_id = $account", account)
+    for table in ("account", "account_learnt"):
+        con.execute(f"delete from {table} where account_id = $account", account)
     return unnamed.save(con, names)

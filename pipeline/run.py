@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import beside, bulk, collect, forget, renamed, rules, sources, topics, vectors
@@ -26,7 +27,7 @@ from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
 from pipeline.store import Workspace
-from pipeline.touch import Brand, Counts, Dates
+from pipeline.touch import Brand, Counts, Dates, Reject
 
 CHUNK_GROUPS = 2
 CHUNK_ROWS = 500_000  # where few rows become touches; a crash costs a chunk, and the next, which is made beside
@@ -38,6 +39,7 @@ OTHER_ORDER = "its dates were read in the other order before, and what that stor
 
 Tick = Callable[[int], None]
 Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last
+Keep = Callable[[pa.Table, Sequence[Reject], FileCursor], tuple[int, list[Reject]]]  # as save_chunk of a workspace
 
 
 class CollectError(RuntimeError):
@@ -83,10 +85,12 @@ def import_file(
     tick: Tick = lambda rows: None,
     direct_messages: bool = False,
     dates: Dates = "",
+    keep: Keep | None = None,
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
 
     ``direct_messages``: those of an archive of X are taken in, too. ``dates``: the day or the month comes first.
+    ``keep``: what saves a chunk; without one it is saved in the workspace.
     An import that was cut off is simply run again: rows that are there are counted as already had.
     Raises FileError where the file cannot be read or is of no known shape.
     """
@@ -99,7 +103,7 @@ def import_file(
         for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
             rows, key, file = counts.read + chunk.rows, digest.result(), before.result().file
             cursor = FileCursor(file, key, brand, name, rows, is_last, mapping, source, day_first)
-            save(workspace, chunk, counts, cursor)
+            save(keep or partial(save_chunk, workspace), chunk, counts, cursor)
     if before.result().was_read and bool(before.result().day_first) != bool(day_first):
         counts.dates = "; ".join(filter(None, (counts.dates, OTHER_ORDER)))
     return counts
@@ -125,9 +129,9 @@ def chunks(steps: Iterator[Step], tick: Tick) -> Iterator[Chunk]:
     yield bulk.in_groups(held), True
 
 
-def save(workspace: Workspace, chunk: Step, counts: Counts, cursor: FileCursor) -> None:
+def save(keep: Keep, chunk: Step, counts: Counts, cursor: FileCursor) -> None:
     """Save a chunk, and count what became of its rows."""
-    stored, clashes = save_chunk(workspace, chunk.touches, chunk.rejects, cursor)
+    stored, clashes = keep(chunk.touches, chunk.rejects, cursor)
     counts.read += chunk.rows
     counts.stored += stored
     counts.already += chunk.touches.num_rows - stored - len(clashes)

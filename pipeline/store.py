@@ -87,7 +87,7 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def blank() -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield an empty database of the newest schema, in memory."""
-    with duckdb.connect() as con:
+    with scratch() as con:
         migrate(con, HERE / "schema" / "mentions")
         yield con
 

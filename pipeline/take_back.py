@@ -46,6 +46,7 @@ def take_back(workspace: Workspace, found: Import) -> TakenBack:
         gone = erase(con, held.select(["touch_id"]), found.brand, people)
         unread = sorted(con.execute(query("mark_unread"), own | {"file": found.file}).fetchall())
         rejects = count(con, "select count(*) from reject", {})
+        run_all(con, query("unlearn_accounts"), values)
         run_all(con, query("remove_import"), values)
         rejects -= count(con, "select count(*) from reject", {})
     return TakenBack(gone.touches, gone.accounts, rejects, dict(Counter(held["source"].to_pylist())), unread)

@@ -48,17 +48,18 @@ def save_firsts(con: duckdb.DuckDBPyConnection, touches: pa.Table, moment: datet
         return 0
     first = firsts(con, touches)
     new = unknown(con, first, "touch")
-    save_accounts(con, first, new)
+    save_accounts(con, first, new, moment)
     return save_new(con, first, new, moment)
 
 
-def save_accounts(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table) -> None:
+def save_accounts(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table, moment: datetime) -> None:
     """Save the accounts of touches that are stored, or about to be; of accounts that are there what is learnt.
 
     Where two files tell different authors of one message, nobody is kept without a touch.
     """
     ours = first if new is first else selected(con, first, query("of_same_account"))
     with incoming(con, selected(con, ours, query("heard_accounts"))):
+        con.execute(query("save_account_learnt"), {"now": moment})
         con.execute(query("learn_accounts"))
         con.execute(query("save_accounts"))
 

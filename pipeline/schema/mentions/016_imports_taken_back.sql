@@ -16,3 +16,15 @@ create table import_taken_back (
     brand text not null,
     taken_at timestamp not null
 );
+
+-- Which details of an account that was there were learnt at a moment, and were not known before.
+create table account_learnt (
+    account_id text not null,
+    stored_at timestamp not null,
+    handle boolean not null,
+    name boolean not null,
+    link boolean not null,
+    email boolean not null,
+    verified boolean not null,
+    kind boolean not null
+);
