@@ -20,16 +20,15 @@ MANY = 3  # rows that are shown
 WHOLE = ("salt", "removal", "forgotten", "import_taken_back")
 KEYS = {"touch": "touch_id, brand", "raw": "touch_id, brand", "account": "account_id"}
 
+Shown = tuple[datetime, str, str | None, str]  # of a touch: when, direction, who wrote, text
+
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What an import would do, and the first of what it would keep.
-
-    ``touches`` are (when, direction, who wrote, text), ``rejects`` are (number of the row, reason).
-    """
+    """What an import would do, and the first of what it would keep; ``rejects`` are (number of the row, reason)."""
 
     counts: Counts
-    touches: list[tuple[datetime, str, str | None, str]]
+    touches: list[Shown]
     rejects: list[tuple[int, str]]
 
 
@@ -38,7 +37,7 @@ def rehearse(workspace: Workspace, path: Path, brand: Brand, wait: float, **opti
 
     Raises FileError where the file cannot be read, and StoreError where another process has the workspace.
     """
-    there = workspace.mentions.exists()
+    there, first = workspace.mentions.exists(), list[Shown]()
     with working(workspace, "import --dry-run", wait) if there else nullcontext(), blank() as con:
         if there:
             take_whole(workspace, con)
@@ -47,12 +46,15 @@ def rehearse(workspace: Workspace, path: Path, brand: Brand, wait: float, **opti
             if there:
                 take_known(workspace, con, touches)
             with transaction(con):
-                return save_in(con, touches, rejects, cursor)
+                saved = save_in(con, touches, rejects, cursor)
+            if len(first) < MANY:
+                with incoming(con, touches):
+                    first.extend(con.execute(query("first_touches"), {"many": MANY - len(first)}).fetchall())
+            return saved
 
         counts = run.import_file(workspace, path, brand, **options, keep=keep)
-        touches = con.execute(query("first_touches"), {"many": MANY}).fetchall()
         rejects = con.execute(query("first_rejects"), {"many": MANY}).fetchall()
-    return Rehearsed(counts, touches, rejects)
+    return Rehearsed(counts, first, rejects)
 
 
 def take_whole(workspace: Workspace, con: duckdb.DuckDBPyConnection) -> None:
