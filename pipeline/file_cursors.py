@@ -67,7 +67,8 @@ def save_in(
     moment = now()
     con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name, "now": moment})
     stored, clashes = save_rows(con, touches, rejects, cursor.file, moment)
-    con.execute(query("save_import"), cursor_values(cursor, stored) | {"now": moment})
+    skipped = {"rows_skipped": touches.num_rows - stored + len(rejects)}
+    con.execute(query("save_import"), cursor_values(cursor, stored) | skipped | {"now": moment})
     save_moment(con, cursor.file, cursor.brand.key, moment, cursor.sha256)
     return stored, clashes
 

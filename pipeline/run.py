@@ -35,7 +35,7 @@ HASHED_BYTES = 1 << 20  # at a time
 READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
 
-OTHER_ORDER = "its dates were read in the other order before, and what that stored stays"
+OTHER_ORDER = "its dates were read in the other order before, and what that stored stays until it is taken back"
 
 Tick = Callable[[int], None]
 Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last

@@ -1,10 +1,10 @@
 -- Imports that may have skipped a row since the one that is taken back had it: those of the brand that went on after it had begun. Those
--- of the same file share its rejects. One that stored every row has skipped none.
+-- of the same file share its rejects. One that stored every row that was about its brand has skipped none.
 update import
 set finished = false
 where
     (file_sha256, brand) <> ($file_sha256, $brand)
-    and rows_read > rows_stored
+    and coalesce(rows_skipped, 1) > 0
     and (
         file = $file
         or (

@@ -10,6 +10,9 @@ insert into import_moment
 select file_sha256, brand, null
 from import;
 
+-- Rows that were about the brand and not stored, as they were there already or were rejected; null: nobody knows.
+alter table import add column rows_skipped bigint;
+
 -- Imports that were taken back. What is left may be there under the id that a message has beside one at the same link.
 create table import_taken_back (
     file_sha256 text not null,
