@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import commands_files, commands_imports, forget, journal, journal_reads, retry, run, settings
+from pipeline import commands_files, commands_imports, forget, journal, journal_reads, retry, run, settings, store
 from pipeline.contents import read_status
 from pipeline.file_cursors import FileCursor, save_chunk
 from pipeline.imports import find_import, read_imports
@@ -188,8 +188,10 @@ def test_a_take_back_that_fails_takes_nothing_and_of_an_import_of_before_none_is
     with pytest.raises(duckdb.CatalogException):
         take_back(workspace, find_import(workspace, "wrong.csv"))
     assert held(workspace) == before
+    step = (store.HERE / "schema" / "mentions" / "016_imports_taken_back.sql").read_text(encoding="utf-8")
     with connect(workspace.mentions) as con:
-        con.execute("update import_moment set stored_at = null")  # as the migration leaves it
+        con.execute("drop table import_moment")
+        con.execute(step[: step.index("-- Rows that were about")])
     taken_in(workspace, files[1])
     with pytest.raises(StoreError, match=r"wrong\.csv was imported before Orchard kept which rows"):
         take_back(workspace, find_import(workspace, "wrong.csv"))
