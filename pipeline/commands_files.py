@@ -182,7 +182,8 @@ def show(found: Rehearsed) -> None:
 
 def shorten(text: str) -> str:
     """Return the beginning of a text on one line."""
-    return shorter if len(shorter := " ".join(text.split())) <= TEXT else f"{shorter[: TEXT - 1]}…"
+    line = " ".join(text.split())
+    return line if len(line) <= TEXT else f"{line[: TEXT - 1]}…"
 
 
 def tell(counts: Counts, brand: str, stored: str = "stored") -> None:
