@@ -15,6 +15,7 @@ from pipeline import (
     commands_collect,
     commands_files,
     commands_identity,
+    commands_imports,
     commands_journal,
     presence,
     renamed,
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.add_typer(commands_collect.app)
 app.add_typer(commands_files.app)
+app.add_typer(commands_imports.app)
 app.add_typer(commands_care.app)
 app.add_typer(commands_backup.app)
 app.add_typer(commands_journal.app)

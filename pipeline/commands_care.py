@@ -76,7 +76,7 @@ def forget_(
         holding = backups.holding_forgotten(place, [place.folder / "backups", backups.folder_of(place, chosen)])
     print(f"{gone.touches} touches and {gone.journal} rows of the journal are gone")
     if unfinished:
-        print("a removal that was cut off before is finished now, too")
+        print("a removal of before is finished now, too")
     if gone.named_by_others:
         print(f"{gone.named_by_others} messages of others still name the handle: they are theirs")
     if gone.records:

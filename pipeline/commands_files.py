@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Annotated, cast, get_args
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
@@ -18,6 +18,7 @@ from pipeline.export import export
 from pipeline.locks import working
 from pipeline.plain import plain
 from pipeline.progress import bar, notes
+from pipeline.rehearse import Rehearsed, rehearse
 from pipeline.source_settings import FILE_FORMATS, SOURCE_NAME
 from pipeline.sources.archive import is_archive
 from pipeline.sources.encodings import known_encoding
@@ -29,6 +30,7 @@ from pipeline.touch import Brand, Counts, Dates
 
 app = typer.Typer()
 
+TEXT = 80  # characters of a touch that are shown
 RETRY_SECONDS = 5.0  # until a workspace that could not be used is tried again
 X_RULE = (
     "{many} of them are texts from X: X lets you pass on their ids alone, or at most 50,000 posts a day to one "
@@ -83,6 +85,9 @@ def import_(
         str, typer.Option(help="Of 3/4/2025: dmy (the day first) or mdy, where the file does not prove it.")
     ] = "",
     sheet: Annotated[str, typer.Option(help="Of a workbook: the one to read, where several would do.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be stored of a file; store nothing.")
+    ] = False,
 ) -> None:
     """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
     if not brand.strip():
@@ -102,9 +107,10 @@ def import_(
     there = {own.key for own in chosen.brand_settings()} | {own.key for own in stored}
     mapping, order = parse_map(map) if map else None, cast("Dates", dates)
     how = How(place, target, format, mapping, encoding, source, direct_messages, wait, order, sheet)
+    if dry_run and folder:
+        raise FileError("--dry-run reads one file, and --watch those that come: give one of them")
     if file and not folder:
-        counts = import_one(file, how)
-        tell(counts, target.key)
+        counts = try_one(file, how) if dry_run else take_one(file, how)
         if chosen.brand_settings() and target.key not in there:
             notes.print(f"{target.key} is a new brand: brand.toml does not know it", markup=False)
         if counts.lost:
@@ -146,14 +152,50 @@ def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
             if stop and stop.is_set():
                 raise Stopped
 
-        options = (how.brand, how.format, how.mapping, how.encoding, how.source, heard, how.direct_messages, how.dates)
-        return run.import_file(how.place, file, *options, how.sheet)
+        return run.import_file(how.place, file, how.brand, **options(how, heard))
 
 
-def tell(counts: Counts, brand: str) -> None:
+def take_one(file: Path, how: How) -> Counts:
+    """Import one file, print what became of its rows, and return that."""
+    counts = import_one(file, how)
+    tell(counts, how.brand.key)
+    return counts
+
+
+def options(how: How, tick: run.Tick) -> dict[str, Any]:
+    """Return what an import needs to know beside workspace, file and brand."""
+    named = {"mapping": how.mapping, "encoding": how.encoding, "source": how.source, "dates": how.dates}
+    return named | {"sheet": how.sheet, "wanted": how.format, "direct_messages": how.direct_messages, "tick": tick}
+
+
+def try_one(file: Path, how: How) -> Counts:
+    """Print what an import would do, and return its counts."""
+    with bar(f"reading {plain(file.name)}", None) as tick:
+        found = rehearse(how.place, file, how.brand, how.wait, **options(how, tick))
+    tell(found.counts, how.brand.key, "would be stored")
+    show(found)
+    return found.counts
+
+
+def show(found: Rehearsed) -> None:
+    """Print the first of what an import would keep."""
+    for at, direction, who, text in found.touches:
+        print(plain(f"touch  {at:%Y-%m-%d %H:%M:%S}  {direction:3}  {shorten(who or '-')}  {shorten(text)}"))
+    for number, reason in found.rejects:
+        print(plain(f"reject  row {number}  {reason}"))
+    print("nothing was stored: this was a dry run")
+
+
+def shorten(text: str) -> str:
+    """Return the beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= TEXT else f"{line[: TEXT - 1]}…"
+
+
+def tell(counts: Counts, brand: str, stored: str = "stored") -> None:
     """Print what became of the rows of an import."""
     print(f"read              {counts.read:>8}  as {plain(counts.sheet) or counts.encoding.removesuffix('-sig')}")
-    print(f"stored            {counts.stored:>8}  as touches with {brand}")
+    print(f"{stored:18}{counts.stored:>8}  as touches with {brand}")
     print(f"already had       {counts.already:>8}")
     print(f"not about brand   {counts.not_about:>8}")
     print(f"rejected          {sum(counts.rejected.values()):>8}")

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
+from pipeline.erase import erase, read_written
 from pipeline.rows import touch_table
 from pipeline.sources.network import Page
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
@@ -70,23 +72,24 @@ def keys(place: Place) -> dict[str, str]:
 
 def save_page(workspace: Workspace, place: Place, found: Sorted, page: Page, cursor: Cursor) -> Saved:
     """Save what a page brought, what it cost and the cursor after it, all or nothing."""
-    moment = {"now": now()}
     written = read_written(workspace) if found.gone else []
     with connect(workspace.mentions) as con, transaction(con):
-        con.execute(query("save_brand"), {"brand": place.brand.key, "name": place.brand.name} | moment)
-        stored, changed = save_records(con, found.mapped) if found.mapped else (0, 0)
+        moment = now()
+        con.execute(query("save_brand"), {"brand": place.brand.key, "name": place.brand.name, "now": moment})
+        stored, changed = save_records(con, found.mapped, moment) if found.mapped else (0, 0)
         removed = Counter[str]()
         for gone in found.gone:
             removed[gone.reason] += remove(con, place.source, gone, written)
         if found.rejects:
             # One broken record is one reject, wherever on a page it comes again.
             whole = [replace(reject, record=replace(reject.record, number=0)) for reject in found.rejects]
-            save_rejects(con, whole, f"{place.source}: {place.stream}")
+            save_rejects(con, whole, f"{place.source}: {place.stream}", moment)
         figures = {"requests": page.requests, "records": len(page.records), "cost": page.cost}
-        con.execute(query("save_fetched"), figures | moment | {"source": place.source, "stream": place.stream})
+        told = {"now": moment}
+        con.execute(query("save_fetched"), figures | told | {"source": place.source, "stream": place.stream})
         if page.gap:
-            con.execute(query("save_gap"), keys(place) | moment | {"since": page.gap[0], "until": page.gap[1]})
-        con.execute(query("save_cursor"), cursor_values(place, cursor) | moment)
+            con.execute(query("save_gap"), keys(place) | told | {"since": page.gap[0], "until": page.gap[1]})
+        con.execute(query("save_cursor"), cursor_values(place, cursor) | told)
     return Saved(stored, changed, removed)
 
 
@@ -102,7 +105,7 @@ def cursor_values(place: Place, cursor: Cursor) -> dict[str, Any]:
     return keys(place) | window | {"memory": json.dumps(dict(cursor.memory), default=str)}
 
 
-def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tuple[int, int]:
+def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped], moment: datetime) -> tuple[int, int]:
     """Save touches; return how many were new, and of how many the network has another text by now.
 
     An edited text replaces the old one, which its author took back; it is scored anew.
@@ -112,15 +115,15 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped]) -> tu
         con.execute(query("save_learnt"))  # first, so that an account that it adds to a touch is saved as that touch's
     first = firsts(con, touches)
     new = unknown(con, first, "touch")
-    save_accounts(con, first, new)
+    save_accounts(con, first, new, moment)
     with incoming(con, first):
-        edited = [row for (row,) in con.execute(query("save_edits"), {"now": now()}).fetchall()]
+        edited = [row for (row,) in con.execute(query("save_edits"), {"now": moment}).fetchall()]
     for table in ("raw", "score", "score_beside", "cluster_of"):
         con.execute(
             f"delete from {table} where brand = $brand and list_contains($ids, touch_id)",
             {"ids": edited, "brand": mapped[0].touch.brand},
         )
-    return save_new(con, first, new), len(edited)
+    return save_new(con, first, new, moment), len(edited)
 
 
 def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Sequence[str]) -> int:
@@ -128,43 +131,14 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
 
     With the last touch of an account that goes, too, unless it is among those of whom people have ``written``.
     """
-    values = {"ids": list(gone.touch_ids)}
-    whose = values | {"brand": gone.brand}
-    removed = con.execute(query("remove_touches"), whose).fetchall()
-    for table in ("raw", "score", "score_beside", "cluster_of", *derived(con, "touch_id")):
-        con.execute(
-            f"delete from {table} where touch_id in (select unnest($ids::text[])) and $brand in ('', brand)", whose
-        )
-    accounts = [account for _, account, _, _ in removed if account]
-    left = con.execute(query("remove_accounts"), {"accounts": accounts, "written": written}).fetchall()
-    for table in derived(con, "account_id") if left else ():
-        con.execute(
-            f"delete from {table} where account_id in (select unnest($ids::text[]))", {"ids": [id for (id,) in left]}
-        )
-    con.execute(query("remove_vectors"), {"digests": [digest for *_, digest in removed]})
-    con.execute(query("remove_rejects"), values | {"source": source})
+    values = {"ids": list(gone.touch_ids), "source": source}
+    removed = erase(con, pa.table({"touch_id": pa.array(gone.touch_ids, pa.string())}), gone.brand, written).touches
+    con.execute(query("remove_rejects"), values)
     if removed:
         con.execute("insert into unfinished_forget values ($now)", {"now": now()})
     if removed or not gone.brand:
-        con.execute(query("save_removal"), whose | {"source": source, "reason": gone.reason, "now": now()})
-    return len(removed)
-
-
-def derived(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
-    """Return the derived tables with a column: what is gone does not stay in them until the next relate."""
-    found = con.execute(
-        "select 'derived.' || table_name from duckdb_columns() where schema_name = 'derived' and column_name = $column",
-        {"column": column},
-    )
-    return [table for (table,) in found.fetchall()]
-
-
-def read_written(workspace: Workspace) -> list[str]:
-    """Return the accounts that the journal has something about."""
-    if not workspace.journal.exists():
-        return []
-    with connect(workspace.journal) as con:
-        return [account for (account,) in con.execute(query("written_accounts")).fetchall() if account]
+        con.execute(query("save_removal"), values | {"brand": gone.brand, "reason": gone.reason, "now": now()})
+    return removed
 
 
 def spent(workspace: Workspace, source: str, moment: datetime) -> float:

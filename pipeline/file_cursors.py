@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,22 +56,39 @@ def save_chunk(
 
     Returns how many touches were new, and the rows that became rejects since another message has their id.
     """
-    moment = {"now": now()}
     with connect(workspace.mentions) as con, transaction(con):
-        con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
-        stored, clashes = save_rows(con, touches, rejects, cursor.file)
-        con.execute(query("save_import"), cursor_values(cursor, stored) | moment)
+        return save_in(con, touches, rejects, cursor)
+
+
+def save_in(
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], cursor: FileCursor
+) -> tuple[int, list[Reject]]:
+    """Save a chunk as save_chunk does, in a database that is open: so no other process stores rows at its moment."""
+    moment = now()
+    con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name, "now": moment})
+    stored, clashes = save_rows(con, touches, rejects, cursor.file, moment)
+    skipped = {"rows_skipped": touches.num_rows - stored + len(rejects)}
+    con.execute(query("save_import"), cursor_values(cursor, stored) | skipped | {"now": moment})
+    save_moment(con, cursor.file, cursor.brand.key, moment, cursor.sha256)
     return stored, clashes
 
 
+def save_moment(
+    con: duckdb.DuckDBPyConnection, file: str, brand: str, moment: datetime, sha256: str | None = None
+) -> None:
+    """Keep that a moment's rows are of an import; without a SHA-256 of all that are known by the file's name."""
+    values = {"file": file, "brand": brand, "now": moment, "file_sha256": sha256}
+    con.execute(query("save_import_moment"), values)
+
+
 def save_rows(
-    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], file: str
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], file: str, moment: datetime
 ) -> tuple[int, list[Reject]]:
     """Save the rows of a chunk and return what save_chunk does."""
-    stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
+    stored, clashes = save_touches(con, touches, moment) if touches.num_rows else (0, [])
     settle(con, touches, file)
     if rejects or clashes:
-        save_rejects(con, [*rejects, *clashes], file)
+        save_rejects(con, [*rejects, *clashes], file, moment)
     return stored, clashes
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import duckdb
 
 from pipeline import forgotten, store, typed, unnamed
+from pipeline.erase import OF_TOUCHES
 from pipeline.publish import run_all
 from pipeline.settings import Settings
-from pipeline.store import StoreError, Workspace, connect, count, query, rewrite, transaction
+from pipeline.store import StoreError, Workspace, connect, count, incoming, query, rewrite, transaction
 from pipeline.touches import any_of
 
 # Without the id: it is recorded why a run failed, and who was forgotten must not come back by that.
@@ -150,12 +151,11 @@ def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -
     account, names = {"account": account_id}, unnamed.names_of(con, account_id)
     begin(con, account_id, author)
     con.execute(query("forget_rejects"), account)
-    removed = con.execute(
-        "delete from touch where account_id = $account returning touch_id, brand, md5(text)", account
-    ).fetchall()
-    ids = {"ids": [touch_id for touch_id, _, _ in removed]}
-    for table in ("raw", "score", "score_beside", "cluster_of"):
-        con.execute(f"delete from {table} where list_contains($ids, touch_id)", ids)
-    con.execute(query("remove_vectors"), {"digests": [digest for _, _, digest in removed]})
-    con.execute("delete from account where account_id = $account", account)
+    theirs = "select touch_id, md5(text) as digest from touch where account_id = $account"
+    with incoming(con, con.sql(theirs, params=account).to_arrow_table()):
+        for table in OF_TOUCHES:
+            con.execute(f"delete from {table} where touch_id in (select touch_id from incoming)")
+        con.execute(query("remove_vectors"))
+    for table in ("account", "account_learnt"):
+        con.execute(f"delete from {table} where account_id = $account", account)
     return unnamed.save(con, names)

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from pipeline import cursors, sources, store
 from pipeline.contents import read_brands
+from pipeline.erase import read_written
+from pipeline.file_cursors import save_moment
 from pipeline.rows import touch_table
 from pipeline.settings import Settings
 from pipeline.sources.files import dated
@@ -88,7 +90,7 @@ def retry_file(workspace: Workspace, settings: Settings, file: str, found: Retri
     ways = file_ways(workspace, settings, file) or network_ways(settings, file)
     for batch in batches(workspace, file):
         if ways:
-            save(workspace, file.split(": ")[0], batch, ways, found)
+            save(workspace, file, batch, ways, found)
         else:
             found.no_way += len(batch.ids)
         found.read += len(batch.ids)
@@ -171,14 +173,14 @@ def by_network(brand: Brand, kind: str) -> Way:
     return Way(brand, lambda records: [outcome(record, brand, to_touch) for record in records])
 
 
-def save(workspace: Workspace, source: str, batch: Batch, ways: Sequence[Way], found: Retried) -> None:
+def save(workspace: Workspace, file: str, batch: Batch, ways: Sequence[Way], found: Retried) -> None:
     """Save what a batch has become, and count it: a reject that a brand takes, or none is meant by, is one no more."""
     outcomes = [(way.brand, each) for way in ways for each in way.to_outcomes(batch.records)]
     places = set(range(1, len(batch.ids) + 1))
-    written = cursors.read_written(workspace)
+    written, source = read_written(workspace), file.split(": ")[0]
     with connect(workspace.mentions) as con, transaction(con):
         brands = {way.brand.key: way.brand for way in ways}
-        clashes = [clash for brand in brands.values() for clash in save_mapped(con, brand, outcomes, found)]
+        clashes = [clash for brand in brands.values() for clash in save_mapped(con, file, brand, outcomes, found)]
         taken = {each.record.number for _, each in outcomes if isinstance(each, Mapped)}
         for _, each in outcomes:
             if isinstance(each, Gone):
@@ -198,14 +200,20 @@ def save(workspace: Workspace, source: str, batch: Batch, ways: Sequence[Way], f
 
 
 def save_mapped(
-    con: duckdb.DuckDBPyConnection, brand: Brand, outcomes: Sequence[tuple[Brand, Outcome]], found: Retried
+    con: duckdb.DuckDBPyConnection,
+    file: str,
+    brand: Brand,
+    outcomes: Sequence[tuple[Brand, Outcome]],
+    found: Retried,
 ) -> list[Reject]:
     """Save the touches with one brand; return those whose id is another message's."""
     mapped = [each for whose, each in outcomes if whose.key == brand.key and isinstance(each, Mapped)]
     if not mapped:
         return []
-    con.execute(query("save_brand"), {"brand": brand.key, "name": brand.name, "now": store.now()})
-    stored, clashes = save_touches(con, touch_table(mapped))
+    moment = store.now()
+    con.execute(query("save_brand"), {"brand": brand.key, "name": brand.name, "now": moment})
+    stored, clashes = save_touches(con, touch_table(mapped), moment)
+    save_moment(con, file, brand.key, moment)
     found.stored += stored
     found.already += len(mapped) - stored - len(clashes)
     return clashes

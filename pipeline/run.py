@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import backups, beside, bulk, collect, forget, renamed, rules, sources, topics, vectors
@@ -26,7 +27,7 @@ from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Brand, Counts, Dates
+from pipeline.touch import Brand, Counts, Dates, Reject
 
 CHUNK_GROUPS = 2
 CHUNK_ROWS = 500_000  # where few rows become touches; a crash costs a chunk, and the next, which is made beside
@@ -34,10 +35,11 @@ HASHED_BYTES = 1 << 20  # at a time
 READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
 
-OTHER_ORDER = "its dates were read in the other order before, and what that stored stays"
+OTHER_ORDER = "its dates were read in the other order before, and what that stored stays until it is taken back"
 
 Tick = Callable[[int], None]
 Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last
+Keep = Callable[[pa.Table, Sequence[Reject], FileCursor], tuple[int, list[Reject]]]  # as save_chunk of a workspace
 
 
 class CollectError(RuntimeError):
@@ -87,11 +89,13 @@ def import_file(
     direct_messages: bool = False,
     dates: Dates = "",
     sheet: str = "",
+    keep: Keep | None = None,
 ) -> Counts:
     """Import a file in chunks of one transaction each and return what became of its rows.
 
     ``direct_messages``: those of an archive of X are taken in, too. ``dates``: the day or the month comes first.
     ``sheet``: that of a workbook which is read, else the first that fits.
+    ``keep``: what saves a chunk; without one it is saved in the workspace.
     An import that was cut off is simply run again: rows that are there are counted as already had.
     Raises FileError where the file cannot be read or is of no known shape.
     """
@@ -107,7 +111,7 @@ def import_file(
         for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
             rows, key, file = counts.read + chunk.rows, digest.result(), before.result().file
             cursor = FileCursor(file, key, brand, name, rows, is_last, mapping, source, day_first)
-            save(workspace, chunk, counts, cursor)
+            save(keep or partial(save_chunk, workspace), chunk, counts, cursor)
         counts.lost = sources.lost_bytes(records.path, records.encoding)
     if before.result().was_read and bool(before.result().day_first) != bool(day_first):
         counts.dates = "; ".join(filter(None, (counts.dates, OTHER_ORDER)))
@@ -134,9 +138,9 @@ def chunks(steps: Iterator[Step], tick: Tick) -> Iterator[Chunk]:
     yield bulk.in_groups(held), True
 
 
-def save(workspace: Workspace, chunk: Step, counts: Counts, cursor: FileCursor) -> None:
+def save(keep: Keep, chunk: Step, counts: Counts, cursor: FileCursor) -> None:
     """Save a chunk, and count what became of its rows."""
-    stored, clashes = save_chunk(workspace, chunk.touches, chunk.rejects, cursor)
+    stored, clashes = keep(chunk.touches, chunk.rejects, cursor)
     counts.read += chunk.rows
     counts.stored += stored
     counts.already += chunk.touches.num_rows - stored - len(clashes)

@@ -120,7 +120,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 @contextmanager
 def blank() -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield an empty database of the newest schema, in memory."""
-    with duckdb.connect() as con:
+    with scratch() as con:
         migrate(con, HERE / "schema" / "mentions")
         yield con
 

@@ -2,29 +2,34 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.rows import reject_table
-from pipeline.store import count, incoming, now, query
+from pipeline.store import count, incoming, query
 from pipeline.touch import Record, Reject
 
 TAKEN = "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
 UNSURE = "another product told its link with another author and other words: the same message, or another of that page"
 
 
-def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> tuple[int, list[Reject]]:
-    """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's."""
+def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table, moment: datetime) -> tuple[int, list[Reject]]:
+    """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's.
+
+    The ``moment`` is what the new ones are known by as stored together.
+    """
     touches = wanted(con, touches)
     con.execute(query("link_ids"))
-    fresh = selected(con, touches, query("without_told_apart")) if any_of(con, "forgotten") else touches
-    stored = save_firsts(con, fresh)
+    gone = any_of(con, "forgotten") or any_of(con, "import_taken_back")
+    fresh = selected(con, touches, query("without_told_apart")) if gone else touches
+    stored = save_firsts(con, fresh, moment)
     if stored == touches.num_rows:
         return stored, []
     others = selected(con, touches, query("told_apart"))
-    stored += save_firsts(con, others.filter(others["sure"]))
+    stored += save_firsts(con, others.filter(others["sure"]), moment)
     with incoming(con, touches):
         clashes = con.execute(query("clashes")).fetchall()
     rejects = [to_reject(number, payload, TAKEN) for number, payload in clashes]
@@ -37,42 +42,43 @@ def to_reject(number: int, payload: str, reason: str) -> Reject:
     return Reject(Record(number, json.loads(payload)), reason)
 
 
-def save_firsts(con: duckdb.DuckDBPyConnection, touches: pa.Table) -> int:
+def save_firsts(con: duckdb.DuckDBPyConnection, touches: pa.Table, moment: datetime) -> int:
     """Save touches, of those with one id the first, with all that belongs to them; return how many were new."""
     if not touches.num_rows:
         return 0
     first = firsts(con, touches)
     new = unknown(con, first, "touch")
-    save_accounts(con, first, new)
-    return save_new(con, first, new)
+    save_accounts(con, first, new, moment)
+    return save_new(con, first, new, moment)
 
 
-def save_accounts(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table) -> None:
+def save_accounts(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table, moment: datetime) -> None:
     """Save the accounts of touches that are stored, or about to be; of accounts that are there what is learnt.
 
     Where two files tell different authors of one message, nobody is kept without a touch.
     """
     ours = first if new is first else selected(con, first, query("of_same_account"))
     with incoming(con, selected(con, ours, query("heard_accounts"))):
+        con.execute(query("save_account_learnt"), {"now": moment})
         con.execute(query("learn_accounts"))
         con.execute(query("save_accounts"))
 
 
-def save_new(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table) -> int:
+def save_new(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table, moment: datetime) -> int:
     """Save the new of some touches, and every payload that is not there; return how many touches were new."""
     with incoming(con, new if new is first else unknown(con, first, "raw")):  # no payload is there without its touch
         con.execute(query("save_raw"))
     with incoming(con, new):
-        return count(con, query("save_touches"), {"now": now()})
+        return count(con, query("save_touches"), {"now": moment})
 
 
-def save_rejects(con: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], file: str) -> None:
+def save_rejects(con: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], file: str, moment: datetime) -> None:
     """Save rejects of a file or stream, but for those that name somebody who asked to be forgotten."""
     table = reject_table(rejects, file)
     if rejects and any_of(con, "forgotten"):
         table = selected(con, table, query("rejects_without_forgotten"))
     with incoming(con, table):
-        con.execute(query("save_rejects"), {"now": now()})
+        con.execute(query("save_rejects"), {"now": moment})
 
 
 def any_of(con: duckdb.DuckDBPyConnection, table: str) -> bool:

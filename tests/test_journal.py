@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import cursors, journal, journal_changes, journal_reads, labels, publish, settings, store
+from pipeline import erase, journal, journal_changes, journal_reads, labels, publish, settings, store
 from pipeline.contents import read_metric
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
@@ -238,7 +238,7 @@ def test_undoing_what_made_a_thing_takes_it_away_with_all_said_later_and_redo_br
 def test_whoever_a_note_or_a_promise_is_about_is_somebody_of_whom_people_typed_something(workspace: Workspace):
     journal.save_note(workspace, "tamrow", "x:ana", "likes tea", "Mags")
     journal.save_promise(workspace, "tamrow", "x:ben", "a call", date(2025, 4, 1), "Mags")
-    assert sorted(cursors.read_written(workspace)) == ["x:ana", "x:ben"]
+    assert sorted(erase.read_written(workspace)) == ["x:ana", "x:ben"]
 
 
 def test_a_promise_is_kept_and_its_words_stay(workspace: Workspace):

@@ -49,7 +49,9 @@ ALLOWED = {
     "pipeline/settings.py": {"pipeline.touch", "pipeline.rules", "pipeline.words", "pipeline.source_settings"},
     "pipeline/source_settings.py": {"pipeline.touch"},
     "pipeline/secrets.py": {"pipeline.settings"},
+    "pipeline/erase.py": {"pipeline.store"},
     "pipeline/cursors.py": {
+        "pipeline.erase",
         "pipeline.rows",
         "pipeline.sources",
         "pipeline.store",
@@ -133,7 +135,17 @@ ALLOWED = {
     "pipeline/file_cursors.py": {"pipeline.store", "pipeline.touch", "pipeline.touches"},
     "pipeline/scores.py": {"pipeline.store"},
     "pipeline/presence.py": {"pipeline.locks", "pipeline.store"},
+    "pipeline/imports.py": {"pipeline.store", "pipeline.touch"},
+    "pipeline/take_back.py": {"pipeline.erase", "pipeline.imports", "pipeline.publish", "pipeline.store"},
+    "pipeline/rehearse.py": {
+        "pipeline.file_cursors",
+        "pipeline.locks",
+        "pipeline.run",
+        "pipeline.store",
+        "pipeline.touch",
+    },
     "pipeline/forget.py": {
+        "pipeline.erase",
         "pipeline.forgotten",
         "pipeline.publish",
         "pipeline.settings",
@@ -150,6 +162,8 @@ ALLOWED = {
     "pipeline/retry.py": {
         "pipeline.contents",
         "pipeline.cursors",
+        "pipeline.erase",
+        "pipeline.file_cursors",
         "pipeline.rows",
         "pipeline.settings",
         "pipeline.sources",

@@ -360,7 +360,7 @@ def test_a_forget_that_fails_after_the_removal_is_finished_by_the_next_one_or_by
     in_the_way(place, False)
     if again == "forget":
         commands_care.forget_(ZELDA.id, "Mo")
-        assert "a removal that was cut off before is finished now, too" in capsys.readouterr().out
+        assert "a removal of before is finished now, too" in capsys.readouterr().out
     else:
         run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     assert traces(place) == [] and "Zelda Quux" not in told(place.published)

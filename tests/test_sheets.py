@@ -16,6 +16,7 @@ import xlsxwriter
 
 from pipeline import bulk, run, settings, sources, store
 from pipeline.commands_files import How, take, tell
+from pipeline.rehearse import rehearse
 from pipeline.sources.files import FileError, Table
 from pipeline.store import Workspace
 from pipeline.touch import Brand, Mapped, Touch
@@ -120,7 +121,11 @@ def test_a_report_with_real_dates_is_imported_under_the_row_numbers_that_a_perso
         post(AT, "one", "https://boards.example/t/1"),
         post(AT, "five", "https://boards.example/t/5", thread=LONG),
     ]
-    counts = run.import_file(workspace, book(Info=[["made for you"]], Mentions=rows), TAMROW)
+    made = book(Info=[["made for you"]], Mentions=rows)
+    tried = rehearse(workspace, made, TAMROW, wait=1)
+    assert tried.rejects == [(14, "not a date and time")] and not workspace.folder.exists()
+    counts = run.import_file(workspace, made, TAMROW)
+    assert tried.counts == counts
     assert (counts.read, counts.stored, counts.already) == (6, 4, 1)
     assert rejected(workspace) == [(14, "not a date and time")]
     assert counts.sheet == "sheet Mentions"
@@ -299,7 +304,7 @@ def test_a_workbook_that_cannot_be_read_is_named_and_leaves_nothing(damage: str,
         "other": "not a workbook that can be read",
     }
     assert str(caught.value).startswith(f"{path}: ") and said[damage] in str(caught.value)
-    assert not workspace.folder.exists() or not [*workspace.folder.iterdir()]
+    assert not workspace.folder.exists()
 
 
 def test_what_gzip_has_packed_is_read_as_the_file_inside(workspace: Workspace, tmp_path: Path):
@@ -342,4 +347,4 @@ def test_what_is_wrong_with_a_packed_file_is_said_of_it(content, words: str, wor
     with pytest.raises(FileError) as caught:
         run.import_file(workspace, tmp_path / "export.csv.gz", TAMROW, mapping=MAP)
     assert str(caught.value).startswith(f"{tmp_path / 'export.csv.gz'}: ") and words in str(caught.value)
-    assert not [*workspace.folder.iterdir()]
+    assert not workspace.folder.exists()

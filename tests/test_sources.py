@@ -469,7 +469,10 @@ def test_dates_of_either_order_are_read_with_the_month_first_unless_it_is_told(t
     assert counts.stored == 3 and counts.dates.startswith("dates such as 03/04/2025 in row 3 do not tell whether the")
     counts = run.import_file(workspace, file, TAMROW, mapping=MAP, dates="dmy")
     assert (counts.stored, counts.already) == (1, 2)
-    assert counts.dates == "its dates were read in the other order before, and what that stored stays"
+    assert (
+        counts.dates
+        == "its dates were read in the other order before, and what that stored stays until it is taken back"
+    )
     with connect(workspace.mentions) as con:
         found = con.execute("select happened_at from touch where text = 'note 3' order by all").fetchall()
     assert found == [(datetime(2025, 3, 4),), (datetime(2025, 4, 3),)]

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,13 +44,20 @@ class Sheet:
 def place_beside(folder: Path) -> Iterator[Path]:
     """Yield a folder inside of another one; it is removed at the end, as are those of runs that were killed.
 
-    That is safe since files are read under the lock of the workspace: no other run is there.
+    That is safe since files are read under the lock of the workspace: no other run is there. The other one goes, too,
+    where it was made for this and nothing came into it.
     """
+    was_there = folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(f"{PREFIX}*"):
         shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as place:
-        yield Path(place)
+    try:
+        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as place:
+            yield Path(place)
+    finally:
+        if not was_there:
+            with suppress(OSError):  # it is not empty
+                folder.rmdir()
 
 
 def room(path: Path, folder: Path) -> int:

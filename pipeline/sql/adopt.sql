@@ -59,3 +59,7 @@ where brand = $old
 on conflict do nothing;
 
 delete from brand where brand = $old;
+
+update import_moment
+set brand = $new
+where brand = $old;

@@ -9,6 +9,7 @@ select
     $day_first as day_first,
     $rows_read as rows_read,
     $rows_stored as rows_stored,
+    $rows_skipped as rows_skipped,
     $finished as finished,
     $now as updated_at
 on conflict (file_sha256, brand) do update set
@@ -18,5 +19,6 @@ on conflict (file_sha256, brand) do update set
     day_first = excluded.day_first,
     rows_read = greatest(import.rows_read, excluded.rows_read),
     rows_stored = import.rows_stored + excluded.rows_stored,
+    rows_skipped = import.rows_skipped + excluded.rows_skipped,
     finished = import.finished or excluded.finished,
     updated_at = excluded.updated_at
