@@ -16,7 +16,7 @@ from pipeline.touches import save_rejects, save_touches
 
 @dataclass(frozen=True)
 class FileCursor:
-    """How far the import of a file has come."""
+    """How far the import of a file has come; ``again``: its content was read before, for the same brand."""
 
     file: str
     sha256: str
@@ -27,6 +27,7 @@ class FileCursor:
     mapping: Mapping[str, str] | None = None
     source: str = "file"
     day_first: bool | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,19 @@ def save_chunk(
     moment = {"now": now()}
     with connect(workspace.mentions) as con, transaction(con):
         con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name} | moment)
-        stored, clashes = save_rows(con, touches, rejects, cursor.file)
+        stored, clashes = save_rows(con, touches, rejects, cursor)
         con.execute(query("save_import"), cursor_values(cursor, stored) | moment)
     return stored, clashes
 
 
 def save_rows(
-    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], file: str
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], cursor: FileCursor
 ) -> tuple[int, list[Reject]]:
     """Save the rows of a chunk and return what save_chunk does."""
-    stored, clashes = save_touches(con, touches) if touches.num_rows else (0, [])
-    settle(con, touches, file)
+    stored, clashes = save_touches(con, touches, cursor.again) if touches.num_rows else (0, [])
+    settle(con, touches, cursor.file)
     if rejects or clashes:
-        save_rejects(con, [*rejects, *clashes], file)
+        save_rejects(con, [*rejects, *clashes], cursor.file, cursor.day_first)
     return stored, clashes
 
 
