@@ -98,7 +98,7 @@ def import_(
     if dates not in get_args(Dates):
         raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
     if file and file.exists():
-        check_archive(file, direct_messages, dates)
+        check_archive(file, direct_messages)
         if sheet and not is_workbook(file):
             raise FileError(f"{file}: --sheet names a sheet of a workbook, and this is none")
     place = Workspace(settings.workspace_folder())
@@ -135,12 +135,10 @@ def check_format(format: str, map: str, source: str) -> None:
         raise FileError(f"--source {source} names where the rows of a file with --map come from, and there is no --map")
 
 
-def check_archive(file: Path, direct_messages: bool, dates: str) -> None:
-    """Raise FileError where an option is for an archive of X alone, or for all other files."""
+def check_archive(file: Path, direct_messages: bool) -> None:
+    """Raise FileError where an option is for an archive of X alone."""
     if direct_messages and not is_archive(file):
         raise FileError(f"{file}: --direct-messages are those of an archive of X, and this is none")
-    if dates and is_archive(file):
-        raise FileError(f"{file}: the dates of an archive of X are in no doubt: leave --dates out")
 
 
 def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:

@@ -17,21 +17,24 @@ ALL = "select count(*) from touch where brand = coalesce($brand, brand)"
 def export(workspace: Workspace, file: Path, brand: str | None = None) -> tuple[int, int]:
     """Write the touches of one brand, or of all, to a file; return how many, and how many are texts from X.
 
-    The file is there whole or not at all, and a link stays one. A pipe or a device is written into. Raises StoreError
-    where nothing was imported yet, there is no such folder, or the file cannot be written.
+    The file is there whole or not at all, and a link stays one. A pipe or a device is written into, and so is what is
+    open already, as /dev/stdout. Raises StoreError where nothing was imported yet, there is no such folder, or the file
+    cannot be written.
     """
     if not workspace.mentions.exists():
         raise StoreError(f"{workspace.folder} holds nothing to export: import a file first")
-    is_stream = file.exists() and not file.is_file()
-    target = file if is_stream else file.resolve()
+    streams = is_stream(file)
+    target = file if streams else Path(os.path.realpath(file))  # resolve() raises, or does not, by version of Python
+    if target.is_symlink() and not streams:
+        raise StoreError(f"{file}: a link that leads to itself")
     if not target.parent.is_dir():
         raise StoreError(f"{file}: there is no folder {target.parent}")
     try:
-        with tempfile.TemporaryDirectory(dir=None if is_stream else target.parent, prefix=".export") as folder:
+        with tempfile.TemporaryDirectory(dir=None if streams else target.parent, prefix=".export") as folder:
             building = Path(folder) / "touches.jsonl"
             found = write(workspace, building, brand)
-            if is_stream:
-                with building.open("rb") as written, target.open("wb") as stream:
+            if streams:
+                with building.open("rb") as written, target.open("ab") as stream:
                     shutil.copyfileobj(written, stream)
             else:
                 building.chmod(0o600)  # it holds what people wrote in private, too
@@ -39,6 +42,13 @@ def export(workspace: Workspace, file: Path, brand: str | None = None) -> tuple[
     except OSError as error:
         raise StoreError(f"{file} cannot be written: {error.strerror}; {advice(error)}") from error
     return found
+
+
+def is_stream(file: Path) -> bool:
+    """Say whether a path is no file of its own, but a pipe, a device, or what a process has open."""
+    place = file.absolute()
+    opened = place.is_relative_to("/proc") or place.parent in (Path("/dev"), Path("/dev/fd"))
+    return file.exists() and (opened or not file.is_file())
 
 
 def write(workspace: Workspace, building: Path, brand: str | None) -> tuple[int, int]:

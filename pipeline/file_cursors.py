@@ -17,7 +17,7 @@ from pipeline.touches import save_rejects, save_touches
 
 @dataclass(frozen=True)
 class FileCursor:
-    """How far the import of a file has come."""
+    """How far the import of a file has come; ``again``: its content was read before, for the same brand."""
 
     file: str
     sha256: str
@@ -28,6 +28,7 @@ class FileCursor:
     mapping: Mapping[str, str] | None = None
     source: str = "file"
     day_first: bool | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def save_in(
     """Save a chunk as save_chunk does, in a database that is open: so no other process stores rows at its moment."""
     moment = now()
     con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name, "now": moment})
-    stored, clashes = save_rows(con, touches, rejects, cursor.file, moment)
+    stored, clashes = save_rows(con, touches, rejects, cursor, moment)
     skipped = {"rows_skipped": touches.num_rows - stored + len(rejects)}
     con.execute(query("save_import"), cursor_values(cursor, stored) | skipped | {"now": moment})
     save_moment(con, cursor.file, cursor.brand.key, moment, cursor.sha256)
@@ -82,13 +83,13 @@ def save_moment(
 
 
 def save_rows(
-    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], file: str, moment: datetime
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, rejects: Sequence[Reject], cursor: FileCursor, moment: datetime
 ) -> tuple[int, list[Reject]]:
     """Save the rows of a chunk and return what save_chunk does."""
-    stored, clashes = save_touches(con, touches, moment) if touches.num_rows else (0, [])
-    settle(con, touches, file)
+    stored, clashes = save_touches(con, touches, moment, cursor.again) if touches.num_rows else (0, [])
+    settle(con, touches, cursor.file)
     if rejects or clashes:
-        save_rejects(con, [*rejects, *clashes], file, moment)
+        save_rejects(con, [*rejects, *clashes], cursor.file, moment, cursor.day_first)
     return stored, clashes
 
 

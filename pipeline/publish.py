@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipeline.contents import is_computed
 from pipeline.metrics import METRICS
 from pipeline.metrics.debias import LABELS
 from pipeline.settings import Settings, load
@@ -86,8 +87,7 @@ def relate(
 def last_facts(workspace: Workspace) -> ModelFacts | None:
     """Return the model that the numbers were computed with last; None where they never were."""
     with connect(workspace.mentions) as con:
-        there = "select table_name from duckdb_tables() where schema_name = 'derived'"
-        if not {("setting",), ("card",)} <= set(con.execute(there).fetchall()):
+        if not (is_computed(con, "setting") and is_computed(con, "card")):
             return None
         card = con.sql("select * from derived.card").to_arrow_table().to_pylist()
         return ModelFacts(con.execute("select model from derived.setting").fetchall()[0][0], tuple(card))
@@ -156,11 +156,12 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
     """
     values = {"now": now(), "form": FORM, "people": people or load(workspace.folder).privacy.people}
     values["columns"] = known_columns()
-    for leftover in workspace.folder.glob("published-*.building*"):
+    place = workspace.published.resolve()  # a link stays one: what it led to must not be left behind
+    for leftover in place.parent.glob("published-*.building*"):
         leftover.unlink()
-    new = workspace.folder / f"published-{os.getpid()}.building"
+    new = place.with_name(f"published-{os.getpid()}.building")
     with connect(workspace.mentions) as con:
-        if not con.execute("select 1 from duckdb_tables() where table_name = 'ledger'").fetchall():
+        if not is_computed(con, "ledger"):
             raise StoreError("there is nothing to publish yet: run relate or refresh first")
         con.execute(f"attach {quoted(new)} as pub")
         with transaction(con):
@@ -168,7 +169,7 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
                 run_all(con, query(name), values)
         con.execute("checkpoint pub")
         con.execute("detach pub")
-    new.replace(workspace.published)
+    new.replace(place)
 
 
 def run_all(con: duckdb.DuckDBPyConnection, text: str, values: dict[str, Any]) -> None:

@@ -15,7 +15,6 @@ from pipeline.erase import read_written
 from pipeline.file_cursors import save_moment
 from pipeline.rows import touch_table
 from pipeline.settings import Settings
-from pipeline.sources.files import dated
 from pipeline.sources.network import outcome
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import Workspace, connect, incoming, query, transaction
@@ -113,8 +112,8 @@ def batches(workspace: Workspace, file: str) -> Iterator[Batch]:
         if not rows:
             return
         after = rows[-1][0]
-        values = [json.loads(payload) for _, payload in rows]
-        yield Batch([key for key, _ in rows], [Record(place, value) for place, value in enumerate(values, 1)])
+        records = [Record(place, json.loads(row[1]), day_first=row[2]) for place, row in enumerate(rows, 1)]
+        yield Batch([row[0] for row in rows], records)
 
 
 def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
@@ -127,10 +126,10 @@ def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
     if any(name in sources.WHOLE and not mapping for _, name, mapping, *_ in rows):
         return []
     stored, ways = read_brands(workspace), []
-    for key, name, mapping, source, day_first in rows:
+    for key, name, mapping, source in rows:
         if name != "mapped" or mapping:
             brand, now = settings.find_brand(key, stored), name_now(workspace, settings, file, key)
-            ways.append(Way(brand, by_file(brand, name, mapping, now or source, day_first)))
+            ways.append(Way(brand, by_file(brand, name, mapping, now or source)))
     return ways
 
 
@@ -147,13 +146,13 @@ def name_now(workspace: Workspace, settings: Settings, file: str, brand: str) ->
     )
 
 
-def by_file(brand: Brand, name: str, mapping: str | None, source: str, day_first: bool | None) -> ToOutcomes:
+def by_file(brand: Brand, name: str, mapping: str | None, source: str) -> ToOutcomes:
     """Return what maps records as an import does; what it cannot take at all are rejects once more."""
     columns = json.loads(mapping) if mapping else None
 
     def mapped(records: Sequence[Record]) -> Iterable[Outcome]:
         try:
-            return list(sources.to_touches(name, list(dated(records, day_first)), brand, columns, source))
+            return list(sources.to_touches(name, records, brand, columns, source))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):  # a part of a record, kept by itself
             return [Reject(record, KEPT) for record in records]
 

@@ -17,7 +17,7 @@ from pipeline.adopt import adopt
 from pipeline.ahead import ahead
 from pipeline.bulk import GROUP_ROWS, Step
 from pipeline.contents import read_brands, read_imported
-from pipeline.file_cursors import FileCursor, read_known, save_chunk
+from pipeline.file_cursors import FileCursor, Known, read_known, save_chunk
 from pipeline.history import recorded
 from pipeline.plain import plain
 from pipeline.publish import ModelFacts, publish, relate
@@ -27,7 +27,7 @@ from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Brand, Counts, Dates, Reject
+from pipeline.touch import Brand, Counts, DateOrder, Dates, Reject
 
 CHUNK_GROUPS = 2
 CHUNK_ROWS = 500_000  # where few rows become touches; a crash costs a chunk, and the next, which is made beside
@@ -109,13 +109,20 @@ def import_file(
         digest = beside.submit(sha256, path, mapping, direct_messages, sheet)
         before = beside.submit(lambda: read_known(workspace, path, digest.result(), brand.key))
         for chunk, is_last in ahead(chunks(bulk.read_steps(name, records, brand, mapping, source), tick)):
-            rows, key, file = counts.read + chunk.rows, digest.result(), before.result().file
-            cursor = FileCursor(file, key, brand, name, rows, is_last, mapping, source, day_first)
+            rows, key, known = counts.read + chunk.rows, digest.result(), before.result()
+            how = (mapping, source, day_first, known.was_read)
+            cursor = FileCursor(known.file, key, brand, name, rows, is_last, *how)
             save(keep or partial(save_chunk, workspace), chunk, counts, cursor)
         counts.lost = sources.lost_bytes(records.path, records.encoding)
-    if before.result().was_read and bool(before.result().day_first) != bool(day_first):
+    if was_other_order(before.result(), records.dates):
         counts.dates = "; ".join(filter(None, (counts.dates, OTHER_ORDER)))
     return counts
+
+
+def was_other_order(known: Known, dates: DateOrder) -> bool:
+    """Say whether a file was read before with day and month the other way; of an older Orchard, as was usual then."""
+    then = dates.usual if known.day_first is None else known.day_first
+    return known.was_read and dates.usual is not None and then != dates.day_first
 
 
 def chunks(steps: Iterator[Step], tick: Tick) -> Iterator[Chunk]:

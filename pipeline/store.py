@@ -189,14 +189,16 @@ def advice(error: OSError) -> str:
 def rewrite(path: Path) -> None:
     """Copy one of the workspace's files without what was deleted in it, and put the copy in its place.
 
-    DuckDB marks deleted rows and reuses their blocks some day: until then the words are still in the file.
+    DuckDB marks deleted rows and reuses their blocks some day: until then the words are still in the file. Where the
+    path is a link it stays one: the words are in the file that it leads to.
     """
-    new = path.with_name(f"{path.stem}-{os.getpid()}.rewriting")
-    for leftover in path.parent.glob(f"{path.stem}-*.rewriting*"):
+    place = path.resolve()
+    new = place.with_name(f"{path.stem}-{os.getpid()}.rewriting")
+    for leftover in place.parent.glob(f"{path.stem}-*.rewriting*"):
         leftover.unlink()
     with connect(path) as con:
-        copy(con, path, new)
-        new.replace(path)  # still under the file's lock: whoever waits for it opens the copy
+        copy(con, place, new)
+        new.replace(place)  # still under the file's lock: whoever waits for it opens the copy
 
 
 def copy(con: duckdb.DuckDBPyConnection, path: Path, new: Path) -> None:
@@ -204,9 +206,11 @@ def copy(con: duckdb.DuckDBPyConnection, path: Path, new: Path) -> None:
 
     By SQL: to read the file itself would take the lock from it, and miss what is in its write-ahead log.
     """
+    ((name,),) = con.execute("select current_database()").fetchall()  # after the file that a link leads to
+    name = name.replace('"', '""')
     con.execute(f"attach {quoted(new)} as fresh")
     new.chmod(path.stat().st_mode & 0o7777)  # before anything is in it: who may read it is the owner's choice
-    con.execute(f"copy from database {path.stem} to fresh")
+    con.execute(f'copy from database "{name}" to fresh')
     con.execute("checkpoint fresh")
     con.execute("detach fresh")
 

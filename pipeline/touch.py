@@ -155,10 +155,14 @@ class Record:
 
 @dataclass(frozen=True)
 class DateOrder:
-    """What is known of the dates of a file, as to_time takes it; and words on it, where somebody may wonder."""
+    """What is known of the dates of a file, as to_time takes it; and words on it, where somebody may wonder.
+
+    None: it has none that may be in either order. ``usual`` is how the first that may be is read where nobody knows.
+    """
 
     day_first: bool | None = None
     words: str = ""
+    usual: bool | None = None
 
 
 UNTOLD = DateOrder()

@@ -13,13 +13,17 @@ from pipeline.store import count, incoming, query
 from pipeline.touch import Record, Reject
 
 TAKEN = "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
+TURNED = "its message is there with day and month the other way: one of the two files was read in the wrong order (`take-back`)"
 UNSURE = "another product told its link with another author and other words: the same message, or another of that page"
 
 
-def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table, moment: datetime) -> tuple[int, list[Reject]]:
+def save_touches(
+    con: duckdb.DuckDBPyConnection, touches: pa.Table, moment: datetime, again: bool = False
+) -> tuple[int, list[Reject]]:
     """Save accounts, touches and raw payloads; return how many touches were new, and those whose id is another's.
 
-    The ``moment`` is what the new ones are known by as stored together.
+    The ``moment`` is what the new ones are known by as stored together. ``again``: of a file that was read before, in
+    which what has day and month the other way is the same row.
     """
     touches = wanted(con, touches)
     con.execute(query("link_ids"))
@@ -32,7 +36,11 @@ def save_touches(con: duckdb.DuckDBPyConnection, touches: pa.Table, moment: date
     stored += save_firsts(con, others.filter(others["sure"]), moment)
     with incoming(con, touches):
         clashes = con.execute(query("clashes")).fetchall()
-    rejects = [to_reject(number, payload, TAKEN) for number, payload in clashes]
+    rejects = [
+        to_reject(number, payload, TURNED if turned else TAKEN)
+        for number, payload, turned in clashes
+        if not (turned and again)
+    ]
     unsure = others.filter(pc.invert(others["sure"])).select(["number", "payload"]).to_pylist()
     return stored, rejects + [to_reject(row["number"], row["payload"], UNSURE) for row in unsure]
 
@@ -72,13 +80,22 @@ def save_new(con: duckdb.DuckDBPyConnection, first: pa.Table, new: pa.Table, mom
         return count(con, query("save_touches"), {"now": moment})
 
 
-def save_rejects(con: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], file: str, moment: datetime) -> None:
-    """Save rejects of a file or stream, but for those that name somebody who asked to be forgotten."""
+def save_rejects(
+    con: duckdb.DuckDBPyConnection,
+    rejects: Sequence[Reject],
+    file: str,
+    moment: datetime,
+    day_first: bool | None = None,
+) -> None:
+    """Save rejects of a file or stream, but for those that name somebody who asked to be forgotten.
+
+    ``day_first`` is what is known of the dates of the file.
+    """
     table = reject_table(rejects, file)
     if rejects and any_of(con, "forgotten"):
         table = selected(con, table, query("rejects_without_forgotten"))
     with incoming(con, table):
-        con.execute(query("save_rejects"), {"now": moment})
+        con.execute(query("save_rejects"), {"day_first": day_first, "now": moment})
 
 
 def any_of(con: duckdb.DuckDBPyConnection, table: str) -> bool:

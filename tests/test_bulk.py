@@ -201,7 +201,7 @@ def test_every_odd_value_in_a_row_that_is_sound_but_for_it_is_read_the_same_both
         (write_csv(tmp_path / "b.csv", sorted(twcs_fields), tweets), None),
         (write_lines(tmp_path / "b.jsonl", one_odd_value_each(own, pools)), None),
     ):
-        for order in get_args(Dates):
+        for order in get_args(Dates) if file.name != "b.jsonl" else [""]:  # its own lines are in no doubt
             many, one_by_one = both(file, BRAND, mapping=mapping, dates=order)
             assert many == one_by_one
 

@@ -239,6 +239,24 @@ def test_a_copy_without_what_was_deleted_is_as_private_as_the_file_was(workspace
     assert workspace.mentions.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("name", ["mentions.duckdb", 'a "disk" 1.db'])
+def test_where_the_file_is_a_link_nothing_deleted_is_left_where_it_leads_to(
+    name: str, workspace: Workspace, tmp_path: Path
+):
+    keep(workspace, said("41", "zanzibar"), said("42", "quiet"))
+    (tmp_path / "disk").mkdir()
+    file = workspace.mentions.rename(tmp_path / "disk" / name)
+    workspace.mentions.symlink_to(file)
+    with connect(workspace.mentions) as con:
+        for table in ("touch", "raw"):
+            con.execute(f"delete from {table} where touch_id = 'hackernews:41'")
+    assert b"zanzibar" in file.read_bytes()
+    rewrite(workspace.mentions)
+    assert workspace.mentions.is_symlink() and list(file.parent.iterdir()) == [file]
+    assert b"zanzibar" not in file.read_bytes()
+    assert rows(workspace, "select text from touch") == [("quiet",)]
+
+
 def entry(title: str, feed: str) -> Mapped:
     touch = Touch("rss:e.example/1", "rss", "tamrow", None, "in", "mention", AT, title)
     return Mapped(Record(1, {"title": title, "site": {"feed": feed}}), touch)

@@ -119,6 +119,27 @@ def test_a_link_stays_one_and_a_pipe_is_written_into(workspace: Workspace, tmp_p
     assert (tmp_path / "pipe").is_fifo()
 
 
+def test_what_is_open_already_is_written_on_and_not_replaced(workspace: Workspace, tmp_path: Path):
+    run.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
+    file = tmp_path / "log.txt"
+    file.write_text("kept\n")
+    with file.open("ab") as opened:  # as a shell opens what stands behind >>
+        many, _ = export.export(workspace, Path(f"/dev/fd/{opened.fileno()}"))
+        opened.write(b"more\n")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("kept", "more", many + 2)
+    export.export(workspace, Path("/dev/null"))
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_link_that_leads_to_itself_is_named(workspace: Workspace, tmp_path: Path):
+    with store.connect(workspace.mentions):
+        pass
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(StoreError, match=f"^{tmp_path}/loop: a link that leads to itself$"):
+        export.export(workspace, tmp_path / "loop")
+
+
 def test_what_cannot_be_written_to_is_named_with_what_to_do(workspace: Workspace, tmp_path: Path):
     run.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
     with pytest.raises(StoreError, match=f"^{tmp_path} cannot be written: Is a directory; see to it"):

@@ -208,6 +208,7 @@ ALLOWED = {
     "pipeline/reads": {"pipeline.metrics"},
     "pipeline/store.py": {"pipeline.sources", "pipeline.touch"},
     "pipeline/publish.py": {
+        "pipeline.contents",
         "pipeline.store",
         "pipeline.metrics",
         "pipeline.settings",

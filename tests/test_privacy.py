@@ -529,6 +529,14 @@ def test_a_copy_of_the_sample_is_the_same_after_a_rewrite(sample: Workspace, tmp
     assert sorted(kept(place, place.mentions).split("\n")) == sorted(before.split("\n"))
 
 
+def test_a_published_file_that_is_a_link_leaves_nothing_where_it_leads_to(place: Workspace, tmp_path: Path):
+    shown = place.published.rename(tmp_path / "shown.duckdb")
+    place.published.symlink_to(shown)
+    publish.publish(place, "pseudonymous")
+    assert place.published.is_symlink() and b"zquux" not in shown.read_bytes()
+    assert count(place, "person") == 9
+
+
 def test_the_server_listens_on_localhost_unless_told_otherwise():
     import tomllib
 

@@ -2,11 +2,13 @@
 
 import csv
 import shutil
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from pipeline import retry, run, settings
+from pipeline import retry, run, settings, store
 from pipeline.contents import read_rejects
 from pipeline.retry import Retried
 from pipeline.sources import SOURCES, WHOLE, files
@@ -117,6 +119,51 @@ def test_a_file_that_fails_keeps_its_rejects_and_does_not_keep_others_waiting(wo
     assert rows(workspace, "select text from touch") == [("late b.csv",)]
     ((left,),) = rows(workspace, "select file from reject")
     assert left.endswith("a.csv")
+
+
+def test_a_reject_is_tried_again_in_the_order_of_its_own_file_not_of_the_last_at_its_path(workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    file, mapping = workspace.folder / "export.csv", {"text": "Body", "author": "User", "at": "Date"}
+    for text, day, other in (("two", "3/4/2024", "25/12/2023"), ("three", "5/6/2024", "12/25/2023")):
+        file.write_text(f"Body,User,Date\n{text},@,{day}\nmore {text},ann,{other}\n")
+        run.import_file(workspace, file, TAMROW, mapping=mapping)
+    with connect(workspace.mentions) as con:
+        con.execute("update reject set payload = replace(payload::varchar, '@', 'bob')")
+    assert retry.retry(workspace, settings.Settings()).stored == 2
+    found = rows(workspace, "select text, happened_at::date from touch where account_id = 'file:bob' order by all")
+    assert found == [("three", date(2024, 5, 6)), ("two", date(2024, 4, 3))]
+
+
+def test_a_row_that_is_rejected_again_is_tried_in_the_order_of_the_last_time(workspace: Workspace):
+    workspace.folder.mkdir(parents=True)
+    file, mapping = workspace.folder / "a.csv", {"text": "Body", "author": "User", "at": "Date"}
+    file.write_text("Body,User,Date\nhi,@,3/4/2024\n")
+    for order, day_first in (("", False), ("dmy", True)):
+        run.import_file(workspace, file, TAMROW, mapping=mapping, dates=order)
+        assert rows(workspace, "select day_first from reject") == [(day_first,)]
+
+
+IMPORTS = """insert into import by name
+select unnest(['1', '2', '3']) as file_sha256, unnest(['a', 'a', 'b']) as file,
+    unnest([true, false, true]) as day_first,
+    file_sha256::int * interval 1 day + timestamp '2026-01-01' as updated_at,
+    'tamrow' as brand, 'mapped' as format, 9 as rows_read, 0 as rows_stored, true as finished"""
+REJECTS = """insert into reject by name
+select unnest(['a', 'b', 'c']) as file, file as reject_id, 1 as row_number, '' as reason, '{}' as payload,
+    timestamp '2026-01-01' as rejected_at"""
+
+
+def test_the_order_of_rejects_of_before_is_that_of_the_last_file_at_their_path():
+    steps = sorted((store.HERE / "schema" / "mentions").glob("*.sql"))
+    place = next(place for place, step in enumerate(steps) if step.stem.endswith("_order_of_rejects"))
+    with duckdb.connect() as con:
+        for step in steps[:place]:
+            con.execute(step.read_text(encoding="utf-8"))
+        con.execute(IMPORTS)
+        con.execute(REJECTS)
+        con.execute(steps[place].read_text(encoding="utf-8"))
+        found = con.execute("select file, day_first from reject order by file").fetchall()
+    assert found == [("a", False), ("b", True), ("c", None)]
 
 
 SOURCE = """[brand]

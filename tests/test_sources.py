@@ -1,5 +1,6 @@
 """Every source keeps one contract: nothing lost, nothing twice, and the right touches."""
 
+import inspect
 import json
 import re
 import shutil
@@ -9,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from pipeline import labels, retry, run, settings, sources, store
+from pipeline.file_cursors import Known
 from pipeline.sources import SOURCES
+from pipeline.sources.dates import COLUMNS, IN_NO_DOUBT
 from pipeline.sources.encodings import find_encoding
 from pipeline.sources.files import FIELD_LIMIT, KEPT, FileError
 from pipeline.sources.mapped import parse_map
 from pipeline.store import Workspace, connect
-from pipeline.touch import Brand, Counts, Mapped, MappingError, to_time
+from pipeline.touch import Brand, Counts, Dates, Mapped, MappingError, to_time
+from pipeline.touches import TAKEN, TURNED
 from tests.both_ways import both
 from tests.conftest import PAYLOADS, TAMROW, orchard
 
@@ -483,6 +487,8 @@ def test_dates_of_either_order_are_read_with_the_month_first_unless_it_is_told(t
     [
         (("12/31/2025", "01/02/2025"), ""),
         (("2025-01-02", "04.03.2025", "04/04/2025"), ""),
+        (("0/5/2025", "5/0/2025"), ""),
+        (("0/25/2025", "03/04/2025"), "dates such as 03/04/2025 in row 2 do not tell"),
         (("04-03-2025",), "read with the day first. If that is wrong, say --dates mdy"),
         (("04/03/2025", "99/04/2025"), "read with the month first. If that is wrong, say --dates dmy"),
         (("04/03/2025", " 31/12/2024 10:00 "), "dates with the day first, as 31/12/2024 10:00 in row 2 proves"),
@@ -494,6 +500,44 @@ def test_what_is_said_of_dates_is_what_they_tell(dates: tuple[str, ...], words: 
     file.write_text(file.read_text(), encoding=encoding)
     assert words in sources.open_file(file, mapping=MAP)[1].dates.words
     assert bool(words) == bool(sources.open_file(file, mapping=MAP)[1].dates.words)
+
+
+@pytest.mark.parametrize(
+    ("date", "before", "now", "is_other"),
+    [
+        ("3-4-2025", "", "mdy", True),
+        ("3-4-2025", "", "dmy", False),
+        ("3-4-2025", "mdy", "", True),
+        ("3/4/2025", "", "mdy", False),
+        ("3/4/2025", "dmy", "", True),
+        ("2025-04-03", "dmy", "mdy", False),
+        ("3-4-2025", None, "mdy", True),  # an older Orchard kept no order
+        ("3-4-2025", None, "dmy", False),
+        ("3/4/2025", None, "mdy", False),
+        ("3/4/2025", None, "dmy", True),
+    ],
+)
+def test_the_other_order_is_one_that_reads_the_dates_otherwise(
+    date: str, before: Dates | None, now: Dates, is_other: bool, tmp_path: Path
+):
+    file = dated(tmp_path / "a.csv", date)
+    then, today = (sources.open_file(file, mapping=MAP, dates=told or "")[1].dates for told in (before, now))
+    kept = None if before is None else then.day_first
+    assert run.was_other_order(Known("a.csv", was_read=True, day_first=kept), today) == is_other
+    assert not run.was_other_order(Known("a.csv"), today)
+
+
+def test_a_row_with_an_id_is_had_already_however_often_its_file_is_read_in_another_order(
+    tmp_path: Path, workspace: Workspace
+):
+    file, mapping = tmp_path / "a.csv", MAP | {"id": "Id"}
+    file.write_text("Id,Body,User,Date\n1,it hums,gus,03/04/2025 10:30\n")
+    assert run.import_file(workspace, file, TAMROW, mapping=mapping).stored == 1
+    for _ in range(2):
+        counts = run.import_file(workspace, file, TAMROW, mapping=mapping, dates="dmy")
+        assert (counts.already, counts.rejected) == (1, {})
+    file.write_text("Id,Body,User,Date\n1,it hums,gus,03/04/2025 10:30\n1,it hums,bo,03/04/2025 10:30\n")
+    assert run.import_file(workspace, file, TAMROW, mapping=mapping, dates="dmy").rejected == {TURNED: 1, TAKEN: 1}
 
 
 def test_a_file_of_dates_in_two_orders_is_refused_naming_two_rows(tmp_path: Path, workspace: Workspace):
@@ -512,6 +556,31 @@ def test_a_format_that_a_spreadsheet_has_saved_may_have_the_day_first(tmp_path: 
     assert day in file.read_text(encoding="utf-8")
     name, records = sources.open_file(file)
     assert name == "airline" and records.dates.day_first
+
+
+POST = {"id": "1", "thread_id": "1", "body": "it hums", "author": "gus", "is_retweet": "no"}
+
+
+@pytest.mark.parametrize("form", ["a.csv", "a.jsonl"])
+def test_the_dates_of_4cat_may_have_the_day_first(form: str, tmp_path: Path):
+    rows = [
+        POST | {"id": str(place), "timestamp": at} for place, at in enumerate(("03/04/2025 10:00", "25/12/2024"), 1)
+    ]
+    table = "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)])
+    (tmp_path / form).write_text(table if form == "a.csv" else "\n".join(map(json.dumps, rows)))
+    assert [touch.at for touch in touches(tmp_path / form)] == [datetime(2025, 4, 3, 10), datetime(2024, 12, 25)]
+
+
+def test_every_format_whose_dates_may_be_in_either_order_takes_it_and_no_other():
+    takes = {name for name, (_, own) in SOURCES.items() if "day_first" in inspect.getsource(inspect.getmodule(own))}
+    assert takes == set(SOURCES) - IN_NO_DOUBT
+    assert takes - {"twcs"} == set(COLUMNS)  # no spreadsheet knows the form of its dates
+
+
+@pytest.mark.parametrize("name", sorted(IN_NO_DOUBT))
+def test_an_order_is_refused_where_it_would_do_nothing(name: str, workspace: Workspace):
+    with pytest.raises(FileError, match="are in no doubt: leave --dates, or `dates` in"):
+        run.import_file(workspace, payload(name), TAMROW, dates="dmy")
 
 
 @pytest.mark.parametrize("form", ["a.jsonl", "a.json"])

@@ -146,6 +146,11 @@ def test_a_stop_in_the_middle_of_a_file_is_heard_and_the_next_start_goes_on(work
         ({}, "give either a file or --watch FOLDER"),
         ({"folder": Path("docs"), "source": "mail"}, "--source mail names where the rows of a file with --map come"),
         ({"file": Path("README.md"), "direct_messages": True}, "README.md: --direct-messages are those of an archive"),
+        (
+            {"file": Path("docs"), "dates": "dmy"},
+            "docs: not an archive of X: .*; --watch takes in the files of a folder",
+        ),
+        ({"file": PAYLOADS / "xarchive", "dates": "dmy"}, "the dates of an archive of X are in no doubt"),
         ({"file": Path("docs"), "dates": "dmy"}, "docs: the dates of an archive of X are in no doubt"),
         (
             {"file": Path("README.md"), "sheet": "Mail"},

@@ -25,7 +25,7 @@ from pipeline.sources import (
 )
 from pipeline.sources.archive import Archive, is_archive, list_names, open_archive
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
-from pipeline.sources.dates import with_order
+from pipeline.sources.dates import check_doubt, with_order
 from pipeline.sources.encodings import decodes, find_encoding, known_encoding
 from pipeline.sources.files import (
     FileError,
@@ -132,14 +132,16 @@ def open_file(
     """Return (name of the source, records) of a file; encoding and order of dates are found out where none is given.
 
     ``direct_messages``: those of an archive of X are wanted, too.
-    Raises FileError where the file is of no shape that we know, or its dates are in two orders.
+    Raises FileError where the file is of no shape that we know, its dates are in two orders, or told one in vain.
     """
     if is_archive(path):
         if mapping or wanted not in ("auto", "xarchive"):
             list_names(path)  # says what is no archive at all
             advice = "--watch takes in its files" if path.is_dir() else "unpack it first"
             raise FileError(f"{path}: a zip or folder can only be an archive of X, and has no --map; {advice}")
-        return "xarchive", open_archive(path, direct_messages)
+        archive = open_archive(path, direct_messages)
+        check_doubt(path, "xarchive", dates)
+        return "xarchive", archive
     check_text(path)
     encoding = known_encoding(encoding) if encoding else find_encoding(path)
     name, file = open_text_file(path, wanted, mapping, encoding)

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from mmap import ACCESS_READ, mmap
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sources import brandwatch, meltwater, sprout
+from pipeline.sources import brandwatch, fourcat, meltwater, sprout
 from pipeline.sources.columns import spelt
 from pipeline.sources.files import FileError, JsonFile, Table, text_of
 from pipeline.sources.frames import Frame, json_frames, table_frames
@@ -19,9 +21,15 @@ from pipeline.touch import DateOrder, Dates
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "airline": ("tweet_created",),
     "brandwatch": brandwatch.NAMES["at"],
+    "fourcat": fourcat.NAMES["at"],
     "meltwater": meltwater.NAMES["date"],
     "sprout": sprout.NAMES["at"],
 }
+
+# Formats that know one form of dates alone, whatever somebody tells of their order.
+IN_NO_DOUBT = frozenset({"dialogues", "orchard", "talkwalker", "xarchive"})
+
+KEYED = 100  # objects of JSON in which the keys of dates are looked for, as many as a format is recognised by
 
 # Two numbers and a year, with slashes or dashes between them.
 PARTS = r"^\s*(?P<first>\d{1,2})(?P<sign>[/-])(?P<second>\d{1,2})[/-]\d{4}(?:\D|$)"
@@ -37,20 +45,38 @@ class Seen:
     month_first: tuple[int, str] | None = None
     either: tuple[int, str] | None = None
 
+    def usual(self) -> bool | None:
+        """Return whether the day is read first in the first of these rows where nobody knows; None where is none."""
+        found = sorted(filter(None, (self.day_first, self.month_first, self.either)))
+        return not has_slash(found[0][1]) if found else None
+
+
+def has_slash(date: str) -> bool:
+    """Say whether a date is one with slashes, which has the month first where nobody knows; with dashes the day is."""
+    return "/" in date
+
 
 def with_order(file: Table | JsonFile, name: str, mapping: Mapping[str, str] | None, told: Dates) -> Table | JsonFile:
     """Return a file that knows the order of its dates: the one that somebody told, else the one that its dates prove.
 
-    Raises FileError naming two rows where one can only be read in one order, and another only in the other.
+    Raises FileError naming two rows where one can only be read in one order, and another only in the other; and where
+    an order is told of dates that are in no doubt.
     """
-    if told:
-        return replace(file, dates=DateOrder(told == "dmy"))
+    check_doubt(file.path, name, told)
     seen = Seen()
     columns = date_columns(file, name, mapping)
     for column in columns if columns and may_hold_any(file) else ():
         for numbers, texts in date_texts(file, column):
             look(seen, numbers, texts)
-    return replace(file, dates=decided(file, seen))
+    found = DateOrder(told == "dmy") if told else decided(file, seen)
+    return replace(file, dates=replace(found, usual=seen.usual()))
+
+
+def check_doubt(path: Path, name: str, told: Dates) -> None:
+    """Raise FileError where an order is told of the dates of a format that has them in one form alone."""
+    if told and name in IN_NO_DOUBT:
+        what = "an archive of X" if name == "xarchive" else f"the format {name}"
+        raise FileError(f"{path}: the dates of {what} are in no doubt: leave --dates, or `dates` in [[sources]], out")
 
 
 def may_hold_any(file: Table | JsonFile) -> bool:
@@ -65,8 +91,10 @@ def date_columns(file: Table | JsonFile, name: str, mapping: Mapping[str, str] |
     """Return the columns of a file that hold its dates, where these may be in either order."""
     if mapping:
         return [mapping["at"]]
-    names = {spelt(column) for column in COLUMNS.get(name, ())}
-    return [column for column in file.header if spelt(column) in names] if isinstance(file, Table) else []
+    if not (names := {spelt(column) for column in COLUMNS.get(name, ())}):
+        return []
+    columns = file.header if isinstance(file, Table) else [key for row in islice(file, KEYED) for key in row.values]
+    return [column for column in dict.fromkeys(columns) if spelt(column) in names]
 
 
 def date_texts(file: Table | JsonFile, column: str) -> Iterator[tuple[Sequence[int], pa.ChunkedArray]]:
@@ -107,7 +135,8 @@ def look(seen: Seen, numbers: pa.ChunkedArray, texts: pa.ChunkedArray) -> None:
 
 def are_dates(days: pa.ChunkedArray, months: pa.ChunkedArray) -> pa.ChunkedArray:
     """Say of pairs of numbers whether each may be a day and a month."""
-    return pc.and_(pc.less_equal(days, 31), pc.less_equal(months, 12))
+    positive = pc.and_(pc.greater(days, 0), pc.greater(months, 0))
+    return pc.and_(positive, pc.and_(pc.less_equal(days, 31), pc.less_equal(months, 12)))
 
 
 def shown_row(file: Table | JsonFile, number: int) -> int:
@@ -130,9 +159,9 @@ def decided(file: Table | JsonFile, seen: Seen) -> DateOrder:
     if seen.month_first or not seen.either:
         return DateOrder(False if seen.month_first else None)
     number, date = seen.either
-    way, opposite = ("month", "dmy") if "/" in date else ("day", "mdy")
+    way, opposite = ("month", "dmy") if has_slash(date) else ("day", "mdy")
     return DateOrder(
-        None,
+        way == "day",
         f"dates such as {date} in row {row_of(number)} do not tell whether the day or the month comes first: "
         f'read with the {way} first. If that is wrong, say --dates {opposite}, or dates = "{opposite}" in [[sources]], '
         "with the next such file; what is stored stays as it is",

@@ -1,4 +1,4 @@
--- The same broken row of the same file is one reject, however often the file is read.
+-- The same broken row of the same file is one reject, however often the file is read; its dates are read as they were last.
 insert into reject by name
 select
     sha256(file || chr(0) || row_number || chr(0) || payload) as reject_id,
@@ -7,6 +7,9 @@ select
     reason,
     payload,
     broken,
+    $day_first as day_first,
     $now as rejected_at
 from incoming
-on conflict do nothing
+on conflict (reject_id) do update set
+    day_first = excluded.day_first
+where reject.day_first is distinct from excluded.day_first

@@ -2,8 +2,7 @@ select
     brand,
     format,
     mapping,
-    coalesce(source, 'file') as source,
-    arg_max_null(day_first, updated_at) as day_first
+    coalesce(source, 'file') as source
 from import
 where file = $file
 group by all
