@@ -13,7 +13,7 @@ from pipeline.store import count, incoming, query
 from pipeline.touch import Record, Reject
 
 TAKEN = "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
-TURNED = "its message is there with day and month the other way: one of the two files was read in the wrong order (`take-back`)"
+TURNED = "its message is there with day and month the other way: one of the two files was read in the wrong order"
 UNSURE = "another product told its link with another author and other words: the same message, or another of that page"
 
 

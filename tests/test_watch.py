@@ -151,7 +151,6 @@ def test_a_stop_in_the_middle_of_a_file_is_heard_and_the_next_start_goes_on(work
             "docs: not an archive of X: .*; --watch takes in the files of a folder",
         ),
         ({"file": PAYLOADS / "xarchive", "dates": "dmy"}, "the dates of an archive of X are in no doubt"),
-        ({"file": Path("docs"), "dates": "dmy"}, "docs: the dates of an archive of X are in no doubt"),
         (
             {"file": Path("README.md"), "sheet": "Mail"},
             "README.md: --sheet names a sheet of a workbook, and this is none",
