@@ -10,16 +10,17 @@ import pyarrow as pa
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from pipeline import journal, labels, publish, run, settings
+from pipeline import journal, labels, publish, reads, run, settings
 from pipeline.contents import read_metric
 from pipeline.locks import working
 from pipeline.metrics import sql
+from pipeline.metrics.build import build
 from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, Use, corrected, finish, values
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace, connect
 from pipeline.touch import Brand
 from tests.conftest import orchard
-from tests.worlds import START, derived, table
+from tests.worlds import START, derived, keep, student, table
 
 # What a middling classifier says of texts of each true class, as weights of a Dirichlet distribution.
 SAID = np.array([[5.0, 2.5, 0.8], [1.6, 3.5, 1.9], [0.6, 2.2, 4.6]])
@@ -131,7 +132,21 @@ def test_a_correction_that_adds_more_noise_than_it_takes_out_bias_is_not_made():
     found = one(balanced, classified(chance, 4000, (0.33, 0.34, 0.33)).said.mean(0))
     assert not found["corrected"]
     assert [found[label] for label in LABELS] == [-1.0, 0.0, 1.0]
-    assert found["sd"] is None  # the bias is not known, so no error is claimed
+    off = balanced.said @ WORTH - WORTH[balanced.truth]
+    assert found["sd"] == pytest.approx(np.hypot(off.mean(), off.std(ddof=1) / np.sqrt(120)))
+
+
+def test_labels_that_correct_nothing_still_tell_how_far_the_net_is_off():
+    """Of brands of any mix, and closer than a card knows it, by which a net as it came is off by .19."""
+    chance, means, covered, told = np.random.default_rng(12), SAID / SAID.sum(1, keepdims=True), [], []
+    while len(covered) < 30:
+        mix = chance.dirichlet((10, 10, 10))
+        found = one(classified(chance, 110, tuple(mix)), mix @ means)
+        if not found["corrected"]:
+            covered.append(abs(found["net"] - mix @ WORTH) <= 1.645 * found["sd"])
+            told.append(found["sd"])
+    assert np.mean(covered) >= 0.86
+    assert 0.04 < np.mean(told) < 0.1
 
 
 def test_a_classifier_that_knows_nothing_is_called_shaky_and_not_corrected():
@@ -184,6 +199,31 @@ def test_a_card_says_how_far_other_brands_are_off_corrected_or_not():
     of_few = one(Card(means, np.full(3, 5), shift=0.16, shift_raw=0.2), mean)
     assert not of_few["corrected"] and of_few["sd"] == 0.2
     assert one(Card(means, np.full(3, 5)), mean)["sd"] is None  # how far off it is, nobody knows
+
+
+def test_how_far_a_level_is_off_is_in_every_band_of_it_also_where_the_card_does_not_pay():
+    means = SAID / SAID.sum(1, keepdims=True)
+    found = one(Card(means, np.full(3, 5), shift=0.16, shift_raw=0.2), np.array([0.5, 0.3, 0.2]))
+    assert not found["corrected"]
+    feelings = np.linspace(-0.2, 0.4, 6)
+    con = derived([{"person_id": f"p{i}", "value": v, "happened_at": START} for i, v in enumerate(feelings)])
+    keep(con, "debias", [found])
+    keep(con, "group_member", [{"brand": "b", "person_id": f"p{i}", "what": "kind", "name": "k"} for i in range(6)])
+    bands = []
+    for name in ("brand_index", "group_index"):
+        build(con, name)
+        bands += [(row["low_level"], row["high_level"]) for row in table(con, name)]
+    con.execute("attach ':memory:' as pub")
+    con.execute("create table pub.touch as from derived.ledger; create table pub.debias as from derived.debias")
+    days = {"start": START, "until": START + timedelta(days=1)}
+    for asked in (
+        reads.frame(con, "period", brand="b", before=START - timedelta(days=1), **days),
+        reads.frame(con, "brand_path", grain="month", **days),
+    ):
+        bands += asked[["low", "high"]].to_numpy().tolist()
+    reach = 1.645 * np.hypot(student(6) * feelings.std(ddof=1) / np.sqrt(6), 0.2)
+    assert len(bands) == 6 + 2 + 1 + 1
+    assert np.array(bands) == pytest.approx(np.tile((0.1 - reach, 0.1 + reach), (10, 1)))
 
 
 def month_of(seed: int, many: int = 1000, labelled: int = 100, shift: float = 0.0) -> tuple[float, list[dict]]:

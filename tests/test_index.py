@@ -100,6 +100,20 @@ def test_the_bands_of_few_loud_people_count_them_for_fewer():
     assert all(0.86 <= share <= 0.94 for share in covered.values()), covered
 
 
+@pytest.mark.parametrize(("people", "loud"), [(8, 1), (20, 1), (20, 2), (100, 2)])
+def test_the_band_covers_where_one_or_two_write_nearly_everything(people: int, loud: int):
+    chance = np.random.default_rng([people, loud])
+    months = 6000 // people
+    posts = np.tile(np.where(np.arange(people) < loud, 60, 1), months)
+    who = np.repeat(np.arange(months * people), posts)
+    value = chance.normal(chance.normal(0.05, 0.25, months * people)[who], 0.3)
+    when = START + who // people * timedelta(weeks=1)
+    con = ledger_of({"person_id": who.astype(str), "value": value, "happened_at": when})
+    build(con, "brand_index")
+    ask = "select avg((.05 between low and high)::int) from derived.brand_index where grain='week' and weighting='post'"
+    assert con.execute(ask).fetchall()[0][0] > 0.84
+
+
 def test_the_tempered_index_weighs_a_person_by_the_root_of_how_often_they_spoke():
     rows = [{"person_id": "a", "value": 0.4, "happened_at": START}] * 4 + [
         {"person_id": "b", "value": -0.2, "happened_at": START}
@@ -113,7 +127,7 @@ def test_the_error_of_the_model_widens_the_band_of_the_level_only():
     people = [("x", -0.1), ("x", 0.3), ("x", 0.1), ("y", 0.2)]
     rows = [{"person_id": f"p{i}", "source": s, "value": v, "happened_at": START} for i, (s, v) in enumerate(people)]
     con = derived(rows)
-    errors = [("x", True, 0.08), ("y", False, 0.5)]
+    errors = [("x", True, 0.08), ("y", False, None)]  # of y nobody knows it
     keep(con, "debias", [{"brand": "b", "source": s, "corrected": c, "sd": sd} for s, c, sd in errors])
     build(con, "brand_index")
     row = next(r for r in table(con, "brand_index") if r["grain"] == "week" and r["weighting"] == "person")
@@ -123,7 +137,7 @@ def test_the_error_of_the_model_widens_the_band_of_the_level_only():
     assert row["estimate"] - row["low_level"] == pytest.approx(1.645 * np.hypot(row["se"], 0.06))
 
 
-def test_where_nothing_was_corrected_the_model_adds_no_band():
+def test_where_nobody_knows_how_far_a_level_is_off_the_model_adds_no_band():
     con = derived(
         [{"person_id": p, "value": v, "happened_at": START} for p, v in (("a", 0.1), ("b", 0.3))], "brand_index"
     )

@@ -146,7 +146,8 @@ def test_the_index_and_its_error_equal_the_formula_computed_by_hand():
     means, sizes = np.array([0.3, -0.5, 0.8]), np.array([2.0, 1.0, 3.0])
     for weighting, w in (("person", np.ones(3)), ("post", sizes)):
         estimate = (w * means).sum() / w.sum()
-        se = student(w.sum() ** 2 / (w**2).sum()) * np.sqrt(3 / 2 * (w**2 * (means - estimate) ** 2).sum()) / w.sum()
+        without = np.array([np.average(np.delete(means, i), weights=np.delete(w, i)) for i in range(3)])
+        se = student(w.sum() ** 2 / (w**2).sum()) * np.sqrt(2 / 3 * ((without - estimate) ** 2).sum())
         assert by[weighting] == pytest.approx((estimate, se, w.sum() ** 2 / (w**2).sum(), 3, 6))
 
 
@@ -198,8 +199,8 @@ def test_the_errors_of_a_period_of_few_people_equal_the_formula_computed_by_hand
     now, many, before = np.array([0.3, -0.5, 0.9, 0.2]), np.array([2, 1, 1, 4]), np.array([0.1, 0.3, 0.8])
     assert found["se"] == pytest.approx(student(4) * now.std(ddof=1) / 2)
     assert found["se_before"] == pytest.approx(student(3) * before.std(ddof=1) / np.sqrt(3))
-    off = many * (now - now @ many / 8)
-    plain = np.sqrt(4 / 3 * (off**2).sum()) / 8
+    without = np.array([np.average(np.delete(now, i), weights=np.delete(many, i)) for i in range(4)])
+    plain = np.sqrt(3 / 4 * ((without - now @ many / 8) ** 2).sum())
     assert found["post_high"] == pytest.approx(min(1, now @ many / 8 + 1.645 * student(64 / 22) * plain))
     moved = np.append((now - now.mean()) / 4, [0, 0]) - np.array([0.4, 0, 0, 0, -0.3, -0.1]) / 3
     assert found["se_change"] == pytest.approx(student(3) * np.sqrt(6 / 5 * (moved**2).sum()))

@@ -193,8 +193,9 @@ def test_the_band_of_every_post_counts_a_loud_person_once(sample: Workspace):
     said = con.execute(f"select person_id, value from pub.touch where {of_days}", days).df()
     found = shown(sample, "period", brand="tamrow", **HALF_YEAR).iloc[0]
     assert found["post_now"] == pytest.approx(said["value"].mean())
-    off = (said["value"] - said["value"].mean()).groupby(said["person_id"]).sum()
-    se = (off.pow(2).sum() * len(off) / (len(off) - 1)) ** 0.5 / len(said)
+    of = said.groupby("person_id")["value"].agg(["sum", "count"])
+    without = (of["sum"].sum() - of["sum"]) / (of["count"].sum() - of["count"])
+    se = ((without - said["value"].mean()).pow(2).sum() * (len(of) - 1) / len(of)) ** 0.5
     se *= student(len(said) ** 2 / said.groupby("person_id").size().pow(2).sum())
     model = (found["high"] - found["now"]) ** 2 / 1.645**2 - found["se"] ** 2
     assert found["post_high"] - found["post_now"] == pytest.approx(1.645 * (se**2 + model) ** 0.5)
@@ -261,6 +262,12 @@ def test_pulse_says_how_the_errors_of_the_model_are_taken_out(visit: Open):
     assert said in words(app) and "The model was not checked on Tamrow Design\\-Build's own messages yet." in words(app)
     (link,) = app.get("page_link")
     assert (link.proto.page, link.proto.label) == ("review", "Label some on Review")
+
+
+@pytest.mark.parametrize("in_band", [True, False])
+def test_where_nothing_is_taken_out_pulse_says_whether_the_band_holds_it(in_band: bool):
+    told = _pulse_correction.in_words({"origin": "none", "mentions": 7, "in_band": in_band})
+    assert told.endswith("how far that may put the level off is in the band" if in_band else "than it takes out error")
 
 
 @pytest.mark.parametrize(("labels", "checked"), [([0, 0], False), ([0, 120], True), ([], True)])

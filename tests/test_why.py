@@ -182,6 +182,30 @@ def test_one_person_alone_gives_a_change_but_no_error():
     assert found["se"].isna().all() and found["se_change"].isna().all()
 
 
+def test_where_one_person_alone_is_a_side_the_change_has_no_error():
+    con = said(("a", 0, 0.2), ("b", 0, 0.4), ("c", 0, -0.1), ("d", 0, 0.3), ("e", 1, 0.6))
+    assert explained(con)["change"].between(0.39, 0.41).all()
+    assert con.execute("select count(se), count(se_change) from derived.why").fetchall() == [(0, 0)]
+
+
+@pytest.mark.parametrize(("people", "loud"), [(8, 1), (20, 2)])
+def test_the_errors_of_a_change_count_few_loud_people_for_fewer(people: int, loud: int):
+    """Nothing changes here: other people speak before and after, one or two of them sixty times."""
+    chance, worlds = np.random.default_rng(people), 40
+    posts = np.tile(np.where(np.arange(people) < loud, 60, 1), 2)
+    covered = {"person": [], "post": []}
+    for _ in range(worlds):
+        value = chance.normal(0, 0.5, 2 * people) + chance.normal(0, 0.6, 2 * people) / np.sqrt(posts)
+        who = np.arange(2 * people)
+        facts = {"person_id": who.astype(str), "key": who.astype(str), "recent": who >= people, "mentions": posts}
+        facts |= {"weight": posts.astype(float), "total": posts * value}
+        rows = pd.DataFrame(facts | {"brand": "b", "dimension": "person"})
+        found = why.finish(pa.Table.from_pandas(rows)).to_pandas().groupby("weighting")[["change", "se_change"]].first()
+        for weighting, row in found.iterrows():
+            covered[weighting].append(abs(row["change"]) <= 1.645 * row["se_change"])
+    assert np.mean(covered["post"]) >= 0.86 and np.mean(covered["person"]) >= 0.82
+
+
 @pytest.mark.parametrize("mentions", [[("a", 1, 0.2)], [("a", 0, 0.2)]])
 def test_a_brand_that_was_not_heard_in_both_months_has_no_why(mentions: list):
     con = said(*mentions)

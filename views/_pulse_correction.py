@@ -47,7 +47,7 @@ def in_words(way: dict[Any, Any]) -> str:
     """Return how the errors in some of the mentions are taken out, in words."""
     many = _pulse_moved.mentions(way["mentions"])
     if way["origin"] == "none":
-        return say("not_corrected", mentions=many)
+        return say("not_corrected", mentions=many, band=say("in_band") if way["in_band"] else "")
     shaky = say("shaky") if way["shaky"] else ""
     if way["origin"] == "model card":
         return say("by_card", mentions=many, shaky=shaky)

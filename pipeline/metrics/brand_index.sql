@@ -1,5 +1,5 @@
 -- The brand's index by week and month: person-weighted (a = 0: one person, one voice), tempered (a = .5) and post-weighted
--- (a = 1), each with its person-clustered 90 % band. The error of the debiasing matrix is common to all periods:
+-- (a = 1), each with its 90 % band, by the jackknife over people. How far the model puts the level off is common to all periods:
 -- it widens the band of the level (low_level, high_level), not that of a change.
 with p as (
     select
@@ -37,7 +37,7 @@ by_source as (
 matrix as (
     select s.brand, s.grain, s.period, sum(s.n * d.sd) / sum(s.n) as sd_model
     from by_source s
-    left join derived.debias d on d.brand = s.brand and d.source = s.source and d.corrected
+    left join derived.debias d on d.brand = s.brand and d.source = s.source
     group by all
 ),
 
@@ -67,7 +67,7 @@ e as (
         t.mentions,
         t.sw * t.sw / t.sw2 as n_eff,
         student(t.sw * t.sw / t.sw2)
-        * sqrt(sum(k.wt * k.wt * (k.m - t.estimate) ** 2) / (t.sw * t.sw) * t.people / nullif(t.people - 1, 0)) as se
+        * sqrt(sum((k.wt * (k.m - t.estimate) / nullif(t.sw - k.wt, 0)) ** 2) * (t.people - 1) / t.people) as se
     from k
     join t using (brand, grain, period, weighting)
     group by t.brand, t.grain, t.period, t.weighting, t.estimate, t.people, t.mentions, t.sw, t.sw2

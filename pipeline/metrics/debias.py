@@ -48,6 +48,11 @@ class Labelled:
         rows = chance.integers(0, len(self.truth), len(self.truth))
         return Labelled(self.truth[rows], self.said[rows])
 
+    def raw_error(self) -> float:
+        """Return how far the net of the probabilities as they came is off here, with what so few labels leave open."""
+        off = self.said @ WORTH - WORTH[self.truth]
+        return math.hypot(off.mean(), off.std(ddof=1) / math.sqrt(len(off)))
+
     def is_enough(self) -> bool:
         """Say whether a matrix can be had from these."""
         return len(self.truth) >= ENOUGH and bool((np.bincount(self.truth, minlength=3) >= OF_EACH).all())
@@ -83,7 +88,7 @@ def values(matrix: Matrix) -> NDArray[np.float64]:
 
 
 def spread_of_net(errors: Labelled | Card, mean: NDArray[np.float64], seed: int = 0) -> float:
-    """Return the standard deviation of the corrected net over DRAWS bootstrap samples of the labels."""
+    """Return a correction's noise: the standard deviation of the net over DRAWS bootstrap samples of the labels."""
     chance = np.random.default_rng(seed)
     nets = []
     for _ in range(DRAWS):
@@ -143,12 +148,11 @@ def error_of(errors: Labelled | Card | None, mean: NDArray[np.float64], fits: bo
 
     A card is of other people and other brands: how far these differ is in it, whether it corrects or not.
     """
-    beyond = 0.0
-    if isinstance(errors, Card):
-        beyond = errors.shift if fits else errors.shift_raw
-    if errors is None or not (fits or beyond):
+    if isinstance(errors, Labelled):
+        return spread_of_net(errors, mean) if fits else errors.raw_error()
+    if errors is None:
         return None
-    return math.hypot(spread_of_net(errors, mean) if fits else 0.0, beyond)
+    return math.hypot(spread_of_net(errors, mean), errors.shift) if fits else errors.shift_raw or None
 
 
 def finish(rows: pa.Table) -> pa.Table:

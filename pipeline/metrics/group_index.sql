@@ -21,7 +21,7 @@ person as (
         avg(s.value) as m,
         avg(coalesce(d.sd, 0)) as sd_model
     from said s
-    left join derived.debias d on d.brand = s.brand and d.source = s.source and d.corrected
+    left join derived.debias d on d.brand = s.brand and d.source = s.source
     group by all
 ),
 

@@ -60,7 +60,7 @@ e as (
         month,
         topic,
         student(any_value(l.w * l.w) / sum(p.w * p.w))
-        * sqrt(sum(p.w * p.w * (p.mean - l.feeling) ** 2) / any_value(l.w * l.w) * any_value(l.people / nullif(l.people - 1, 0))) as se
+        * sqrt(sum((p.w * (p.mean - l.feeling) / nullif(l.w - p.w, 0)) ** 2) * any_value((l.people - 1) / l.people)) as se
     from person p
     join level l using (brand, month, topic)
     group by all

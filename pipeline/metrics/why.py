@@ -150,14 +150,18 @@ def draw(people: int) -> Codes:
     )
 
 
-def widening(said: Values) -> float:
-    """Return how much wider errors are than those that draws of people give, from their mentions (2, people).
+def widening(weight: Values) -> float:
+    """Return how much wider errors are than those that draws of people give, from what each weighs (2, people).
 
     Draws have the variance of n values about their mean, not that of n - 1; and an error from few people needs
-    Student's quantile, by the side with fewer of them (as reads/period.sql).
+    Student's quantile, by the side with fewer of them: of equal weight, where some weigh more. NaN where one person
+    alone is a side: how far others would be from them, nobody knows.
     """
-    fewest = max(int((said > 0).sum(1).min()), 2)
-    return float(np.sqrt(said.shape[1] / max(said.shape[1] - 1, 1)) * stdtrit(fewest - 1, 0.95) / 1.6449)
+    if ((weight > 0).sum(1) < 2).any():
+        return float("nan")
+    freedom = max(float((weight.sum(1) ** 2 / (weight**2).sum(1)).min()) - 1, 1)
+    people = weight.shape[1]
+    return float(np.sqrt(people / (people - 1)) * stdtrit(freedom, 0.95) / 1.6449)
 
 
 def over_draws(often: Codes, ask: Callable[[Values], Values]) -> Values:
@@ -193,16 +197,15 @@ def explain(rows: pa.Table) -> list[pa.Table]:
     said = each.per(each.person, each.weight, people)
     if not said.any(1).all():
         return []
-    often, wider, result = draw(people), widening(said), []
+    often, result = draw(people), []
     for weighting in WEIGHTINGS:
         worth = np.ones_like(said) if weighting == "post" else over(np.ones_like(said), said)
+        wider = widening(said if weighting == "post" else (said > 0).astype(float))
         facts = {"brand": rows["brand"][0].as_py(), "weighting": weighting}
         found = [of_people(each, worth, often), of_persons(each, worth)]
         found += [of_groups(name, cells, worth, often) for name, cells in parts.items()]
-        total = {
-            "change": float(found[0].contribution.sum()),
-            "se_change": found[0].se_change and found[0].se_change * wider,
-        }
+        off = found[0].se_change * wider
+        total = {"change": float(found[0].contribution.sum()), "se_change": None if np.isnan(off) else off}
         result += [replace(part, se=part.se * wider).to_table(facts | total) for part in found]
     return result
 
@@ -217,7 +220,10 @@ def to_cells(rows: pa.Table, person: Codes, at: Codes) -> Cells:
 
 @dataclass(frozen=True)
 class Split:
-    """One dimension of the change: contributions (PARTS, groups), their errors, what was heard (2, groups)."""
+    """One dimension of the change: contributions (PARTS, groups), their errors, what was heard (2, groups).
+
+    ``se_change`` is the error of the change itself; only the headline tells it.
+    """
 
     dimension: str
     keys: pa.Array
@@ -226,7 +232,7 @@ class Split:
     sides: Sides
     people: Values
     mentions: Values
-    se_change: float | None = None
+    se_change: float = np.nan
 
     def to_table(self, facts: dict[str, object]) -> pa.Table:
         """Return a row for each part that a group has: within and mix of those that were there in both periods."""
@@ -258,7 +264,6 @@ def of_people(each: Cells, worth: Values, often: Codes) -> Split:
     mentions = each.per(group[each.person], each.mentions, 3)
     draws = over_draws(often, lambda some: by_group(headline(some @ sums)))
     contribution = by_group(headline(sums.sum(0)))
-    total = float(error(draws, (0, 2))[0, 0])  # of the change itself
     return Split(
         "people",
         pa.nulls(3, pa.string()),
@@ -267,7 +272,7 @@ def of_people(each: Cells, worth: Values, often: Codes) -> Split:
         sides,
         count,
         mentions,
-        None if np.isnan(total) else total,
+        float(error(draws, (0, 2))[0, 0]),
     )
 
 

@@ -15,7 +15,7 @@ person as (
 matrix as (
     select m.brand, m.period, sum(coalesce(d.sd, 0)) / count(*) as sd
     from m
-    left join debias d on d.brand = m.brand and d.source = m.source and d.corrected
+    left join debias d on d.brand = m.brand and d.source = m.source
     group by all
 ),
 

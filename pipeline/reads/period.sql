@@ -1,6 +1,6 @@
 -- The person-weighted feeling in [start, until) and in [before, start), each with its person-clustered standard
 -- error, and their difference. A person heard in both periods is one cluster of the difference. The band of
--- the level also holds what the labels that correct the model leave open; a change does not need it, since both sides share it.
+-- the level also holds how far the model puts it off; a change does not need it, since both sides share it.
 with m as (
     select person_id, source, happened_at >= $start as recent, value
     from touch
@@ -32,7 +32,7 @@ s as (
 v as (
     select
         student(any_value(s.people)) * sqrt(sum((p.m1 - s.now) ** 2) / any_value(s.people * nullif(s.people - 1, 0))) as se,
-        student(any_value(s.posts) ** 2 / sum(p.n1 ** 2)) * sqrt(sum((p.n1 * (p.m1 - s.post)) ** 2) * any_value(s.people / nullif(s.people - 1, 0))) / any_value(s.posts) as se_post,
+        student(any_value(s.posts) ** 2 / sum(p.n1 ** 2)) * sqrt(sum((p.n1 * (p.m1 - s.post) / nullif(s.posts - p.n1, 0)) ** 2) * any_value((s.people - 1) / s.people)) as se_post,
         student(any_value(s.people_before)) * sqrt(sum((p.m0 - s.before) ** 2) / any_value(s.people_before * nullif(s.people_before - 1, 0))) as se_before,
         student(any_value(least(s.people, s.people_before))) * sqrt(
             sum((coalesce((p.m1 - s.now) / s.people, 0) - coalesce((p.m0 - s.before) / s.people_before, 0)) ** 2)
@@ -45,7 +45,7 @@ v as (
 c as (
     select coalesce(sum(d.sd * n.mentions) / sum(n.mentions), 0) as sd_model
     from (select source, count(*) as mentions from m where recent group by source) n
-    left join (select source, sd from debias where brand = $brand and corrected) d using (source)
+    left join (select source, sd from debias where brand = $brand) d using (source)
 )
 
 select

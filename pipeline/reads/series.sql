@@ -1,4 +1,4 @@
--- The band holds what the labels that correct the model leave open, too.
+-- The band holds how far the model puts the level off, too.
 select
     period,
     weighting,
