@@ -456,7 +456,8 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
     assert len(names) > 50 and not [name for name in names if name in everything]
     leads = [button.label for button in app.button if "Read the messages" in button.label]
     assert bool(leads) == ("Click a bar to read" in words(app)) == (people != "aggregate")
-    assert ("Without the one person who moves it most" in words(app)) == (people == "aggregate")
+    # With the level and the change it tells what one person feels.
+    assert ("the change would be" in words(app)) == (people != "aggregate")
     if people == "aggregate":
         assert (
             not app.get("page_link")

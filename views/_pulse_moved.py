@@ -149,15 +149,18 @@ def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
 
 
 def loudest(brand: str, span: Days) -> str:
-    """Say what the change would be without the one person who moves it most, by name where people are shown."""
+    """Say what the change would be without the one person who moves it most.
+
+    Empty where single people are not shown: with the level and the change it tells what that person feels.
+    """
+    if not _rights.viewer().sees_people:
+        return ""
     found = _data.ask("loudest", brand=brand, **span.asked)
     first = found[(found["weighting"] == "person") & (found["rank"] == 1)]
     if first.empty or pd.isna(first["change_without"].iloc[0]):
         return ""
-    person = first["person_id"].iloc[0]
-    named = _rights.viewer().sees_people
-    who = say("loudest_named", name=plain(names(brand, [person])[0])) if named else say("loudest_unnamed")
-    return say("loudest", who=who, change=signed(first["change_without"].iloc[0]))
+    name = plain(names(brand, [first["person_id"].iloc[0]])[0])
+    return say("loudest", name=name, change=signed(first["change_without"].iloc[0]))
 
 
 def topics(found: pd.DataFrame) -> None:
