@@ -567,6 +567,7 @@ def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(
     assert "Tess" not in everything and "@tess" not in everything and "x.example" not in everything
     assert not app.text_area and NOTES not in [tab.label for tab in app.tabs]
     assert "nobody came, I am done with you --" in everything
+    assert not [said for said in ("What we promised", "No promise is open", "No notes yet") if said in everything]
 
 
 def test_of_single_people_nothing_is_shown_where_only_everybody_together_may_be(marl: Workspace):
