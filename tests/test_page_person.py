@@ -561,6 +561,7 @@ def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(
     (marl.folder / "brand.toml").write_text(BRAND.replace('"named"', '"pseudonymous"'), encoding="utf-8")
     if refreshed:
         refresh(marl)
+    journal.save_annotation(marl, "marl", date(2026, 4, 1), "Tess came by", "Ines")
     app = opened(PAGE, person=who, **query)
     everything = "\n".join((marked(app), *texts(app), *(button.label for button in app.button)))
     assert app.title[0].value == _words.plain(f"someone on X · {who[:4]}")

@@ -448,6 +448,7 @@ def write_note(app: AppTest, text: str) -> None:
 def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Workspace):
     brand = own.folder / "brand.toml"
     brand.write_text(f'{brand.read_text(encoding="utf-8")}\n[privacy]\npeople = "{people}"\n', encoding="utf-8")
+    journal.save_annotation(own, "tamrow", date(2026, 9, 8), "Rowan Sable's basement floods", "Jo")
     app = click(opened(PAGE, period="everything"), "2026-08-01")
     with store.open_published(own.published) as con:
         names = {name for (name,) in con.execute("select name from pub.person where account_id is not null").fetchall()}
@@ -456,6 +457,7 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
     assert len(names) > 50 and not [name for name in names if name in everything]
     leads = [button.label for button in app.button if "Read the messages" in button.label]
     assert bool(leads) == ("Click a bar to read" in words(app)) == (people != "aggregate")
+    assert "A · 08 Sep 2026" in [line.value for line in app.text] and "basement floods" not in everything
     # With the level and the change it tells what one person feels.
     assert ("the change would be" in words(app)) == (people != "aggregate")
     if people == "aggregate":

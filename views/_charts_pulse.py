@@ -89,7 +89,7 @@ def events(figure: go.Figure, found: pd.DataFrame) -> None:
 
 
 def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
-    """Add what people noted on a day as lines with a letter at ``top``; ``found`` has day, letter and text."""
+    """Add what people noted on a day as lines with a letter at ``top``; ``found`` has day, letter and text, where that is told."""
     if found.empty:
         return
     for day in found["day"]:
@@ -103,8 +103,8 @@ def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
         textposition="middle right",
         marker={"symbol": "triangle-down", "size": 11, "color": NEUTRAL},
         customdata=[[short(text)] for text in found["text"]],
-        hovertext=[date(each) for each in found["day"]],
-        hovertemplate="%{hovertext}: %{customdata[0]}<extra></extra>",
+        hovertext=[f"{date(note.day)}: " if note.text else date(note.day) for note in found.itertuples()],
+        hovertemplate="%{hovertext}%{customdata[0]}<extra></extra>",
         **CHOSEN,
     )
 

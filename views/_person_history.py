@@ -30,7 +30,8 @@ def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
 
 def annotation(row: dict[Any, Any]) -> str:
     """Return what somebody noted on a day, with its letter in the chart."""
-    return say("annotation", letter=row["letter"], day=day(row["day"]), text=row["text"])
+    line = say("annotation", letter=row["letter"], day=day(row["day"]))
+    return say("annotation_told", line=line, text=row["text"]) if row["text"] else line
 
 
 def in_time(annotations: Rows, touches: pd.DataFrame) -> pd.DataFrame:
