@@ -253,3 +253,11 @@ def test_a_brand_without_topics_has_no_column_and_names_may_turn():
     figure = _charts_compare.topics(found, NAMES, 5, "What is felt about which topic?")
     assert list(figure.data[0].x) == ["Tamrow<br>Design-Build", "Fenmarsh<br>Builders"]
     assert figure.layout.xaxis.tickangle is None and list(figure.layout.xaxis.autotickangles) == [0, 90]
+
+
+def test_of_another_brand_nobody_speaks_as_of_us(visit: Open):
+    app = visit(PAGE, brand="Quillstone Construction")
+    said = words(app) + " ".join(name for frame in app.dataframe for name in frame.value.columns)
+    assert "speak to Quillstone Construction, not a market" in said
+    assert "Felt toward it, less toward Quillstone Construction" in said
+    assert " us " not in said.replace(",", " ")
