@@ -122,20 +122,25 @@ def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Ope
 
 def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open, sample: Workspace):
     first = visit(PAGE, period="6 months").markdown[0].value
-    found = taken_apart(sample, HALF_YEAR)
-    groups, topics = _moved.groups(found), _moved.topics(found)
-    assert f"is no more than chance would do. Of its {len(groups) + len(topics)} parts, " in first
-    stayers = groups.set_index("name")["contribution"]["stayers"]
-    than_that = f"**stayers** ({_words.signed(stayers)}) moved by more than that (as one in ten does by chance)"
-    assert first.endswith(f" parts, {than_that}, the rest the other way.")
+    groups = _moved.groups(taken_apart(sample, HALF_YEAR))
+    stayers = _words.signed(groups.set_index("name")["contribution"]["stayers"])
+    yet = f"Yet of its {len(groups)} groups **stayers** ({stayers}) against the rest moved by more than chance would do"
+    assert first.endswith(f"is no more than chance would do. {yet} (as one part in ten does by chance).")
 
 
 def test_a_change_by_chance_leaves_nothing_to_explain_only_where_no_part_moved():
-    within, beyond = ({"name": "stayers", "contribution": much, "se": 0.1} for much in (0.16, 0.17))
-    assert _pulse_moved.beneath([within], 0.1) == "That leaves nothing to explain."
-    told = _pulse_moved.beneath([within, beyond], 0.1)
-    assert told.startswith("Of its 2 parts, **stayers** (+0.17) moved ") and told.endswith(", the rest the other way.")
-    assert _pulse_moved.beneath([beyond], 0.2).endswith(" (as one in ten does by chance).")
+    within, beyond, below = (moved(much) for much in (0.16, 0.17, -0.2))
+    assert _pulse_moved.beneath({"groups": within}, 0.1) == "That leaves nothing to explain."
+    told = _pulse_moved.beneath({"groups": pd.concat([within, beyond]), "topics": beyond}, 0.1)
+    assert told.startswith("Yet of its 2 groups **stayers** (+0.17) against the rest and of its 1 topics **stayers** ")
+    assert " against " not in _pulse_moved.beneath({"groups": beyond}, 0.2)
+    two = _pulse_moved.beneath({"groups": pd.concat([beyond, below])}, -0.03)  # the rest of each is the other
+    assert "**stayers** (+0.17), **stayers** (−0.20) moved by more" in two
+
+
+def moved(much: float) -> pd.DataFrame:
+    """Return one part of a change with an error of 0.1."""
+    return pd.DataFrame([{"name": "stayers", "contribution": much, "se": 0.1}])
 
 
 def test_a_change_that_nothing_stands_before_is_said_so():

@@ -66,10 +66,10 @@ def why(brand: str, span: Days) -> str:
     if pd.isna(state["change"]) or pd.isna(state["se_change"]):
         return ""
     found = taken_apart(brand, span)
-    parts = (_moved.groups(found), _moved.topics(found))
+    splits = {"groups": _moved.groups(found), "topics": _moved.topics(found)}
     if not _moved.is_sure(state["change"], state["se_change"]):
-        return beneath([part for rows in parts for part in rows.to_dict("records")], state["change"])
-    groups, topics = (most(rows, state["change"]) for rows in parts)
+        return beneath(splits, state["change"])
+    groups, topics = (most(rows, state["change"]) for rows in splits.values())
     if groups is None:
         return ""
     words = say("why_people", who=plain(groups["name"]), **chance(groups))
@@ -78,14 +78,24 @@ def why(brand: str, span: Days) -> str:
     return f"{words}."
 
 
-def beneath(parts: list[dict[Any, Any]], change: float) -> str:
-    """Return in a sentence which parts moved by more than chance would do in a ``change`` that it would do."""
+def beneath(splits: dict[str, pd.DataFrame], change: float) -> str:
+    """Return in a sentence which parts moved by more than chance would do in a ``change`` that it would do.
+
+    Each of the ``splits``, groups and topics, sums to the change by itself.
+    """
+    told = [words for name, rows in splits.items() if (words := split(name, rows.to_dict("records"), change))]
+    return say("parts_moved", splits=say("and").join(told)) if told else say("nothing_to_explain")
+
+
+def split(name: str, parts: list[dict[Any, Any]], change: float) -> str:
+    """Return which parts of one split moved by more than chance would do; empty where none did."""
     sure = [part for part in parts if _moved.is_sure(part["contribution"], part["se"])]
     if not sure:
-        return say("nothing_to_explain")
+        return ""
     told = ", ".join(say("part", name=plain(called(part["name"])), much=signed(part["contribution"])) for part in sure)
-    against = all(part["contribution"] * (change - part["contribution"]) < 0 for part in sure)
-    return say("parts_moved", many=len(parts), parts=told, against=say("against") if against else "")
+    moved = sure[0]["contribution"]
+    against = say("against") if len(sure) == 1 and moved * (change - moved) < 0 else ""
+    return say(f"of_{name}", many=len(parts), parts=told, against=against)
 
 
 def most(rows: pd.DataFrame, change: float) -> pd.Series | None:
