@@ -638,6 +638,11 @@ def rows_of(found: pd.DataFrame) -> list[tuple[str, float, int, int]]:
     ]
 
 
+def test_a_topic_keeps_its_spelling_in_the_hover():
+    (bar,) = _charts_pulse.topics(apart(("x", 0.1, 9, 9)).assign(name="iSO 9001 at NYC"), "?").data
+    assert bar.hovertext.startswith("ISO 9001 at NYC: +0.10")
+
+
 def test_names_beside_an_axis_are_cut_and_never_markup():
     assert _charts_pulse.short("<b>roof</b>") == "&lt;b&gt;roof&lt;/b&gt;"
     assert _charts_pulse.short("x" * 40) == "x" * 31 + "…"

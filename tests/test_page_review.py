@@ -244,7 +244,7 @@ def test_the_agreement_is_counted_on_labels_of_chance_alone_with_its_interval(pl
     journal.save_labels(place, [rows[0] | {"touch_id": wanted[24]}], "Bo", drawn=False)
     low, high = proportion_confint(18, 24, alpha=0.1, method="wilson")
     app = visit(author="")
-    line = f"The model says the same as people on **75%** (90 %: {low:.0%} … {high:.0%}) of 24 messages"
+    line = f"The model says the same as people on **75 %** (90 %: {100 * low:.0f} % … {100 * high:.0f} %) of 24 messages"
     assert f"{line} that were drawn by chance." in [text.value for text in app.markdown]
     table = app.dataframe[0].value
     expected = Counter(zip(said, (of_model[t] for t in wanted[:24]), strict=True))

@@ -40,7 +40,8 @@ def agreement(counts: pd.DataFrame) -> None:
     agreed = int(counts.loc[counts["people"] == counts["model"], "mentions"].sum())
     low, high = wilson(agreed, many)
     of = _words.count(many, say("message"), say("messages"))
-    st.markdown(say("agree", share=f"{agreed / many:.0%}", low=f"{low:.0%}", high=f"{high:.0%}", messages=of))
+    parts = {"share": _words.percent(agreed / many), "low": _words.percent(low), "high": _words.percent(high)}
+    st.markdown(say("agree", messages=of, **parts))
     if many < OF_A_MONTH:
         st.caption(say("too_early", needed=OF_A_MONTH))
         return

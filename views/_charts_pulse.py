@@ -131,7 +131,8 @@ def error(se: float) -> dict[str, Any]:
 
 def behind(row: Any) -> str:
     """Return what the hover says of a contribution."""
-    known = {"name": short(str(row.name).capitalize()), "much": sized(row.contribution, row.se)}
+    name = str(row.name)
+    known = {"name": short(name[:1].upper() + name[1:]), "much": sized(row.contribution, row.se)}
     return say("hover_part", people=row.people, before=row.people_before, **known)
 
 

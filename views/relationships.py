@@ -250,7 +250,7 @@ def columns(found: pd.DataFrame, chosen: str, us: str) -> pd.DataFrame:
             say("column_last_in"): found["last_in"],
             say("column_last_out", us=us): found["last_out"],
             say("column_rhythm"): [rhythm(person) for person in people],
-            say("column_alive"): found["p_alive"].round(2),
+            say("column_alive"): (100 * found["p_alive"]).round(),
             say("column_source"): [_words.source(name) for name in found["source"]],
             say("column_what"): found["role"],
         }
@@ -258,13 +258,13 @@ def columns(found: pd.DataFrame, chosen: str, us: str) -> pd.DataFrame:
 
 
 def exported(found: pd.DataFrame, chosen: str, us: str) -> pd.DataFrame:
-    """Return the table as it is taken along: the ends of the interval as numbers, and by which account one is known."""
+    """Return the table as it is taken along: the interval and the chance as numbers, and by which account one is known."""
     shown = columns(found, chosen, us).drop(columns=[say("column_path")])
     place = list(shown.columns).index(say("column_interval"))
     shown = shown.drop(columns=[say("column_interval")])
     shown.insert(place, say("column_low"), found["low"])
     shown.insert(place + 1, say("column_high"), found["high"])
-    return shown.assign(**{say("column_account"): found["account_id"]})
+    return shown.assign(**{say("column_alive"): found["p_alive"].round(2), say("column_account"): found["account_id"]})
 
 
 def formats(us: str) -> dict[str, Any]:
@@ -278,7 +278,7 @@ def formats(us: str) -> dict[str, Any]:
         say("column_path"): config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
         say("column_tags"): config.ListColumn(width=140),
         say("column_stage"): config.TextColumn(width=150),
-        say("column_alive"): config.NumberColumn(format="percent", help=say("alive_help")),
+        say("column_alive"): config.NumberColumn(format="%d %%", help=say("alive_help")),
     }
 
 
