@@ -170,9 +170,7 @@ READER = """
 """
 
 
-def test_two_dashboards_read_in_a_loop_while_refresh_runs_twenty_times(
-    export: Path, tmp_path: Path, model: run.Model
-):
+def test_two_dashboards_read_in_a_loop_while_refresh_runs_twenty_times(export: Path, tmp_path: Path, model: run.Model):
     place = Workspace(tmp_path / "workspace")
     rows = export.read_text().splitlines(keepends=True)
     inbox = place.folder / "inbox"

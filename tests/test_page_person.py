@@ -586,6 +586,11 @@ def test_who_never_addressed_us_is_shown_without_a_name_and_cannot_be_written_ab
     assert app.title[0].value == _words.plain(f"someone on X · {who[:4]}")
     assert "They are not told by name" in marked(app) and not app.text_area
     assert "they of Marl are rude --" in texts(app)
+    assert app.metric[1].proto.delta_description == "of 1 touch of theirs"
+    with store.open_published(marl.published) as con:
+        ((days,),) = con.execute("select count(*) from pub.feeling_path where person_id = ?", [who]).fetchall()
+    captions = " ".join(caption.value for caption in app.caption)
+    assert ("The line is the estimate" in captions) == (days > 0) and "Click a mark" in captions
 
 
 HOSTILE = "<b>x</b> **bold** [click](javascript:alert(1)) :material/bomb: $x$"

@@ -1,6 +1,7 @@
 """Pulse: the feeling in words, what was out of the ordinary, and who and what moved it."""
 
 import json
+import re
 import shutil
 from datetime import date, datetime
 from pathlib import Path
@@ -227,9 +228,18 @@ def test_ticks_are_the_periods_thinned_from_the_last():
 def test_a_week_a_month_and_a_quarter_are_called_so():
     april = datetime(2026, 4, 6)
     named = [_words.period(april, grain) for grain in ("week", "month", "quarter")]
-    assert named == ["week of 6 Apr 2026", "April 2026", "Q2 2026"]
-    assert _days.label(april, "week") == "week of 6 Apr 2026"
+    assert named == ["week of 06 Apr 2026", "Apr 2026", "Q2 2026"]
+    assert _days.label(april, "week") == "week of 06 Apr 2026"
     assert list(_charts.time_axis(pd.Series([datetime(2026, 4, 1)]), "quarter")["ticktext"]) == ["Q2<br>2026"]
+
+
+def test_a_span_of_one_day_is_that_day_and_one_that_runs_still_ends_with_the_data():
+    monday, tuesday = datetime(2026, 11, 9), datetime(2026, 11, 10)
+    assert _words.days(monday, tuesday) == "09 Nov 2026"
+    assert _days.of_point(tuesday, "week").words(datetime(2026, 11, 11)) == (
+        "09 Nov 2026 to 10 Nov 2026",
+        "02 Nov 2026 to 08 Nov 2026",
+    )
 
 
 def test_a_long_title_stands_below_the_buttons_of_its_chart():
@@ -472,7 +482,7 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
             and 'brand.toml says [privacy] people = "aggregate"' in words(app)
         )
     else:
-        assert all(name.startswith("someone · ") for name in shown_names[:-1]) and len(shown_names) == 11
+        assert all(re.fullmatch(r"someone on .+ · \w{4}", name) for name in shown_names[:-1]) and len(shown_names) == 11
 
 
 def test_what_four_people_feel_is_told_nowhere(tmp_path: Path, in_workspace: Look):
@@ -680,7 +690,7 @@ def test_the_index_has_gaps_where_too_few_spoke_and_so_has_its_band():
     assert [trace.showlegend for trace in bands] == [True, False]
     (line,) = (trace for trace in figure.data if trace.name == "One person, one voice")
     assert list(line.marker.symbol) == ["circle", "circle-open", "circle-open", "circle"]
-    assert line.hovertext[1] == "February 2026<br>feeling +0.20 (90 %: +0.10 … +0.30)<br>9 people, 9 mentions"
+    assert line.hovertext[1] == "Feb 2026<br>feeling +0.20 (90 %: +0.10 … +0.30)<br>9 people, 9 mentions"
     assert line.unselected.marker.opacity == 1  # a chosen point does not make the others look like few people's
     assert list(line.error_y.array)[-1] == pytest.approx(0.1) and pd.isna(list(line.error_y.array)[:3]).all()
     assert list(figure.layout.xaxis.ticktext) == [f"{month}<br>2026" for month in ("Jan", "Feb", "Mar", "Apr")]

@@ -83,11 +83,16 @@ def months(brand: str, counts: pd.DataFrame) -> None:
     _show.chart(figure, found, "audit", alt=say("audit_alt"))
     st.caption(narrowed(found.iloc[-1]))
     for month in found.loc[found["drifted"], "month"]:
-        st.warning(say("drifted", month=f"{month:%B %Y}"), icon=":material/warning:")
+        st.warning(say("drifted", month=_words.period(month, "month")), icon=":material/warning:")
 
 
 def narrowed(last: pd.Series) -> str:
     """Say how wide the band of a month is by its labels alone, and with the model."""
     alone, both = Z90 * last["se_labels_only"], (last["high"] - last["low"]) / 2
-    facts = {"month": f"{last['month']:%B %Y}", "labels": int(last["labels"]), "mentions": f"{int(last['mentions']):,}"}
-    return say("narrowed", alone=f"{alone:.2f}", both=f"{both:.2f}", model=_words.signed(last["model"]), **facts)
+    facts = {
+        "month": _words.period(last["month"], "month"),
+        "labels": int(last["labels"]),
+        "mentions": f"{int(last['mentions']):,}",
+        "model": _words.signed(last["model"]),
+    }
+    return say("narrowed", alone=f"{alone:.2f}", both=f"{both:.2f}", **facts)

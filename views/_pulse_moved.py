@@ -8,7 +8,7 @@ import streamlit as st
 from views import _asked, _charts_pulse, _data, _days, _filters, _moved, _open, _rights, _show, _texts, _way_back
 from views._days import Days
 from views._filters import Shared
-from views._words import change, count, interval, plain, signed
+from views._words import change, count, interval, plain, signed, somebody
 
 say = _texts.of("pulse")
 
@@ -120,7 +120,7 @@ def draw(now: Shared, span: Days, choice: bool) -> None:
     What the head of the page says of the whole period is not said again; ``choice``: there are other spans to choose.
     """
     brand, whole = now.brand, span == _days.whole(now)
-    chosen, before = span.words()
+    chosen, before = span.words(now.until)
     compared = say("alone" if whole and now.everything else "compared", days=chosen, before=before)
     st.markdown(compared if whole else f"{compared} {in_words(brand, span)}")
     if _rights.viewer().sees_people and st.button(say("read_messages"), icon=":material/forum:"):
@@ -216,11 +216,10 @@ def movers(brand: str, found: pd.DataFrame) -> None:
 
 def names(brand: str, keys: list[str]) -> list[str]:
     """Return how people are called by whoever may know it."""
-    known = _data.ask("names", brand=brand, people=keys).set_index("person_id")["name"]
-    return [called(key) if key == _moved.OTHERS else name_of(key, known.get(key)) for key in keys]
+    known = _data.ask("names", brand=brand, people=keys).set_index("person_id")[["name", "source"]].to_dict("index")
+    return [called(key) if key == _moved.OTHERS else name_of(key, **known.get(key, {})) for key in keys]
 
 
-def name_of(person_id: str, name: str | None) -> str:
-    """Return a person's name, or what stands for it where names are not shown."""
-    named = _rights.viewer().sees_names and name
-    return name if named and name else say("somebody_named", mark=person_id[:6])
+def name_of(person_id: str, name: str | None = None, source: str | None = None) -> str:
+    """Return a person's name, or what stands for it where names are not shown or the published file has none."""
+    return name if name and _rights.viewer().sees_names else somebody(person_id, source)

@@ -27,7 +27,7 @@ def typed() -> list[dict[str, Any]]:
 
 
 def known(brand: str, words: list[dict[str, Any]]) -> list[str]:
-    """Return the tags that there are, with those of ``words`` (of `typed`) that the published file does not know yet."""
+    """Return the tags that there are, those in ``words`` (of `typed`) among them that are not published yet."""
     return sorted({*_data.ask("tags", brand=brand)["tag"], *(row["tag"] for row in words if row["belongs"])})
 
 

@@ -1,7 +1,7 @@
 """Relationships: who they are, what they feel, and who needs us."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode
 
 import pandas as pd
@@ -209,13 +209,13 @@ def rhythm(person: dict[Any, Any]) -> str:
 
 def table(found: pd.DataFrame, chosen: str, us: str) -> list[int]:
     """Show the table; a click on a name leads to the person. Return which rows are ticked, by whoever may tag them."""
-    ticks = ["multi-row"] if _rights.viewer().sees_names else []
+    ticks: tuple[Literal["multi-row"], ...] = ("multi-row",) if _rights.viewer().sees_names else ()
     event = st.dataframe(
         _show.signed(columns(found, chosen, us), say("column_feeling")),
         key=f"table-{_filters.fingerprint(*found['person_id'])}",
         hide_index=True,
         on_select="rerun",
-        selection_mode=[*ticks, "single-cell"],
+        selection_mode=(*ticks, "single-cell"),
         height=min(len(found), 18) * 35 + 40,
         placeholder="–",
         column_config=formats(us),
@@ -258,7 +258,7 @@ def columns(found: pd.DataFrame, chosen: str, us: str) -> pd.DataFrame:
 
 
 def exported(found: pd.DataFrame, chosen: str, us: str) -> pd.DataFrame:
-    """Return the table as it is taken along: the interval and the chance as numbers, and by which account one is known."""
+    """Return the table as it is taken along: interval and chance as numbers, and by which account one is known."""
     shown = columns(found, chosen, us).drop(columns=[say("column_path")])
     place = list(shown.columns).index(say("column_interval"))
     shown = shown.drop(columns=[say("column_interval")])
