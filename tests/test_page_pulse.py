@@ -131,11 +131,11 @@ def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visi
 
 def test_a_change_by_chance_leaves_nothing_to_explain_only_where_no_part_moved():
     within, beyond, below = (moved(much) for much in (0.16, 0.17, -0.2))
-    assert _pulse_moved.beneath({"groups": within}, 0.1) == "That leaves nothing to explain."
-    told = _pulse_moved.beneath({"groups": pd.concat([within, beyond]), "topics": beyond}, 0.1)
+    assert _pulse_moved.beneath({"of_groups": within}, 0.1) == "That leaves nothing to explain."
+    told = _pulse_moved.beneath({"of_groups": pd.concat([within, beyond]), "of_topics": beyond}, 0.1)
     assert told.startswith("Yet of its 2 groups **stayers** (+0.17) against the rest and of its 1 topics **stayers** ")
-    assert " against " not in _pulse_moved.beneath({"groups": beyond}, 0.2)
-    two = _pulse_moved.beneath({"groups": pd.concat([beyond, below])}, -0.03)  # the rest of each is the other
+    assert " against " not in _pulse_moved.beneath({"of_groups": beyond}, 0.2)
+    two = _pulse_moved.beneath({"of_groups": pd.concat([beyond, below])}, -0.03)  # the rest of each is the other
     assert "**stayers** (+0.17), **stayers** (−0.20) moved by more" in two
 
 

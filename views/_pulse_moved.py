@@ -66,7 +66,7 @@ def why(brand: str, span: Days) -> str:
     if pd.isna(state["change"]) or pd.isna(state["se_change"]):
         return ""
     found = taken_apart(brand, span)
-    splits = {"groups": _moved.groups(found), "topics": _moved.topics(found)}
+    splits = {"of_groups": _moved.groups(found), "of_topics": _moved.topics(found)}
     if not _moved.is_sure(state["change"], state["se_change"]):
         return beneath(splits, state["change"])
     groups, topics = (most(rows, state["change"]) for rows in splits.values())
@@ -81,7 +81,7 @@ def why(brand: str, span: Days) -> str:
 def beneath(splits: dict[str, pd.DataFrame], change: float) -> str:
     """Return in a sentence which parts moved by more than chance would do in a ``change`` that it would do.
 
-    Each of the ``splits``, groups and topics, sums to the change by itself.
+    Each of the ``splits``, by the text that says it, sums to the change by itself.
     """
     told = [words for name, rows in splits.items() if (words := split(name, rows.to_dict("records"), change))]
     return say("parts_moved", splits=say("and").join(told)) if told else say("nothing_to_explain")
@@ -95,7 +95,7 @@ def split(name: str, parts: list[dict[Any, Any]], change: float) -> str:
     told = ", ".join(say("part", name=plain(called(part["name"])), much=signed(part["contribution"])) for part in sure)
     moved = sure[0]["contribution"]
     against = say("against") if len(sure) == 1 and moved * (change - moved) < 0 else ""
-    return say(f"of_{name}", many=len(parts), parts=told, against=against)
+    return say(name, many=len(parts), parts=told, against=against)
 
 
 def most(rows: pd.DataFrame, change: float) -> pd.Series | None:
