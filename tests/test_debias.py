@@ -232,11 +232,17 @@ def month_of(seed: int, many: int = 1000, labelled: int = 100, shift: float = 0.
     truth = chance.choice([-1.0, 0.0, 1.0], many, p=[0.4, 0.35, 0.25])
     said = np.clip(0.6 * truth + chance.normal(shift, 0.35, many), -1.5, 1.5)
     rows = [
-        {"person_id": f"p{i}", "happened_at": START + timedelta(hours=i % 500), "value_of_model": said[i]}
+        {"person_id": f"p{i}", "happened_at": START + timedelta(hours=i % 500)}
+        | heard(said[i])
         | {"drawn": i < labelled, "value_of_people": truth[i] if i < labelled else None}
         for i in range(many)
     ]
     return -0.15, rows
+
+
+def heard(said: float) -> dict[str, float]:
+    """Return what the model says of a mention whose errors nothing takes out."""
+    return {"positive": said, "negative": 0.0, "value_of_model": said}
 
 
 def test_the_audited_month_covers_the_truth_and_is_surer_than_its_labels_alone():
@@ -259,7 +265,8 @@ def test_the_alarm_rings_where_a_bias_lasts_two_months_and_hardly_ever_else():
             said = truth + chance.normal(shift if month else 0.0, 0.5, 600)
             moments = [START + timedelta(days=30 * month, hours=i % 500) for i in range(600)]
             rows += [
-                {"person_id": f"p{i}", "happened_at": moments[i], "value_of_model": said[i]}
+                {"person_id": f"p{i}", "happened_at": moments[i]}
+                | heard(said[i])
                 | {"drawn": i < 100, "value_of_people": truth[i] if i < 100 else None}
                 for i in range(600)
             ]
@@ -267,6 +274,25 @@ def test_the_alarm_rings_where_a_bias_lasts_two_months_and_hardly_ever_else():
 
     assert np.mean([drifted(seed, 0.5) for seed in range(20)]) == 1
     assert np.mean([drifted(seed, 0.0) for seed in range(40)]) <= 0.1
+
+
+def test_the_audit_asks_the_model_alone_and_sounds_the_alarm_by_the_corrected_values():
+    rows = []
+    for month in range(2):
+        chance = np.random.default_rng(month)
+        truth = chance.choice([-1.0, 0.0, 1.0], 400)
+        raw = 0.4 * truth + chance.uniform(0.2, 0.5, 400)  # too warm, and too near to the middle
+        rows += [
+            {"person_id": f"p{i}", "happened_at": START + timedelta(days=31 * month)}
+            | {"positive": raw[i], "negative": 0.0, "value_of_model": (raw[i] - 0.35) / 0.4}
+            | {"drawn": i < 100, "value_of_people": truth[i] if i < 100 else None}
+            for i in range(400)
+        ]
+    found = table(derived(rows, "audit"), "audit")
+    for row, said in zip(found, (rows[:400], rows[400:]), strict=True):
+        assert row["model"] == pytest.approx(np.mean([each["positive"] for each in said]))
+        assert row["corrected"] == pytest.approx(np.mean([each["value_of_model"] for each in said]))
+        assert abs(row["estimate"] - row["model"]) > 5 * row["se"] and not row["differs"]
 
 
 # The airline file: 1 June 2015 labels of people, three companies, never trained on.

@@ -461,6 +461,12 @@ def test_a_turn_tells_from_which_level_to_which_and_how_many_people_spoke():
     assert turn["low"] < 0.4 < turn["high"] and turn["people"] == 3000
 
 
+def test_a_turn_is_told_on_the_scale():
+    (turn,) = turning.describe(found(np.repeat([0.4, -1.4], 20), np.full(40, 1.2), np.full(40, 30)))
+    assert (turn["before"], turn["after"]) == pytest.approx((0.4, -1), abs=0.01)
+    assert turn["low"] == -2 < turn["change"] < turn["high"]
+
+
 @pytest.mark.parametrize("values", [[], [0.1], [0.1, 0.1], [0.5, -0.5, 0.2]])
 def test_hardly_anything_heard_is_no_error(values: list[float]):
     rows = [{"person_id": f"p{i}", "value": v, "happened_at": START} for i, v in enumerate(values)]

@@ -88,7 +88,7 @@ def test_the_last_whole_month_is_said_with_shares_intervals_and_people(visit: Op
     assert months["share"].sum() == pytest.approx(1)
     lines = figures(app)["Whose voice is how loud, month by month?"]["data"]
     hover = next(trace for trace in lines if trace.get("name") == NAMES["tamrow"])["hovertext"][-1]
-    assert hover.startswith(f"October 2026: {100 * own['share']:.0f} % (90 %: ")
+    assert hover.startswith(f"Oct 2026: {100 * own['share']:.0f} % (90 %: ")
     assert hover.endswith(f"<br>{own['mentions']} of {months['mentions'].sum()} mentions, {own['people']} people")
 
 
@@ -172,7 +172,7 @@ def test_what_too_few_feel_about_a_brand_is_a_gap(visit: Open, sample: Workspace
     traces = figures(app)["How did each move, month by month?"]["data"]
     third = next(trace for trace in traces if trace.get("yaxis") == "y3" and trace["mode"] == "lines+markers")
     drawn = dict(zip(third["x"], values(third["y"]), strict=True))
-    assert third["hovertext"][0].startswith("November 2025<br>feeling ")
+    assert third["hovertext"][0].startswith("Nov 2025<br>feeling ")
     gaps = [day for day, value in drawn.items() if value is None]
     assert [day[:10] for day in gaps] == [f"{day:%Y-%m-%d}" for day in few["period"]]
 
@@ -253,3 +253,16 @@ def test_a_brand_without_topics_has_no_column_and_names_may_turn():
     figure = _charts_compare.topics(found, NAMES, 5, "What is felt about which topic?")
     assert list(figure.data[0].x) == ["Tamrow<br>Design-Build", "Fenmarsh<br>Builders"]
     assert figure.layout.xaxis.tickangle is None and list(figure.layout.xaxis.autotickangles) == [0, 90]
+
+
+def test_before_everything_there_is_nothing_to_compare_with(visit: Open):
+    table = visit(PAGE, period="everything").dataframe[0].value
+    assert set(table["Change since the equal period before"]) == {"nothing before it"}
+
+
+def test_of_another_brand_nobody_speaks_as_of_us(visit: Open):
+    app = visit(PAGE, brand="Quillstone Construction")
+    said = words(app) + " ".join(name for frame in app.dataframe for name in frame.value.columns)
+    assert "speak to Quillstone Construction, not a market" in said
+    assert "Felt toward it, less toward Quillstone Construction" in said
+    assert " us " not in said.replace(",", " ")

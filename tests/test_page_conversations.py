@@ -236,7 +236,7 @@ def test_more_like_this_begins_with_the_message_itself_whatever_filters_led_to_i
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ({"direction": "from us"}, {"sorry"}),
+        ({"direction": "to them"}, {"sorry"}),
         ({"direction": "from them", "kind": "reply"}, {"again"}),
         ({"topic": "firing"}, {"cafe", "down"}),
         ({"topic": "shop"}, {"roof"}),

@@ -16,7 +16,7 @@ from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 from tests.test_pages import Look, Open, opened, shown, visit
-from views import _charts_growth
+from views import _charts_growth, _words
 
 __all__ = ["visit"]
 
@@ -174,3 +174,7 @@ def test_a_single_month_has_its_interval_as_a_bar():
         (line,) = (trace for trace in figure.data if trace.error_y.visible)
         ends = [line.y[0] - line.error_y.arrayminus[0], line.y[0] + line.error_y.array[0]]
         assert ends == pytest.approx([0.2, 0.7])
+
+
+def test_a_long_median_is_told_in_days():
+    assert [_words.in_hours(hours) for hours in (0.5, 72, 72.5, 1920.2)] == ["0.5 h", "72.0 h", "3 days", "80 days"]

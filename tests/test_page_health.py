@@ -21,7 +21,7 @@ from pipeline.touch import Brand, Record, Reject
 from tests.conftest import ROOT, TAMROW, orchard
 from tests.test_pages import Look, opened
 from tests.test_store import Fixed
-from views import _filters
+from views import _filters, _health_changes
 
 PAGE = "views/health.py"
 MAP = {"text": "Body", "author": "User", "at": "Date"}
@@ -315,6 +315,12 @@ def test_labels_in_a_row_are_one_change_of_the_list_and_taken_back_together(watc
     app.button(key=f"undo-of-{newest}").click().run()
     said = journal_reads.read_labels_since(watched, TAMROW.key, datetime(2020, 1, 1))
     assert [row["touch_id"] for row in said if row["label"]] == ["another"]
+
+
+def test_whom_a_change_is_about_is_told_with_the_source_as_people_call_it():
+    told = {"id": "hackernews:1", "called": "Ann", "source": "hackernews"}
+    assert _health_changes.with_source(told) == "Ann (Hacker News)"
+    assert _health_changes.with_source({"id": "b", "called": "Tamrow", "source": None}) == "Tamrow"
 
 
 def test_where_people_are_not_told_by_name_the_journal_is_not_either(watched: Workspace):

@@ -561,12 +561,14 @@ def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(
     (marl.folder / "brand.toml").write_text(BRAND.replace('"named"', '"pseudonymous"'), encoding="utf-8")
     if refreshed:
         refresh(marl)
+    journal.save_annotation(marl, "marl", date(2026, 4, 1), "Tess came by", "Ines")
     app = opened(PAGE, person=who, **query)
     everything = "\n".join((marked(app), *texts(app), *(button.label for button in app.button)))
     assert app.title[0].value == _words.plain(f"someone on X · {who[:4]}")
     assert "Tess" not in everything and "@tess" not in everything and "x.example" not in everything
     assert not app.text_area and NOTES not in [tab.label for tab in app.tabs]
     assert "nobody came, I am done with you --" in everything
+    assert not [said for said in ("What we promised", "No promise is open", "No notes yet") if said in everything]
 
 
 def test_of_single_people_nothing_is_shown_where_only_everybody_together_may_be(marl: Workspace):
@@ -584,6 +586,11 @@ def test_who_never_addressed_us_is_shown_without_a_name_and_cannot_be_written_ab
     assert app.title[0].value == _words.plain(f"someone on X · {who[:4]}")
     assert "They are not told by name" in marked(app) and not app.text_area
     assert "they of Marl are rude --" in texts(app)
+    assert app.metric[1].proto.delta_description == "of 1 touch of theirs"
+    with store.open_published(marl.published) as con:
+        ((days,),) = con.execute("select count(*) from pub.feeling_path where person_id = ?", [who]).fetchall()
+    captions = " ".join(caption.value for caption in app.caption)
+    assert ("The line is the estimate" in captions) == (days > 0) and "Click a mark" in captions
 
 
 HOSTILE = "<b>x</b> **bold** [click](javascript:alert(1)) :material/bomb: $x$"

@@ -1,6 +1,7 @@
 """Pulse: the feeling in words, what was out of the ordinary, and who and what moved it."""
 
 import json
+import re
 import shutil
 from datetime import date, datetime
 from pathlib import Path
@@ -122,20 +123,25 @@ def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Ope
 
 def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open, sample: Workspace):
     first = visit(PAGE, period="6 months").markdown[0].value
-    found = taken_apart(sample, HALF_YEAR)
-    groups, topics = _moved.groups(found), _moved.topics(found)
-    assert f"is no more than chance would do. Of its {len(groups) + len(topics)} parts, " in first
-    stayers = groups.set_index("name")["contribution"]["stayers"]
-    than_that = f"**stayers** ({_words.signed(stayers)}) moved by more than that (as one in ten does by chance)"
-    assert first.endswith(f" parts, {than_that}, the rest the other way.")
+    groups = _moved.groups(taken_apart(sample, HALF_YEAR))
+    stayers = _words.signed(groups.set_index("name")["contribution"]["stayers"])
+    yet = f"Yet of its {len(groups)} groups **stayers** ({stayers}) against the rest moved by more than chance would do"
+    assert first.endswith(f"is no more than chance would do. {yet} (as one part in ten does by chance).")
 
 
 def test_a_change_by_chance_leaves_nothing_to_explain_only_where_no_part_moved():
-    within, beyond = ({"name": "stayers", "contribution": much, "se": 0.1} for much in (0.16, 0.17))
-    assert _pulse_moved.beneath([within], 0.1) == "That leaves nothing to explain."
-    told = _pulse_moved.beneath([within, beyond], 0.1)
-    assert told.startswith("Of its 2 parts, **stayers** (+0.17) moved ") and told.endswith(", the rest the other way.")
-    assert _pulse_moved.beneath([beyond], 0.2).endswith(" (as one in ten does by chance).")
+    within, beyond, below = (moved(much) for much in (0.16, 0.17, -0.2))
+    assert _pulse_moved.beneath({"of_groups": within}, 0.1) == "That leaves nothing to explain."
+    told = _pulse_moved.beneath({"of_groups": pd.concat([within, beyond]), "of_topics": beyond}, 0.1)
+    assert told.startswith("Yet of its 2 groups **stayers** (+0.17) against the rest and of its 1 topics **stayers** ")
+    assert " against " not in _pulse_moved.beneath({"of_groups": beyond}, 0.2)
+    two = _pulse_moved.beneath({"of_groups": pd.concat([beyond, below])}, -0.03)  # the rest of each is the other
+    assert "**stayers** (+0.17), **stayers** (−0.20) moved by more" in two
+
+
+def moved(much: float) -> pd.DataFrame:
+    """Return one part of a change with an error of 0.1."""
+    return pd.DataFrame([{"name": "stayers", "contribution": much, "se": 0.1}])
 
 
 def test_a_change_that_nothing_stands_before_is_said_so():
@@ -223,9 +229,18 @@ def test_ticks_are_the_periods_thinned_from_the_last():
 def test_a_week_a_month_and_a_quarter_are_called_so():
     april = datetime(2026, 4, 6)
     named = [_words.period(april, grain) for grain in ("week", "month", "quarter")]
-    assert named == ["week of 6 Apr 2026", "April 2026", "Q2 2026"]
-    assert _days.label(april, "week") == "week of 6 Apr 2026"
+    assert named == ["week of 06 Apr 2026", "Apr 2026", "Q2 2026"]
+    assert _days.label(april, "week") == "week of 06 Apr 2026"
     assert list(_charts.time_axis(pd.Series([datetime(2026, 4, 1)]), "quarter")["ticktext"]) == ["Q2<br>2026"]
+
+
+def test_a_span_of_one_day_is_that_day_and_one_that_runs_still_ends_with_the_data():
+    monday, tuesday = datetime(2026, 11, 9), datetime(2026, 11, 10)
+    assert _words.days(monday, tuesday) == "09 Nov 2026"
+    assert _days.of_point(tuesday, "week").words(datetime(2026, 11, 11)) == (
+        "09 Nov 2026 to 10 Nov 2026",
+        "02 Nov 2026 to 08 Nov 2026",
+    )
 
 
 def test_a_long_title_stands_below_the_buttons_of_its_chart():
@@ -455,6 +470,7 @@ def write_note(app: AppTest, text: str) -> None:
 def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Workspace):
     brand = own.folder / "brand.toml"
     brand.write_text(f'{brand.read_text(encoding="utf-8")}\n[privacy]\npeople = "{people}"\n', encoding="utf-8")
+    journal.save_annotation(own, "tamrow", date(2026, 9, 8), "Rowan Sable's basement floods", "Jo")
     app = click(opened(PAGE, period="everything"), "2026-08-01")
     with store.open_published(own.published) as con:
         names = {name for (name,) in con.execute("select name from pub.person where account_id is not null").fetchall()}
@@ -463,7 +479,9 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
     assert len(names) > 50 and not [name for name in names if name in everything]
     leads = [button.label for button in app.button if "Read the messages" in button.label]
     assert bool(leads) == ("Click a bar to read" in words(app)) == (people != "aggregate")
-    assert ("Without the one person who moves it most" in words(app)) == (people == "aggregate")
+    assert "A · 08 Sep 2026" in [line.value for line in app.text] and "basement floods" not in everything
+    # With the level and the change it tells what one person feels.
+    assert ("the change would be" in words(app)) == (people != "aggregate")
     if people == "aggregate":
         assert (
             not app.get("page_link")
@@ -471,7 +489,7 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
             and 'brand.toml says [privacy] people = "aggregate"' in words(app)
         )
     else:
-        assert all(name.startswith("someone · ") for name in shown_names[:-1]) and len(shown_names) == 11
+        assert all(re.fullmatch(r"someone on .+ · \w{4}", name) for name in shown_names[:-1]) and len(shown_names) == 11
 
 
 def test_what_four_people_feel_is_told_nowhere(tmp_path: Path, in_workspace: Look):
@@ -637,6 +655,11 @@ def rows_of(found: pd.DataFrame) -> list[tuple[str, float, int, int]]:
     ]
 
 
+def test_a_topic_keeps_its_spelling_in_the_hover():
+    (bar,) = _charts_pulse.topics(apart(("x", 0.1, 9, 9)).assign(name="iSO 9001 at NYC"), "?").data
+    assert bar.hovertext.startswith("ISO 9001 at NYC: +0.10")
+
+
 def test_names_beside_an_axis_are_cut_and_never_markup():
     assert _charts_pulse.short("<b>roof</b>") == "&lt;b&gt;roof&lt;/b&gt;"
     assert _charts_pulse.short("x" * 40) == "x" * 31 + "…"
@@ -674,7 +697,7 @@ def test_the_index_has_gaps_where_too_few_spoke_and_so_has_its_band():
     assert [trace.showlegend for trace in bands] == [True, False]
     (line,) = (trace for trace in figure.data if trace.name == "One person, one voice")
     assert list(line.marker.symbol) == ["circle", "circle-open", "circle-open", "circle"]
-    assert line.hovertext[1] == "February 2026<br>feeling +0.20 (90 %: +0.10 … +0.30)<br>9 people, 9 mentions"
+    assert line.hovertext[1] == "Feb 2026<br>feeling +0.20 (90 %: +0.10 … +0.30)<br>9 people, 9 mentions"
     assert line.unselected.marker.opacity == 1  # a chosen point does not make the others look like few people's
     assert list(line.error_y.array)[-1] == pytest.approx(0.1) and pd.isna(list(line.error_y.array)[:3]).all()
     assert list(figure.layout.xaxis.ticktext) == [f"{month}<br>2026" for month in ("Jan", "Feb", "Mar", "Apr")]

@@ -224,6 +224,20 @@ def test_how_often_and_how_long_have_their_unit():
     assert [_words.in_days(days) for days in (0.8, 0.0, 23.4)] == ["1 day", "0 days", "23 days"]
 
 
+def test_who_is_not_told_by_name_cannot_be_tagged_and_nothing_offers_it(own: Workspace):
+    with (own.folder / "brand.toml").open("a") as file:
+        file.write('\n[privacy]\npeople = "pseudonymous"\n')
+    app = opened(PAGE)
+    assert "new_tag" not in [box.key for box in app.selectbox]
+    assert len(app.dataframe[0].value) > 1 and not any("tick rows" in caption.value for caption in app.caption)
+
+
+def test_another_brand_is_not_called_us(visit: Open):
+    table = visit(PAGE, brand="Quillstone Construction").dataframe[0].value
+    assert {"From Quillstone Construction", "Last from Quillstone Construction"} < {*table.columns}
+    assert not [name for name in table.columns if name.endswith(" us")]
+
+
 def test_where_people_are_not_shown_the_page_says_why(own: Workspace):
     with (own.folder / "brand.toml").open("a") as file:
         file.write('\n[privacy]\npeople = "aggregate"\n')

@@ -24,7 +24,7 @@ from tests.server import running, settled, still
 from tests.test_pages import Look, opened
 from views import _agreement
 
-MONTH = "March 2026"  # as the address names it; the sample has 40 messages that count in it
+MONTH = "Mar 2026"  # as the address names it; the sample has 40 messages that count in it
 ASKED = """words => document.querySelector('[data-testid=stMain] [data-testid=stText]')?.innerText === words
     && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 BOTH = """() => ['1', '3'].forEach(key => document.body.dispatchEvent(new KeyboardEvent(
@@ -171,7 +171,7 @@ def test_skipped_ones_come_again_when_all_others_are_done(place: Workspace):
     rest = [{"brand": "tamrow", "touch_id": touch, "label": "neutral"} for touch in wanted[1:]]
     journal.save_labels(place, rest, "Bo", drawn=True)
     app.run()
-    assert [done.value for done in app.success] == ["All messages of March 2026 are labelled or skipped."]
+    assert [done.value for done in app.success] == ["All messages of Mar 2026 are labelled or skipped."]
     next(button for button in app.button if button.label == "Show the one that was skipped").click().run()
     assert shown(app) == said[wanted[0]]
 
@@ -219,7 +219,7 @@ def test_progress_counts_labels_of_chance_at_once_and_after_a_refresh(place: Wor
     rows = [{"brand": "tamrow", "touch_id": touch, "label": "negative"} for touch in wanted[:4]]
     journal.save_labels(place, rows, "Bo", drawn=True)
     journal.save_labels(place, [rows[0] | {"touch_id": wanted[9]}], "Bo", drawn=False)
-    words = "4 labels drawn by chance (4 negative, 0 neutral, 0 positive), 4 of them of March 2026: 96 more to 100"
+    words = "4 labels drawn by chance (4 negative, 0 neutral, 0 positive), 4 of them of Mar 2026: 96 more to 100"
     assert progress(visit(author="")) == words
     relate(place)
     app = visit()
@@ -244,7 +244,9 @@ def test_the_agreement_is_counted_on_labels_of_chance_alone_with_its_interval(pl
     journal.save_labels(place, [rows[0] | {"touch_id": wanted[24]}], "Bo", drawn=False)
     low, high = proportion_confint(18, 24, alpha=0.1, method="wilson")
     app = visit(author="")
-    line = f"The model says the same as people on **75%** (90 %: {low:.0%} … {high:.0%}) of 24 messages"
+    line = (
+        f"The model says the same as people on **75 %** (90 %: {100 * low:.0f} % … {100 * high:.0f} %) of 24 messages"
+    )
     assert f"{line} that were drawn by chance." in [text.value for text in app.markdown]
     table = app.dataframe[0].value
     expected = Counter(zip(said, (of_model[t] for t in wanted[:24]), strict=True))
@@ -285,7 +287,7 @@ def test_from_twenty_labels_of_a_month_on_the_band_is_shown_as_the_audit_compute
     alone = 1.645 * row["se_labels_only"]
     line = next(text.value for text in app.caption if "prediction-powered" in text.value)
     assert f"Its 30 labels alone leave a band of ±{alone:.2f}" in line and f"it is ±{both:.2f} (" in line
-    assert line.startswith("March 2026: the model alone says") and row["labels"] == 30
+    assert line.startswith("Mar 2026: the model alone says") and row["labels"] == 30
 
 
 def test_a_brand_of_which_nothing_was_scored_is_no_error(place: Workspace):

@@ -40,7 +40,8 @@ def agreement(counts: pd.DataFrame) -> None:
     agreed = int(counts.loc[counts["people"] == counts["model"], "mentions"].sum())
     low, high = wilson(agreed, many)
     of = _words.count(many, say("message"), say("messages"))
-    st.markdown(say("agree", share=f"{agreed / many:.0%}", low=f"{low:.0%}", high=f"{high:.0%}", messages=of))
+    parts = {"share": _words.percent(agreed / many), "low": _words.percent(low), "high": _words.percent(high)}
+    st.markdown(say("agree", messages=of, **parts))
     if many < OF_A_MONTH:
         st.caption(say("too_early", needed=OF_A_MONTH))
         return
@@ -82,11 +83,16 @@ def months(brand: str, counts: pd.DataFrame) -> None:
     _show.chart(figure, found, "audit", alt=say("audit_alt"))
     st.caption(narrowed(found.iloc[-1]))
     for month in found.loc[found["drifted"], "month"]:
-        st.warning(say("drifted", month=f"{month:%B %Y}"), icon=":material/warning:")
+        st.warning(say("drifted", month=_words.period(month, "month")), icon=":material/warning:")
 
 
 def narrowed(last: pd.Series) -> str:
     """Say how wide the band of a month is by its labels alone, and with the model."""
     alone, both = Z90 * last["se_labels_only"], (last["high"] - last["low"]) / 2
-    facts = {"month": f"{last['month']:%B %Y}", "labels": int(last["labels"]), "mentions": f"{int(last['mentions']):,}"}
-    return say("narrowed", alone=f"{alone:.2f}", both=f"{both:.2f}", model=_words.signed(last["model"]), **facts)
+    facts = {
+        "month": _words.period(last["month"], "month"),
+        "labels": int(last["labels"]),
+        "mentions": f"{int(last['mentions']):,}",
+        "model": _words.signed(last["model"]),
+    }
+    return say("narrowed", alone=f"{alone:.2f}", both=f"{both:.2f}", **facts)

@@ -64,7 +64,7 @@ def open_thread(touch_id: str) -> None:
 
 def direction(name: str) -> str:
     """Return a direction in words."""
-    return {"both": say("both"), "in": say("from_them"), "out": say("from_us")}[name]
+    return {"both": say("both"), "in": say("from_them"), "out": say("to_them")}[name]
 
 
 def search(now: Shared) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.settings import SettingsError
-from views import _data, _rights, _show, _texts
+from views import _brands, _data, _rights, _show, _texts
 from views._filters import Shared
 from views._words import interval, plain, signed
 
@@ -20,13 +20,13 @@ def draw(now: Shared, names: dict[str, str]) -> None:
     if found.empty:
         st.info(say("breath_none"))
         return
-    called = configured() | names
+    called, us = configured() | names, _brands.called(now.brand, now.name)["us"]
     found = _rights.of_enough(found, "difference", "low", "high")
     rows = found.to_dict("records")
     shown = pd.DataFrame(
         {
             say("brand"): [called.get(row["target"], row["target"]) for row in rows],
-            say("breath_difference"): [difference(row) for row in rows],
+            say("breath_difference", us=us): [difference(row) for row in rows],
             say("band"): [interval(row["low"], row["high"]) for row in rows],
             say("breath_words"): [in_words(row, now.name) for row in rows],
             say("people"): found["people"],
@@ -36,7 +36,7 @@ def draw(now: Shared, names: dict[str, str]) -> None:
     _show.room_for_tools()
     st.dataframe(shown, hide_index=True, alt=say("breath_alt"))
     _show.download(found.assign(brand=shown[say("brand")]), "breath")
-    st.caption(say("breath_caption", fewest=_rights.FEWEST, few=_data.fewest_people()))
+    st.caption(say("breath_caption", us=plain(us), fewest=_rights.FEWEST, few=_data.fewest_people()))
 
 
 def configured() -> dict[str, str]:

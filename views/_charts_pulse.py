@@ -22,8 +22,8 @@ from views._charts import (
     told,
 )
 from views._moved import is_sure
+from views._words import begun, period, signed
 from views._words import day as date
-from views._words import period, signed
 
 say = _texts.of("pulse")
 
@@ -89,7 +89,7 @@ def events(figure: go.Figure, found: pd.DataFrame) -> None:
 
 
 def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
-    """Add what people noted on a day as lines with a letter at ``top``; ``found`` has day, letter and text."""
+    """Add what people noted on a day as lines with a letter at ``top``; ``found`` has day, letter and text, if told."""
     if found.empty:
         return
     for day in found["day"]:
@@ -103,8 +103,8 @@ def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
         textposition="middle right",
         marker={"symbol": "triangle-down", "size": 11, "color": NEUTRAL},
         customdata=[[short(text)] for text in found["text"]],
-        hovertext=[date(each) for each in found["day"]],
-        hovertemplate="%{hovertext}: %{customdata[0]}<extra></extra>",
+        hovertext=[f"{date(note.day)}: " if note.text else date(note.day) for note in found.itertuples()],
+        hovertemplate="%{hovertext}%{customdata[0]}<extra></extra>",
         **CHOSEN,
     )
 
@@ -131,7 +131,7 @@ def error(se: float) -> dict[str, Any]:
 
 def behind(row: Any) -> str:
     """Return what the hover says of a contribution."""
-    known = {"name": short(str(row.name).capitalize()), "much": sized(row.contribution, row.se)}
+    known = {"name": short(begun(str(row.name))), "much": sized(row.contribution, row.se)}
     return say("hover_part", people=row.people, before=row.people_before, **known)
 
 

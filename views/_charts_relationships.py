@@ -111,6 +111,6 @@ def certainty(person: dict[object, object]) -> float:
 def words(person: dict[object, object]) -> str:
     """Return what is said of a mark: data as text, no markup of it."""
     feeling = f"{_words.signed(person['feeling'])} (90 %: {_words.interval(person['low'], person['high'])})"
-    touches = f"{person['touches_in']} from them, {person['touches_out']} from us"
+    touches = f"{person['touches_in']} from them, {person['touches_out']} to them"
     name = html.escape(str(person["name"]))
     return f"{name}<br>{person['stage'] or '–'} · {feeling}, {person['mentions']} mentions<br>{touches}"

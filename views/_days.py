@@ -23,9 +23,9 @@ class Days:
         """Return them as parameters of a read."""
         return {"before": self.before, "start": self.start, "until": self.until}
 
-    def words(self) -> tuple[str, str]:
-        """Return the chosen span and the one before it as first and last day."""
-        return _words.days(self.start, self.until), _words.days(self.before, self.start)
+    def words(self, end: datetime) -> tuple[str, str]:
+        """Return the chosen span, which ends with the data at ``end`` if it runs still, and the one before it."""
+        return _words.days(self.start, min(self.until, end)), _words.days(self.before, self.start)
 
 
 def whole(now: Shared) -> Days:
@@ -47,5 +47,4 @@ def of_point(moment: Any, grain: str) -> Days:
 
 def label(moment: Any, grain: str) -> str:
     """Return how the week or month that a moment lies in is called."""
-    start = of_point(moment, grain).start
-    return f"{start:%b %Y}" if grain == "month" else _words.period(start, grain)
+    return _words.period(of_point(moment, grain).start, grain)

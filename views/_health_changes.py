@@ -38,8 +38,13 @@ def draw() -> None:
 def called(ids: list[str]) -> dict[str, str]:
     """Return what the accounts, messages and brands of these ids are called."""
     contacts = {row["account_id"]: row["name"] for row in _data.typed(journal_reads.read_contacts)}
-    found = _data.ask("called", ids=ids)
-    return contacts | dict(zip(found["id"], found["called"], strict=True))
+    return contacts | {row["id"]: with_source(row) for row in _data.ask("called", ids=ids).to_dict("records")}
+
+
+def with_source(row: dict[Any, Any]) -> str:
+    """Return what an account is called, with its source, or anything else as it is."""
+    source = row["source"]
+    return say("called_on", name=row["called"], source=_words.source(source)) if source else str(row["called"])
 
 
 def nameless(account_id: str) -> str:

@@ -70,7 +70,7 @@ def whose(touch: dict[str, Any]) -> str:
     """Return whose word the label is, and how sure that is."""
     if touch["label_of_people"]:
         return say("by_person")
-    sure = say("confidence", share=f"{touch['confidence']:.0%}")
+    sure = say("confidence", share=_words.percent(touch["confidence"]))
     return f"{sure}, {say('doubtful')}" if touch["doubtful"] else sure
 
 

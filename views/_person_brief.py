@@ -39,19 +39,21 @@ def section(heading: str, lines: list[str]) -> None:
 
 
 def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Section]:
-    """Return the brief as headings with their lines."""
+    """Return the brief as headings with their lines, without what may not or cannot be read of what was typed."""
     ends = _person_ends.of(touches)
     topics = _data.ask("person_topics", brand=whom.brand, person=whom.person_id)
-    return [
+    read = typed if whom.is_named else None
+    every = [
         (say("brief_stands"), stands(whom, typed)),
         (say("brief_last"), [last(whom, touches, "in"), last(whom, touches, "out")]),
-        (say("brief_promised"), promised(typed)),
+        (say("brief_promised"), promised(read) if read else []),
         (say("brief_lists" if _brands.is_other(whom.brand) else "brief_owed"), owed(whom, touches)),
         (say("brief_topics"), about(topics)),
         (say("brief_ends"), [quoted(touch) or say(_person_ends.NONE[end]) for end, touch in ends.items()]),
-        (say("brief_notes"), notes(typed)),
+        (say("brief_notes"), notes(read) if read else []),
         (say("brief_careful"), careful(whom, ends)),
     ]
+    return [(heading, lines) for heading, lines in every if lines]
 
 
 def stands(whom: Whom, typed: Typed | None) -> list[str]:
@@ -86,9 +88,9 @@ def last(whom: Whom, touches: pd.DataFrame, direction: str) -> str:
     return say("last_in" if direction == "in" else "last_out", We=whom.called["We"], **told)
 
 
-def promised(typed: Typed | None) -> list[str]:
+def promised(typed: Typed) -> list[str]:
     """Return what we promised and have not kept yet."""
-    found = _person_promises.unkept(typed.promises) if typed else []
+    found = _person_promises.unkept(typed.promises)
     lines = [short(_person_promises.line(each, date.today()), _person_promises.CUT) for each in found[:PROMISES]]
     more = [say("promises_more", many=len(found) - PROMISES)] if len(found) > PROMISES else []
     return [*lines, *more] or [say("promises_none_open")]
@@ -112,9 +114,9 @@ def about(topics: pd.DataFrame) -> list[str]:
     return lines or [say("topics_none")]
 
 
-def notes(typed: Typed | None) -> list[str]:
+def notes(typed: Typed) -> list[str]:
     """Return the newest notes."""
-    found = typed.notes[:NOTES] if typed else []
+    found = typed.notes[:NOTES]
     return [f"{_words.day(each['written_at'])}, {each['author']}: {short(each['text'], CUT)}" for each in found] or [
         say("notes_none")
     ]

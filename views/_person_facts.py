@@ -37,10 +37,11 @@ def metrics(whom: Whom) -> dict[str, tuple[str, str]]:
     row, us = whom.row, _words.plain(whom.called["us"])
     last_in, last_out = _words.day(row["last_in"]), _words.day(row["last_out"])
     leaning = _words.leaning(row["low"], row["high"])
+    touches = _words.count(row["touches_in"], say("touch_one"), say("touch_many"))
     label = say("feeling_unclear") if leaning == _words.EVIDENCE else say("feeling", leaning=leaning)  # short: else cut
     return {
         label: (_words.signed(row["feeling"]), say("band", band=_words.interval(row["low"], row["high"]))),
-        say("mentions"): (f"{row['mentions']:,}", say("of_theirs", touches=f"{row['touches_in']:,}")),
+        say("mentions"): (f"{row['mentions']:,}", say("of_theirs", touches=touches)),
         say("from_them"): (f"{row['touches_in']:,}", say("last", day=last_in)),
         say("from_us", us=us): (f"{row['touches_out']:,}", say("last", day=last_out)),
     }

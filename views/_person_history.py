@@ -22,7 +22,7 @@ def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
     _charts_pulse.notes(figure, notes, top=_charts_person.LETTERS)
     event = _show.chart(figure, path, "path", say("path_alt", name=whom.name), select=True)
     lead_on(event, touches)
-    st.caption(say("path_note"))
+    st.caption(say("path_click") if path.empty else f"{say('path_line')} {say('path_click')}")
     if not notes.empty:
         st.text("\n".join(annotation(row) for row in notes.to_dict("records")))
     stages(whom)
@@ -30,7 +30,8 @@ def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
 
 def annotation(row: dict[Any, Any]) -> str:
     """Return what somebody noted on a day, with its letter in the chart."""
-    return say("annotation", letter=row["letter"], day=day(row["day"]), text=row["text"])
+    line = say("annotation", letter=row["letter"], day=day(row["day"]))
+    return say("annotation_told", line=line, text=row["text"]) if row["text"] else line
 
 
 def in_time(annotations: Rows, touches: pd.DataFrame) -> pd.DataFrame:

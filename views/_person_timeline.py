@@ -1,6 +1,7 @@
 """Everything that passed between a person and us, thread by thread, theirs on the left and ours on the right."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Literal
 
 import pandas as pd
@@ -57,8 +58,8 @@ def one_thread(thread: pd.DataFrame, whom: Whom, typed: Typed | None) -> None:
     last = thread.iloc[-1]
     if len(thread) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            span = {"first": _words.day(thread["happened_at"].iloc[0]), "last": _words.day(last["happened_at"])}
-            st.markdown(f"**{say('thread', many=len(thread), **span)}**", width="stretch")
+            days = _words.days(thread["happened_at"].iloc[0], last["happened_at"] + timedelta(days=1))
+            st.markdown(f"**{say('thread', many=len(thread), days=days)}**", width="stretch")
             open_thread(last["touch_id"], "thread")
     if len(thread) > TAIL:
         st.caption(say("earlier", many=len(thread) - TAIL))

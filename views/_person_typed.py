@@ -7,7 +7,7 @@ import streamlit as st
 
 from pipeline import journal_reads
 from pipeline.store import StoreError
-from views import _data, _texts, _words
+from views import _data, _pulse_notes, _texts, _words
 from views._labels import Since
 from views._person_whom import Whom
 
@@ -35,7 +35,7 @@ def read(whom: Whom) -> Typed | None:
     """Return what was typed of a person, or None, having said why it cannot be read. Who is not named has nothing."""
     brand, accounts = whom.brand, whom.accounts
     try:
-        annotations, labels = _data.annotations(brand), _data.labels_since(brand)
+        annotations, labels = _pulse_notes.read(brand), _data.labels_since(brand)
         if not accounts:
             return Typed([], [], [], [], [], [], annotations, labels)
         return Typed(

@@ -90,7 +90,7 @@ def called(row: dict[str, Any]) -> str:
     """Return a person's name, or what stands for it where names are not shown."""
     if _rights.viewer().sees_names:
         return str(row["name"])
-    return say("somebody", source=_words.source(row["source"]), mark=row["person_id"][:4])
+    return _words.somebody(row["person_id"], row["source"])
 
 
 def forget_choice() -> None:

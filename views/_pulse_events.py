@@ -6,13 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _days, _pulse_moved, _rights, _texts, _way_back
+from views import _data, _pulse_moved, _rights, _texts, _way_back, _words
 from views._filters import Shared
-from views._words import day, interval, plain, signed
+from views._words import begun, interval, plain, signed
 
 say = _texts.of("pulse")
-
-SPANS = {"week": "span_week", "month": "span_month"}
 
 
 @dataclass(frozen=True)
@@ -42,14 +40,13 @@ def marks(events: list[Event]) -> pd.DataFrame:
 def alert(row: dict[Any, Any]) -> Event:
     """Return one alert; of fewer than FEWEST people nothing but that there was something."""
     period = pd.Timestamp(row["period"])
-    called = day(period) if row["grain"] == "week" else _days.label(period, "month")
-    span = say(SPANS[row["grain"]], day=called)
+    span = begun(_words.period(period, row["grain"]))
     if row["people"] < _rights.FEWEST:
         return Event(period, "kind_few", say("event_few", span=span, fewest=_rights.FEWEST))
     if not row["one_person"]:
         return Event(period, "kind_alert", told(row, span))
     person = row["one_person"] if _rights.viewer().sees_people else None
-    name = _pulse_moved.name_of(person, row["name"]) if person else say("somebody")
+    name = _pulse_moved.name_of(person, row["name"], row["source"]) if person else say("somebody")
     return Event(period, "kind_person", told(row, span) + say("event_person", name=name), person, name)
 
 
@@ -67,7 +64,8 @@ def turning(row: dict[Any, Any]) -> Event:
     """Return one turning point."""
     levels = {"before": signed(row["before"]), "after": signed(row["after"])}
     sizes = {"band": interval(row["low"], row["high"]), "people": _pulse_moved.people(row["people"])}
-    return Event(pd.Timestamp(row["week"]), "kind_turn", say("turned", day=day(row["week"]), **levels, **sizes))
+    span = begun(_words.period(row["week"], "week"))
+    return Event(pd.Timestamp(row["week"]), "kind_turn", say("turned", span=span, **levels, **sizes))
 
 
 def draw(events: list[Event]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from views import _asked, _charts_pulse, _data, _days, _filters, _moved, _open, _rights, _show, _texts, _way_back
 from views._days import Days
 from views._filters import Shared
-from views._words import change, count, interval, plain, signed
+from views._words import change, count, interval, plain, signed, somebody
 
 say = _texts.of("pulse")
 
@@ -66,10 +66,10 @@ def why(brand: str, span: Days) -> str:
     if pd.isna(state["change"]) or pd.isna(state["se_change"]):
         return ""
     found = taken_apart(brand, span)
-    parts = (_moved.groups(found), _moved.topics(found))
+    splits = {"of_groups": _moved.groups(found), "of_topics": _moved.topics(found)}
     if not _moved.is_sure(state["change"], state["se_change"]):
-        return beneath([part for rows in parts for part in rows.to_dict("records")], state["change"])
-    groups, topics = (most(rows, state["change"]) for rows in parts)
+        return beneath(splits, state["change"])
+    groups, topics = (most(rows, state["change"]) for rows in splits.values())
     if groups is None:
         return ""
     words = say("why_people", who=plain(groups["name"]), **chance(groups))
@@ -78,14 +78,24 @@ def why(brand: str, span: Days) -> str:
     return f"{words}."
 
 
-def beneath(parts: list[dict[Any, Any]], change: float) -> str:
-    """Return in a sentence which parts moved by more than chance would do in a ``change`` that it would do."""
+def beneath(splits: dict[str, pd.DataFrame], change: float) -> str:
+    """Return in a sentence which parts moved by more than chance would do in a ``change`` that it would do.
+
+    Each of the ``splits``, by the text that says it, sums to the change by itself.
+    """
+    told = [words for name, rows in splits.items() if (words := split(name, rows.to_dict("records"), change))]
+    return say("parts_moved", splits=say("and").join(told)) if told else say("nothing_to_explain")
+
+
+def split(name: str, parts: list[dict[Any, Any]], change: float) -> str:
+    """Return which parts of one split moved by more than chance would do; empty where none did."""
     sure = [part for part in parts if _moved.is_sure(part["contribution"], part["se"])]
     if not sure:
-        return say("nothing_to_explain")
+        return ""
     told = ", ".join(say("part", name=plain(called(part["name"])), much=signed(part["contribution"])) for part in sure)
-    against = all(part["contribution"] * (change - part["contribution"]) < 0 for part in sure)
-    return say("parts_moved", many=len(parts), parts=told, against=say("against") if against else "")
+    moved = sure[0]["contribution"]
+    against = say("against") if len(sure) == 1 and moved * (change - moved) < 0 else ""
+    return say(name, many=len(parts), parts=told, against=against)
 
 
 def most(rows: pd.DataFrame, change: float) -> pd.Series | None:
@@ -110,7 +120,7 @@ def draw(now: Shared, span: Days, choice: bool) -> None:
     What the head of the page says of the whole period is not said again; ``choice``: there are other spans to choose.
     """
     brand, whole = now.brand, span == _days.whole(now)
-    chosen, before = span.words()
+    chosen, before = span.words(now.until)
     compared = say("alone" if whole and now.everything else "compared", days=chosen, before=before)
     st.markdown(compared if whole else f"{compared} {in_words(brand, span)}")
     if _rights.viewer().sees_people and st.button(say("read_messages"), icon=":material/forum:"):
@@ -149,15 +159,18 @@ def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
 
 
 def loudest(brand: str, span: Days) -> str:
-    """Say what the change would be without the one person who moves it most, by name where people are shown."""
+    """Say what the change would be without the one person who moves it most.
+
+    Empty where single people are not shown: with the level and the change it tells what that person feels.
+    """
+    if not _rights.viewer().sees_people:
+        return ""
     found = _data.ask("loudest", brand=brand, **span.asked)
     first = found[(found["weighting"] == "person") & (found["rank"] == 1)]
     if first.empty or pd.isna(first["change_without"].iloc[0]):
         return ""
-    person = first["person_id"].iloc[0]
-    named = _rights.viewer().sees_people
-    who = say("loudest_named", name=plain(names(brand, [person])[0])) if named else say("loudest_unnamed")
-    return say("loudest", who=who, change=signed(first["change_without"].iloc[0]))
+    name = plain(names(brand, [first["person_id"].iloc[0]])[0])
+    return say("loudest", name=name, change=signed(first["change_without"].iloc[0]))
 
 
 def topics(found: pd.DataFrame) -> None:
@@ -203,11 +216,10 @@ def movers(brand: str, found: pd.DataFrame) -> None:
 
 def names(brand: str, keys: list[str]) -> list[str]:
     """Return how people are called by whoever may know it."""
-    known = _data.ask("names", brand=brand, people=keys).set_index("person_id")["name"]
-    return [called(key) if key == _moved.OTHERS else name_of(key, known.get(key)) for key in keys]
+    known = _data.ask("names", brand=brand, people=keys).set_index("person_id")[["name", "source"]].to_dict("index")
+    return [called(key) if key == _moved.OTHERS else name_of(key, **known.get(key, {})) for key in keys]
 
 
-def name_of(person_id: str, name: str | None) -> str:
-    """Return a person's name, or what stands for it where names are not shown."""
-    named = _rights.viewer().sees_names and name
-    return name if named and name else say("somebody_named", mark=person_id[:6])
+def name_of(person_id: str, name: str | None = None, source: str | None = None) -> str:
+    """Return a person's name, or what stands for it where names are not shown or the published file has none."""
+    return name if name and _rights.viewer().sees_names else somebody(person_id, source)

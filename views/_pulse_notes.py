@@ -2,6 +2,7 @@
 
 from datetime import date
 from string import ascii_uppercase
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,15 @@ say = _texts.of("pulse")
 COLUMNS = ["annotation_id", "day", "text", "author"]
 
 
+def read(brand: str) -> list[dict[str, Any]]:
+    """Return what people noted on days, as the viewer may read it: its words, which may name somebody, only with names.
+
+    Raises StoreError where the journal cannot be read.
+    """
+    rows = _data.annotations(brand)
+    return rows if _rights.viewer().sees_names else [row | {"text": "", "author": ""} for row in rows]
+
+
 def found(now: Shared) -> tuple[pd.DataFrame, int]:
     """Return the notes since the period began, the oldest first, and how many earlier ones there are.
 
@@ -24,7 +34,7 @@ def found(now: Shared) -> tuple[pd.DataFrame, int]:
     touch, so later notes are of this one, too. It is said where they cannot be read.
     """
     try:
-        rows = _data.annotations(now.brand)
+        rows = read(now.brand)
     except StoreError as error:
         st.error(say("notes_unreadable", reason=plain(str(error))))
         rows = []
@@ -44,7 +54,7 @@ def letter(number: int) -> str:
 def draw(now: Shared, notes: pd.DataFrame, earlier: int) -> None:
     """Show the notes, say how many are ``earlier``, and let one add and remove them."""
     st.subheader(say("notes"))
-    may_write, line = _rights.viewer().may_write, "note_line" if _rights.viewer().sees_names else "note_line_unsigned"
+    may_write, line = _rights.viewer().may_write, "note_line" if _rights.viewer().sees_names else "note_line_untold"
     for row in notes.to_dict("records"):
         told = {"letter": row["letter"], "day": day(row["day"]), "text": row["text"], "author": row["author"]}
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -52,6 +62,8 @@ def draw(now: Shared, notes: pd.DataFrame, earlier: int) -> None:
             name = say("note_remove", letter=row["letter"])
             if may_write and st.button(name, key=f"remove-{row['annotation_id']}", type="tertiary"):
                 remove(row["annotation_id"], row["letter"])
+    if not (notes.empty or _rights.viewer().sees_names):
+        st.caption(say("notes_untold"))
     if earlier:
         st.caption(say("notes_earlier", many=earlier))
     if may_write:

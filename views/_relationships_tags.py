@@ -26,17 +26,19 @@ def typed() -> list[dict[str, Any]]:
     ]
 
 
-def known(brand: str) -> list[str]:
-    """Return the tags that there are, those among them that the published file does not know of yet."""
-    return sorted({*_data.ask("tags", brand=brand)["tag"], *(row["tag"] for row in typed() if row["belongs"])})
+def known(brand: str, words: list[dict[str, Any]]) -> list[str]:
+    """Return the tags that there are, those in ``words`` (of `typed`) among them that are not published yet."""
+    return sorted({*_data.ask("tags", brand=brand)["tag"], *(row["tag"] for row in words if row["belongs"])})
 
 
-def draw(brand: str, people: pd.DataFrame) -> None:
-    """Let one put a tag on the ticked people, or take one off; one change, one undo."""
+def draw(tags: list[str], people: pd.DataFrame) -> None:
+    """Let one put a tag on the ticked people, or take one off; one change, one undo. Who is not named has none."""
+    if not _rights.viewer().sees_names:
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             say("tag_label"),
-            known(brand),
+            tags,
             index=None,
             accept_new_options=True,
             placeholder=say("tag_hint"),

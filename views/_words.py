@@ -15,6 +15,7 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 JOINED = re.compile(r"([:.@/])(?=\S)")
 
 CALLED = {"week": "of_week", "month": "of_month", "quarter": "of_quarter"}
+LONGEST_IN_HOURS = 72  # a longer span is told in days
 EVIDENCE = "not enough evidence yet"
 SOURCES = {
     "x": "X",
@@ -96,6 +97,11 @@ def in_days(number: float) -> str:
     return count(round(number), say("day_one"), say("day_many"))
 
 
+def in_hours(number: float) -> str:
+    """Return a span of hours in words, a long one in days."""
+    return say("hours", hours=number) if number <= LONGEST_IN_HOURS else in_days(number / 24)
+
+
 def every(number: float) -> str:
     """Return how often something comes, once in so many days, in words."""
     return say("every_day") if number < 1.5 else say("every_days", days=in_days(number))
@@ -111,11 +117,23 @@ def day(moment: Any) -> str:
     return "–" if pd.isna(moment) else f"{moment:%d %b %Y}"
 
 
+def begun(text: str) -> str:
+    """Return text as it stands at the beginning of a line: the case of all but its first letter is its own."""
+    return text[:1].upper() + text[1:]
+
+
+def somebody(person_id: str, where: str | None) -> str:
+    """Return what stands for a person where names are not shown; ``where``: their source, if it is known."""
+    mark = person_id[:4]
+    return say("somebody_on", source=source(where), mark=mark) if where else say("somebody", mark=mark)
+
+
 def period(start: Any, grain: str) -> str:
     """Return how the week, month or quarter that begins on a day is called."""
     return say(CALLED[grain], start=pd.Timestamp(start))
 
 
 def days(start: datetime, until: datetime) -> str:
-    """Return a period whose end is exclusive as its first and last day."""
-    return say("days_span", first=day(start), last=day(until - timedelta(days=1)))
+    """Return a period whose end is exclusive as its first and last day, or as its only one."""
+    first, last = day(start), day(until - timedelta(days=1))
+    return first if first == last else say("days_span", first=first, last=last)

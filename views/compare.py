@@ -41,14 +41,14 @@ def main() -> None:
             return
         sizes = {"fewest": _rights.FEWEST, "few": _data.fewest_people()}
         st.caption(say("same_days", days=days(now.start, now.until), **sizes))
-        standing(_days.whole(now))
+        standing(_days.whole(now), now.everything)
         voices(now, names)
         _breath.draw(now, names)
         paths(now, names)
         topics(now, names)
 
 
-def standing(span: Days) -> None:
+def standing(span: Days, everything: bool) -> None:
     """Show what people feel about each brand, and how that has changed."""
     every = _brands.side_by_side(span)
     told = every.dropna(subset=["now"])
@@ -62,7 +62,7 @@ def standing(span: Days) -> None:
             say("brand"): every["name"],
             say("feeling"): [say("evidence") if pd.isna(row["now"]) else signed(row["now"]) for row in rows],
             say("band"): [interval(row["low"], row["high"]) for row in rows],
-            say("change"): [changed(row["change"], row["se_change"]) for row in rows],
+            say("change"): [changed(row["change"], row["se_change"], everything) for row in rows],
             say("people"): every["people"],
             say("mentions"): every["mentions"],
         }
@@ -70,10 +70,10 @@ def standing(span: Days) -> None:
     st.dataframe(shown, hide_index=True, alt=say("table_alt"))
 
 
-def changed(change: Any, se: Any) -> str:
-    """Return a change with its margin, and whether chance alone would do it."""
+def changed(change: Any, se: Any, everything: bool) -> str:
+    """Return a change with its margin, and whether chance alone would do it; ``everything``: nothing is before it."""
     if pd.isna(change) or pd.isna(se):
-        return say("evidence")
+        return say("nothing_before" if everything else "evidence")
     sure = abs(change) > 1.645 * se
     return say("changed_surely" if sure else "changed", change=signed(change), margin=f"{1.645 * se:.2f}")
 

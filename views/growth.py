@@ -172,7 +172,7 @@ def answered(column: st.delta_generator.DeltaGenerator, words: str, rows: pd.Dat
 def median(row: pd.Series) -> str:
     """Return how long half of the answers took at most, or why that cannot be told."""
     if pd.notna(row["median_hours"]):
-        return say("median", hours=row["median_hours"])
+        return say("median", span=_words.in_hours(row["median_hours"]))
     if row["unanswered_share"] < 0.5:  # more were answered than not, as far as one can tell yet
         return say("no_median_yet")
     return say("no_median", share=_words.percent(row["unanswered_share"]))

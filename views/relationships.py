@@ -1,7 +1,7 @@
 """Relationships: who they are, what they feel, and who needs us."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode
 
 import pandas as pd
@@ -56,7 +56,9 @@ def main() -> None:
     if _rights.keeps_people_back(say("no_people")):
         return
     _filters.whole_history()
-    filters = choose(now.brand)
+    typed = _relationships_tags.typed()
+    tags = _relationships_tags.known(now.brand, typed)
+    filters = choose(now.brand, tags) | {"typed": typed}
     views()
     key, page = _filters.page(now.brand, filters)
     found = _data.ask("relationships", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
@@ -66,22 +68,24 @@ def main() -> None:
     total = int(found["found"].iloc[0])
     orchard(now, filters, total)
     many = _words.count(total, "relationship", "relationships")
-    st.caption(f"{say('count', many=many)} {spread(now.brand)}")
-    ticked = table(found, filters["list"])
-    _relationships_tags.draw(now.brand, found.iloc[ticked])
+    count = "count" if _rights.viewer().sees_names else "count_unnamed"
+    st.caption(f"{say(count, many=many)} {spread(now.brand)}")
+    us = _brands.called(now.brand, now.name)["us"]
+    ticked = table(found, filters["list"], us)
+    _relationships_tags.draw(tags, found.iloc[ticked])
     _filters.pager(key, total, PAGE)
     every = _data.ask("relationships", brand=now.brand, many=MOST, skip=0, **filters)
-    _show.download(exported(every, filters["list"]), HERE)
+    _show.download(exported(every, filters["list"], us), HERE)
 
 
-def choose(brand: str) -> dict[str, Any]:
+def choose(brand: str, tags: list[str]) -> dict[str, Any]:
     """Draw the filters of this page and return them as parameters of the read."""
     chosen = who(brand)
     sorts = (*SORTS, LONGEST) if is_work_list(chosen) else SORTS
     first, second = st.columns(2)
     search = first.text_input(say("search"), key="search", bind="query-params", placeholder=say("search_hint"))
     sort = second.selectbox(say("sort"), sorts, key="sort", bind="query-params")
-    return {"list": chosen, "search": search, "sort": sort} | seldom(brand)
+    return {"list": chosen, "search": search, "sort": sort} | seldom(brand, tags)
 
 
 def who(brand: str) -> str:
@@ -110,10 +114,9 @@ def why_nobody(filters: dict[str, Any]) -> str:
     return say("none_on_list" if is_work_list(filters["list"]) else "none_changed", name=filters["list"])
 
 
-def seldom(brand: str) -> dict[str, Any]:
+def seldom(brand: str, tags: list[str]) -> dict[str, Any]:
     """Draw the filters that are wanted less often; they are open where one of them is in force."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
-    tags = _relationships_tags.known(brand)
     in_force = any(key in st.query_params for key in ("source", "stage", "tag", "touches"))
     with st.expander(say("more"), icon=":material/tune:", key="more", expanded=in_force):
         first, second, third, fourth = st.columns(4)
@@ -123,7 +126,6 @@ def seldom(brand: str) -> dict[str, Any]:
             ),
             "stages": second.multiselect(say("stage"), STAGES[::-1], key="stage", bind="query-params"),
             "tags": third.multiselect(say("tags"), tags, key="tag", bind="query-params"),
-            "typed": _relationships_tags.typed(),
             "touches": fourth.number_input(say("touches"), 1, 1000, 1, key="touches", bind="query-params"),
         }
 
@@ -205,17 +207,18 @@ def rhythm(person: dict[Any, Any]) -> str:
     return say("rhythm", gap=_words.every(person["mean_gap_days"]), silence=_words.in_days(person["silence_days"]))
 
 
-def table(found: pd.DataFrame, chosen: str) -> list[int]:
-    """Show the table; a click on a name leads to the person. Return which rows are ticked."""
+def table(found: pd.DataFrame, chosen: str, us: str) -> list[int]:
+    """Show the table; a click on a name leads to the person. Return which rows are ticked, by whoever may tag them."""
+    ticks: tuple[Literal["multi-row"], ...] = ("multi-row",) if _rights.viewer().sees_names else ()
     event = st.dataframe(
-        _show.signed(columns(found, chosen), say("column_feeling")),
+        _show.signed(columns(found, chosen, us), say("column_feeling")),
         key=f"table-{_filters.fingerprint(*found['person_id'])}",
         hide_index=True,
         on_select="rerun",
-        selection_mode=["multi-row", "single-cell"],
+        selection_mode=(*ticks, "single-cell"),
         height=min(len(found), 18) * 35 + 40,
         placeholder="–",
-        column_config=formats(),
+        column_config=formats(us),
         alt=say("table_alt"),
     )
     people = dict(enumerate(zip(found["person_id"], found["name"], strict=True)))
@@ -223,8 +226,8 @@ def table(found: pd.DataFrame, chosen: str) -> list[int]:
     return list(event["selection"]["rows"])
 
 
-def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
-    """Return the table as it is shown; on a work list it says since when."""
+def columns(found: pd.DataFrame, chosen: str, us: str) -> pd.DataFrame:
+    """Return the table as it is shown, with ``us`` for the brand; on a work list it says since when."""
     people = found.to_dict("records")
     bounds = list(zip(found["low"], found["high"], strict=True))
     since = {say("list_since"): found["on_list_since"]} if is_work_list(chosen) else {}
@@ -241,41 +244,41 @@ def columns(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
             say("column_tie"): found["strength"],
             say("column_path"): found["path"],
             say("column_in"): found["touches_in"],
-            say("column_out"): found["touches_out"],
+            say("column_out", us=us): found["touches_out"],
             say("column_balance"): found["direction"].fillna(_words.EVIDENCE),
             say("column_touch"): found["last_touch"],
             say("column_last_in"): found["last_in"],
-            say("column_last_out"): found["last_out"],
+            say("column_last_out", us=us): found["last_out"],
             say("column_rhythm"): [rhythm(person) for person in people],
-            say("column_alive"): found["p_alive"].round(2),
+            say("column_alive"): (100 * found["p_alive"]).round(),
             say("column_source"): [_words.source(name) for name in found["source"]],
             say("column_what"): found["role"],
         }
     )
 
 
-def exported(found: pd.DataFrame, chosen: str) -> pd.DataFrame:
-    """Return the table as it is taken along: the ends of the interval as numbers, and by which account one is known."""
-    shown = columns(found, chosen).drop(columns=[say("column_path")])
+def exported(found: pd.DataFrame, chosen: str, us: str) -> pd.DataFrame:
+    """Return the table as it is taken along: interval and chance as numbers, and by which account one is known."""
+    shown = columns(found, chosen, us).drop(columns=[say("column_path")])
     place = list(shown.columns).index(say("column_interval"))
     shown = shown.drop(columns=[say("column_interval")])
     shown.insert(place, say("column_low"), found["low"])
     shown.insert(place + 1, say("column_high"), found["high"])
-    return shown.assign(**{say("column_account"): found["account_id"]})
+    return shown.assign(**{say("column_alive"): found["p_alive"].round(2), say("column_account"): found["account_id"]})
 
 
-def formats() -> dict[str, Any]:
+def formats(us: str) -> dict[str, Any]:
     """Return how the columns are drawn."""
     config = st.column_config
     date = config.DateColumn(format="YYYY-MM-DD")
-    dates = ("list_since", "column_touch", "column_last_in", "column_last_out")
-    return {say(name): date for name in dates} | {
+    dates = (say("list_since"), say("column_touch"), say("column_last_in"), say("column_last_out", us=us))
+    return dict.fromkeys(dates, date) | {
         say("column_name"): config.TextColumn(pinned=True),
         say("column_tie"): config.ProgressColumn(format="%.0f", min_value=0, max_value=100, help=say("tie_help")),
         say("column_path"): config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
         say("column_tags"): config.ListColumn(width=140),
         say("column_stage"): config.TextColumn(width=150),
-        say("column_alive"): config.NumberColumn(format="percent", help=say("alive_help")),
+        say("column_alive"): config.NumberColumn(format="%d %%", help=say("alive_help")),
     }
 
 

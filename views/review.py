@@ -55,7 +55,7 @@ def to_span(chosen: str) -> Span:
     if chosen == ALL:
         return Span(say("all_months"), datetime(1900, 1, 1), datetime(2900, 1, 1), is_all=True)
     month = pd.Timestamp(f"{chosen}-01")
-    return Span(f"{month:%B %Y}", month.to_pydatetime(), (month + pd.DateOffset(months=1)).to_pydatetime())
+    return Span(_words.period(month, "month"), month.to_pydatetime(), (month + pd.DateOffset(months=1)).to_pydatetime())
 
 
 def choose(months: pd.DataFrame) -> tuple[str, Span]:

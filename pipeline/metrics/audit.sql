@@ -1,11 +1,13 @@
 -- The month as people's labels tell it: prediction-powered inference (PPI++, Angelopoulos et al. 2023), beside the
--- mean over all mentions that the model alone gives. It assumes nothing of the model's errors; where the two differ by more
--- than twice their error in two months in a row, the errors have drifted and new labels are due.
+-- mean over all mentions that the model alone gives. It assumes nothing of the model's errors, but that these labels had no
+-- part in f: so f is what the model says, not what `debias` makes of it by the same labels. Where the estimate differs from
+-- the corrected mean by more than twice their error in two months in a row, the errors have drifted and new labels are due.
 with mentions as (
     select
         brand,
         date_trunc('month', happened_at)::date as month,
-        value_of_model as f,
+        positive - negative as f,
+        value_of_model as corrected,
         case when drawn then value_of_people end as y
     from derived.ledger
     where counts and value_of_model is not null
@@ -18,6 +20,7 @@ m as (
         count(*)::double as mentions,
         count(y)::double as labels,
         avg(f) as model,
+        avg(corrected) as corrected,
         var_samp(f) as var_f,
         avg(y) as labels_only,
         var_samp(y) as var_y,
@@ -31,11 +34,11 @@ r as (
     select
         m.brand,
         m.month,
-        avg(y - m.lambda * f) as rest,
-        var_samp(y - m.lambda * f) as var_rest
+        avg(n.y - m.lambda * n.f) as rest,
+        var_samp(n.y - m.lambda * n.f) as var_rest,
+        var_samp(m.lambda * n.f - n.corrected) as var_apart
     from m
-    join mentions using (brand, month)
-    where y is not null
+    join mentions n using (brand, month)
     group by m.brand, m.month
 ),
 
@@ -46,18 +49,19 @@ e as (
         m.mentions::bigint as mentions,
         m.labels::bigint as labels,
         m.model,
+        m.corrected,
         m.labels_only,
         sqrt(m.var_y / m.labels) as se_labels_only,
         m.lambda,
         m.lambda * m.model + r.rest as estimate,
         sqrt(r.var_rest / m.labels + m.lambda ** 2 * m.var_f / m.mentions) as se,
-        sqrt(r.var_rest / m.labels + (1 - m.lambda) ** 2 * m.var_f / m.mentions) as se_difference
+        sqrt(r.var_rest / m.labels + r.var_apart / m.mentions) as se_difference
     from m
     join r using (brand, month)
 ),
 
 d as (
-    select *, abs(estimate - model) > 2 * se_difference as differs
+    select *, abs(estimate - corrected) > 2 * se_difference as differs
     from e
 )
 

@@ -68,9 +68,15 @@ def describe(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         reach = 1.645 * np.sqrt(variances[turn] + variances[turn - 1])
         heard = {person for t in known[edges[turn - 1] : edges[turn + 1]] for person in rows[t]["persons"]}
         facts = {"brand": rows[0]["brand"], "week": rows[known[here]]["week"], "people": len(heard)}
-        levels = {"before": means[turn - 1], "after": means[turn], "change": change}
-        result.append(facts | levels | {"low": change - reach, "high": change + reach})
+        levels = {"before": means[turn - 1], "after": means[turn]}
+        changes = {"change": change, "low": change - reach, "high": change + reach}
+        result.append(facts | cut(levels, 1) | cut(changes, 2))
     return result
+
+
+def cut(values: dict[str, float], most: float) -> dict[str, float]:
+    """Return numbers cut at either end of their scale, beyond which `debias` may bring the mean of a few weeks."""
+    return {name: float(np.clip(value, -most, most)) for name, value in values.items()}
 
 
 def finish(rows: pa.Table) -> pa.Table:

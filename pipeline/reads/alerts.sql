@@ -12,6 +12,7 @@ select
     a.survives,
     a.one_person,
     p.name,
+    p.source,
     a.people,
     a.mentions
 from alert a

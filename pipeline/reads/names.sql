@@ -1,3 +1,3 @@
-select person_id, name
+select person_id, name, source
 from person
 where brand = $brand and list_contains($people, person_id)
