@@ -247,6 +247,16 @@ def test_only_whole_months_are_compared(sample: Workspace):
     assert sorted(set(months)) == [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
 
 
+def test_the_legend_shows_a_full_mark_for_a_brand_whose_first_month_has_few_people():
+    known = {"brand": "tamrow", "share": 0.4, "low": 0.2, "high": 0.6, "mentions": 30, "all_mentions": 60}
+    months = pd.to_datetime(["2026-01-01", "2026-02-01"])
+    found = pd.DataFrame([known | {"month": month, "people": people} for month, people in zip(months, (5, 30))])
+    figure = _charts_compare.shares(found, {"fenmarsh": "Fenmarsh", "tamrow": "Tamrow"}, 20, "Whose voice is how loud?")
+    drawn, legend = (trace for trace in figure.data if trace.name == "Tamrow")
+    assert (drawn.showlegend, list(drawn.marker.symbol)) == (False, ["square-open", "square"])
+    assert (legend.showlegend, legend.marker.symbol) == (None, "square")
+
+
 def test_a_brand_without_topics_has_no_column_and_names_may_turn():
     known = {"feeling": 0.1, "low": -0.2, "high": 0.4, "people": 9}
     found = pd.DataFrame([{"brand": brand, "topic": "price", **known} for brand in ("fenmarsh", "tamrow")])

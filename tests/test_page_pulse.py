@@ -665,8 +665,11 @@ def test_the_index_has_gaps_where_too_few_spoke_and_so_has_its_band():
     bands = [trace for trace in figure.data if trace.fill == "tonexty"]
     assert [[f"{day:%b}" for day in pd.to_datetime(trace.x)] for trace in bands] == [["Jan", "Feb"], ["Apr"]]
     assert [trace.showlegend for trace in bands] == [True, False]
-    (line,) = (trace for trace in figure.data if trace.name == "One person, one voice")
+    line, legend = (trace for trace in figure.data if trace.name == "One person, one voice")
     assert list(line.marker.symbol) == ["circle", "circle-open", "circle-open", "circle"]
+    assert not line.cliponaxis, "a mark at -1 or 1 is whole"
+    assert (line.showlegend, legend.showlegend, legend.marker.symbol) == (False, None, "circle")
+    assert line.legendgroup == legend.legendgroup, "a click hides both"
     assert line.hovertext[1] == "February 2026<br>feeling +0.20 (90 %: +0.10 … +0.30)<br>9 people, 9 mentions"
     assert line.unselected.marker.opacity == 1  # a chosen point does not make the others look like few people's
     assert list(line.error_y.array)[-1] == pytest.approx(0.1) and pd.isna(list(line.error_y.array)[:3]).all()

@@ -123,6 +123,7 @@ def estimate(
         mode="lines+markers",
         line={"color": POSITIVE},
         marker=marker,
+        cliponaxis=False,  # a mark at −1 or 1 is not to be cut in half
         error_y=lone_bars(beside.assign(middle=y), "middle"),
         hovertext=told(when, y, beside),
         hovertemplate="%{hovertext}<extra></extra>",
