@@ -87,11 +87,12 @@ def each(*sizes: str, themes: tuple[str, ...] = THEMES) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("shown", looks, ids="-".join, indirect=True, scope="module")
 
 
-# Titles of charts that reach below the buttons of their tool bar.
+# Titles of charts that reach below the buttons of their tool bar, or beyond their chart.
 COVERED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
     const [title, bar] = ['.gtitle', '.modebar'].map(part => chart.querySelector(part)?.getBoundingClientRect());
     const covered = title && bar && title.right > bar.left && title.top < bar.bottom;
-    return covered ? [chart.querySelector('.gtitle').textContent] : [];
+    const cut = title && title.right > chart.getBoundingClientRect().right;
+    return covered || cut ? [chart.querySelector('.gtitle').textContent] : [];
 })"""
 
 
