@@ -87,12 +87,15 @@ def each(*sizes: str, themes: tuple[str, ...] = THEMES) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("shown", looks, ids="-".join, indirect=True, scope="module")
 
 
-# Titles of charts that reach below the buttons of their tool bar, or beyond their chart.
+# Charts whose title reaches below the buttons of their tool bar or beyond the chart, or whose legend lies on an axis.
 COVERED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
-    const [title, bar] = ['.gtitle', '.modebar'].map(part => chart.querySelector(part)?.getBoundingClientRect());
+    const box = part => chart.querySelector(part)?.getBoundingClientRect();
+    const [title, bar, legend] = ['.gtitle', '.modebar', '.legend'].map(box);
     const covered = title && bar && title.right > bar.left && title.top < bar.bottom;
     const cut = title && title.right > chart.getBoundingClientRect().right;
-    return covered || cut ? [chart.querySelector('.gtitle').textContent] : [];
+    const ticks = [...chart.querySelectorAll('.xtick text')].map(tick => tick.getBoundingClientRect());
+    const hidden = legend && ticks.some(tick => tick.bottom > legend.top + 1);
+    return covered || cut || hidden ? [chart.querySelector('.gtitle').textContent] : [];
 })"""
 
 
