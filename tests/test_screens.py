@@ -112,6 +112,12 @@ def test_every_page_is_whole_at_every_size_in_both_themes(shown: Shown):
     assert shown.problems == []
 
 
+@pytest.mark.parametrize("shown", [("conversations", "phone", "light")], ids="-".join, indirect=True, scope="module")
+def test_on_a_phone_text_and_sentiment_of_messages_are_wholly_in_sight(shown: Shown):
+    heads = shown.page.locator('[data-testid="stDataFrame"] canvas th')  # of columns in sight, the last one in part
+    assert heads.evaluate_all("heads => heads.map(head => head.textContent)") == ["Text", "Sentiment", "Who"]
+
+
 def is_number(cell: str) -> bool:
     """Say whether a spreadsheet takes a cell as a number."""
     try:
