@@ -16,7 +16,7 @@ from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 from tests.test_pages import Look, Open, opened, shown, visit
-from views import _charts_growth
+from views import _charts, _charts_growth
 
 __all__ = ["visit"]
 
@@ -158,6 +158,16 @@ def test_another_brand_is_called_by_its_name(visit: Open):
     app = visit(PAGE, brand="Quillstone Construction")
     name = "Quillstone Construction"
     assert [metric.label for metric in app.metric] == [f"{name} answers them", f"They answer {name}"]
+
+
+def test_a_title_too_long_for_a_phone_stands_in_lines_below_the_buttons():
+    curve = {"t": [0, 9], "reached": [0.1, 0.25], "low": 0.05, "high": 0.4, "at_risk": 9, "reached_competing": 0.1}
+    title = "How many come to a first conversation in both directions, and when?"
+    figure = _charts_growth.reached(pd.DataFrame(curve), title)
+    lines = figure.layout.title.text.split("<br>")
+    assert lines == ["How many come to a first conversation in both", "directions, and when?"]
+    assert figure.layout.height == 360 + _charts.BUTTONS + _charts.LINE_HEIGHT
+    assert figure.layout.yaxis.ticksuffix == " %" and list(figure.data[2].y) == [10, 25]
 
 
 def test_a_single_month_has_its_interval_as_a_bar():

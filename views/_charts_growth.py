@@ -21,7 +21,7 @@ def counted(numbers: pd.Series, title: str) -> dict[str, Any]:
 
 
 def of_hundred(rows: pd.DataFrame, *shares: str) -> pd.DataFrame:
-    """Return rows with shares of 1 as numbers of hundred: no format of Plotly puts the space of "47 %" before its sign."""
+    """Return rows with shares of 1 as numbers of hundred: no format of Plotly writes the space of "47 %"."""
     return rows.assign(**{share: 100 * rows[share] for share in shares})
 
 

@@ -43,7 +43,10 @@ def metrics(whom: Whom) -> dict[str, tuple[str, str]]:
         label: (_words.signed(row["feeling"]), say("band", band=_words.interval(row["low"], row["high"]))),
         say("mentions"): (f"{row['mentions']:,}", say("of_theirs", touches=f"{row['touches_in']:,}")),
         say("from_them"): (f"{row['touches_in']:,}", say("last", day=last_in)),
-        say("from_brand" if _brands.is_other(whom.brand) else "from_us"): (f"{row['touches_out']:,}", say("last", day=last_out)),
+        say("from_brand" if _brands.is_other(whom.brand) else "from_us"): (
+            f"{row['touches_out']:,}",
+            say("last", day=last_out),
+        ),
     }
 
 

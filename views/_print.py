@@ -12,7 +12,8 @@ STYLE = f"""
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
   [data-testid="stDownloadButton"], [data-testid="stButton"], [data-testid="stExpander"], [data-testid="stForm"],
   [data-testid="stPopover"], [data-testid="stTooltipContent"], [data-testid="stToastContainer"],
-  [data-testid="stPageLink"], [data-testid="stPagination"], .st-key-new_tag, .modebar-container {{ display: none !important }}
+  [data-testid="stPageLink"], [data-testid="stPagination"], .st-key-new_tag,
+  .modebar-container {{ display: none !important }}
   html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {{
     position: static !important; overflow: visible !important; height: auto !important; display: block !important }}
   [data-testid="stMain"] div {{ overflow: visible !important }}
