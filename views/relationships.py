@@ -174,6 +174,7 @@ def bring_back(query: str) -> None:
     for key in ("brand", "period"):
         if key in values:
             st.session_state[key] = values[key][0]
+            _way_back.forget()
 
 
 def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
