@@ -106,15 +106,10 @@ def test_the_last_whole_month_is_said_with_shares_intervals_and_people(visit: Op
 def test_each_panel_says_who_is_listened_to(panel: str, about: str, visit: Open):
     app = visit(PAGE, period="12 months", panel=panel)
     assert about in words(app)
-    lines = [trace for trace in figures(app)["Whose voice is how loud, month by month?"]["data"] if trace.get("name")]
+    traces = figures(app)["Whose voice is how loud, month by month?"]["data"]
+    lines = [trace for trace in traces if trace.get("name") and trace.get("showlegend", True)]
     assert sorted(trace["name"] for trace in lines) == sorted(NAMES.values())
-    assert len({trace["line"]["dash"] for trace in lines}) == len({shape(trace) for trace in lines}) == 3
-
-
-def shape(trace: dict) -> str:
-    """Return the shape of a line's marks, hollow or not."""
-    (found,) = {symbol.removesuffix("-open") for symbol in trace["marker"]["symbol"]}
-    return str(found)
+    assert len({trace["line"]["dash"] for trace in lines}) == len({trace["marker"]["symbol"] for trace in lines}) == 3
 
 
 def test_a_period_without_a_whole_month_says_so(visit: Open):
@@ -245,6 +240,15 @@ def test_only_whole_months_are_compared(sample: Workspace):
     days = {"start": datetime(2026, 8, 14), "until": datetime(2026, 11, 11)}
     months = shown(sample, "share_of_voice", panel="all", **days)["month"]
     assert sorted(set(months)) == [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
+
+
+def test_the_legend_shows_a_full_mark_for_a_brand_whose_first_month_has_few_people():
+    known = {"brand": "tamrow", "share": 0.4, "low": 0.2, "high": 0.6, "mentions": 30, "all_mentions": 60}
+    found = pd.DataFrame([known, known]).assign(month=pd.to_datetime(["2026-01-01", "2026-02-01"]), people=[5, 30])
+    figure = _charts_compare.shares(found, {"fenmarsh": "Fenmarsh", "tamrow": "Tamrow"}, 20, "Whose voice is how loud?")
+    drawn, legend = (trace for trace in figure.data if trace.name == "Tamrow")
+    assert (drawn.showlegend, list(drawn.marker.symbol)) == (False, ["square-open", "square"])
+    assert (legend.showlegend, legend.marker.symbol) == (None, "square")
 
 
 def test_a_brand_without_topics_has_no_column_and_names_may_turn():

@@ -16,7 +16,7 @@ from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 from tests.test_pages import Look, Open, opened, shown, visit
-from views import _charts_growth, _words
+from views import _charts, _charts_growth, _words
 
 __all__ = ["visit"]
 
@@ -144,7 +144,7 @@ def test_answered_and_unanswered_complaints_stand_beside_each_other_with_interva
     no, yes = (known.loc[known["answered"] == answered, "complaints"].iloc[0] for answered in (False, True))
     assert [trace["name"] for trace in traces] == ["better", "same", "silent"]
     for trace in traces:
-        assert trace["x"] == [f"we did not<br>({no} complaints)", f"we answered<br>({yes} complaints)"]
+        assert trace["x"] == [f"not answered<br>({no} complaints)", f"answered<br>({yes} complaints)"]
         assert len(numbers(trace["error_y"]["array"])) == 2
 
 
@@ -158,8 +158,16 @@ def test_another_brand_is_called_by_its_name(visit: Open):
     app = visit(PAGE, brand="Quillstone Construction")
     name = "Quillstone Construction"
     assert [metric.label for metric in app.metric] == [f"{name} answers them", f"They answer {name}"]
-    bars = charts(app)["What becomes of a complaint?"]["data"][0]["x"]
-    assert [bar.split("<br>")[0] for bar in bars] == [f"{name} did not", f"{name} answered"]
+
+
+def test_a_title_too_long_for_a_phone_stands_in_lines_below_the_buttons():
+    curve = {"t": [0, 9], "reached": [0.1, 0.25], "low": 0.05, "high": 0.4, "at_risk": 9, "reached_competing": 0.1}
+    title = "How many come to a first conversation in both directions, and when?"
+    figure = _charts_growth.reached(pd.DataFrame(curve), title)
+    lines = figure.layout.title.text.split("<br>")
+    assert lines == ["How many come to a first conversation in both", "directions, and when?"]
+    assert figure.layout.height == 360 + _charts.BUTTONS + _charts.LINE_HEIGHT
+    assert figure.layout.yaxis.ticksuffix == " %" and list(figure.data[2].y) == [10, 25]
 
 
 def test_a_single_month_has_its_interval_as_a_bar():
@@ -167,13 +175,13 @@ def test_a_single_month_has_its_interval_as_a_bar():
     retained = pd.DataFrame([month | {"active": 4, "retained": 0.4}])
     fruitful = pd.DataFrame([month | {"fruit_per_100": 0.4, "given": 1.0, "received": 2.0}])
     ways = {"given": "From us", "received": "From them"}
-    for figure in (
-        _charts_growth.kept(retained, "Do they come back?", "Months", "People"),
-        _charts_growth.fruit(fruitful, "Does it bear fruit?", "Months", "Fruit", "Touches", ways),
+    for figure, of in (
+        (_charts_growth.kept(retained, "Do they come back?", "Months", "People"), 100),
+        (_charts_growth.fruit(fruitful, "Does it bear fruit?", "Months", "Fruit", "Touches", ways), 1),
     ):
         (line,) = (trace for trace in figure.data if trace.error_y.visible)
         ends = [line.y[0] - line.error_y.arrayminus[0], line.y[0] + line.error_y.array[0]]
-        assert ends == pytest.approx([0.2, 0.7])
+        assert ends == pytest.approx([0.2 * of, 0.7 * of])
 
 
 def test_a_long_median_is_told_in_days():

@@ -644,7 +644,8 @@ def test_what_another_brand_owes_is_not_said_as_if_we_were_it(
     said = "\n".join(texts(app))
     assert f" · {who} answered {100 * rate:.0f} % of {asked} in time in the last 90 days" in said
     assert any("Owe an answer" in warning.value for warning in app.warning) == (who == "we")
-    assert app.metric[3].label == ("From us" if who == "we" else f"From {who}")
+    beside = (app.metric[3].label, app.metric[3].help)  # a name would be cut
+    assert beside == (("From us", "") if who == "we" else ("From the brand", who))
     brief = "\n".join(texts(opened(PAGE, person=someone, brand=name, brief="1")))
     assert ("\nWe, " in brief or "heard from us." in brief) == (who == "we")
     assert (f"\n{who}, " in brief or f"heard from {who}." in brief) == (who != "we")

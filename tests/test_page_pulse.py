@@ -326,7 +326,8 @@ def test_a_click_on_a_point_takes_its_change_apart(visit: Open, sample: Workspac
 
 
 def test_a_link_shows_the_same_point_and_a_point_of_no_period_is_the_whole(visit: Open):
-    app = visit(PAGE, period="6 months", moved_in="Aug 2026")
+    app = visit(PAGE, period="6 months", moved_in="01 Aug 2026")  # as addresses had it before
+    assert app.query_params["moved_in"] == "Aug 2026"
     assert any("compared with 01 Jul 2026 to 31 Jul 2026" in line.value for line in app.markdown)
     app.selectbox(key="period").set_value("4 weeks").run()
     assert not app.exception and app.selectbox(key="moved_in").value == "whole"
@@ -695,8 +696,11 @@ def test_the_index_has_gaps_where_too_few_spoke_and_so_has_its_band():
     bands = [trace for trace in figure.data if trace.fill == "tonexty"]
     assert [[f"{day:%b}" for day in pd.to_datetime(trace.x)] for trace in bands] == [["Jan", "Feb"], ["Apr"]]
     assert [trace.showlegend for trace in bands] == [True, False]
-    (line,) = (trace for trace in figure.data if trace.name == "One person, one voice")
+    line, legend = (trace for trace in figure.data if trace.name == "One person, one voice")
     assert list(line.marker.symbol) == ["circle", "circle-open", "circle-open", "circle"]
+    assert not line.cliponaxis, "a mark at -1 or 1 is whole"
+    assert (line.showlegend, legend.showlegend, legend.marker.symbol) == (False, None, "circle")
+    assert line.legendgroup == legend.legendgroup, "a click hides both"
     assert line.hovertext[1] == "Feb 2026<br>feeling +0.20 (90 %: +0.10 … +0.30)<br>9 people, 9 mentions"
     assert line.unselected.marker.opacity == 1  # a chosen point does not make the others look like few people's
     assert list(line.error_y.array)[-1] == pytest.approx(0.1) and pd.isna(list(line.error_y.array)[:3]).all()

@@ -111,6 +111,25 @@ def test_an_address_names_a_brand_by_its_key_too_and_is_told_what_it_asks_for_in
     assert not [warning for warning in app.run().warning if "address" in warning.value]
 
 
+@pytest.mark.parametrize(
+    ("page", "asked", "fields"),
+    [
+        ("relationships", {"list": "foo", "stage": "nobody", "tag": "no*such*"}, ["Who", "Stage", "Tags"]),
+        ("conversations", {"label": "angry", "topic": "no*such*"}, ["Sentiment", "Topic"]),
+    ],
+)
+def test_what_an_address_asks_of_the_fields_of_a_page_in_vain_is_told(
+    page: str, asked: dict[str, str], fields: list[str], visit: Open
+):
+    app = visit(f"views/{page}.py", **asked)
+    told = [
+        f"The address asks for “{_words.plain(value)}” under {field}, which is not to be chosen here: it is left out."
+        for value, field in zip(asked.values(), fields, strict=True)
+    ]
+    assert [warning.value for warning in app.warning if "address" in warning.value] == told
+    assert not [warning for warning in app.run().warning if "address" in warning.value]
+
+
 def test_a_chosen_relationship_leads_to_its_person(visit: Open, sample: Workspace):
     app = visit("views/relationships.py", search="priya")
     choose_cell(app, 0)

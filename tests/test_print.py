@@ -9,19 +9,28 @@ from playwright.sync_api import Browser, Page
 from pipeline.store import Workspace
 from tests.server import settled, still
 from tests.test_page_pulse import taken_apart
-from tests.test_pages import shown
+from tests.test_pages import person_named, shown
 from tests.test_screens import address
 from views import _moved
 
 __all__ = ["address"]
 
 SIZES = {"laptop": {"width": 1280, "height": 900}, "wide": {"width": 1920, "height": 1080}}
-PLACES = {"pulse": "?moved_in=Aug+2026", "compare": "compare?period=12+months", "growth": "growth"}
-PRINTED = [*((name, size) for name in ("pulse", "compare") for size in SIZES), ("growth", "wide")]
+PLACES = {
+    "pulse": "?moved_in=Aug+2026",
+    "compare": "compare?period=12+months",
+    "growth": "growth",
+    "person": "person?person={priya}",
+}
+PRINTED = [("pulse", "laptop"), ("pulse", "wide"), ("compare", "laptop"), ("growth", "wide"), ("person", "wide")]
 DRAWN = """() => {
     const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
-    return charts.length > 2 && charts.every(chart => chart.querySelector('.main-svg'));
+    return charts.length > 1 && charts.every(chart => chart.querySelector('.main-svg'));
 }"""
+CARDS = """texts => texts.flatMap(text => {
+    const head = text.closest('[data-testid="stVerticalBlock"]').querySelector('[data-testid="stMarkdown"]');
+    return head && text.checkVisibility() ? [[head.textContent, text.textContent]] : [];
+})"""
 TEXTS = "texts => [...new Set(texts.filter(t => t.checkVisibility()).map(t => t.textContent.trim()))].filter(Boolean)"
 POINT = """day => {
     const plot = document.querySelector('.js-plotly-plot');
@@ -48,11 +57,12 @@ def packed(text: str) -> str:
 
 @pytest.mark.parametrize(("name", "size"), PRINTED)
 def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
-    name: str, size: str, browser: Browser, address: str
+    name: str, size: str, browser: Browser, address: str, sample: Workspace
 ):
-    page = opened(browser, address, PLACES[name], size)
+    page = opened(browser, address, PLACES[name].format(priya=person_named(sample, "priya")), size)
     charts = page.locator(".js-plotly-plot text").evaluate_all(TEXTS)
     headings = [packed(text) for text in page.locator("h2").all_inner_texts()]
+    cards = page.locator("[data-testid='stText']").evaluate_all(CARDS)
     said = page.locator("h1, [data-testid='stMain'] [data-testid='stCaptionContainer']").all_inner_texts()
     page.add_style_tag(content="* { font-variant-ligatures: none !important }")  # pdfium misplaces their letters
     sheets = pypdfium2.PdfDocument(page.pdf(format="A4"))
@@ -67,6 +77,8 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
     axes = {packed(text) for text in charts}  # the last word of a chart may be its axis, which is called so, too
     alone = [heading for heading in headings if heading not in axes and any(end.endswith(heading) for end in ends)]
     assert alone == [], "alone at the foot"
+    broken = [card for card in cards if not any(all(packed(part) in end for part in card) for end in ends)]
+    assert broken == [] and bool(cards) == (name == "person")
     for sheet, text in zip(sheets, texts, strict=True):
         boxes = [text.get_charbox(place) for place in range(text.count_chars())]
         outside = [place for place, box in enumerate(boxes) if box[0] < 0 or box[2] > sheet.get_width()]

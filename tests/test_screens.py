@@ -87,11 +87,15 @@ def each(*sizes: str, themes: tuple[str, ...] = THEMES) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("shown", looks, ids="-".join, indirect=True, scope="module")
 
 
-# Titles of charts that reach below the buttons of their tool bar.
+# Charts whose title reaches below the buttons of their tool bar or beyond the chart, or whose legend lies on an axis.
 COVERED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
-    const [title, bar] = ['.gtitle', '.modebar'].map(part => chart.querySelector(part)?.getBoundingClientRect());
+    const box = part => chart.querySelector(part)?.getBoundingClientRect();
+    const [title, bar, legend] = ['.gtitle', '.modebar', '.legend'].map(box);
     const covered = title && bar && title.right > bar.left && title.top < bar.bottom;
-    return covered ? [chart.querySelector('.gtitle').textContent] : [];
+    const cut = title && title.right > chart.getBoundingClientRect().right;
+    const ticks = [...chart.querySelectorAll('.xtick text')].map(tick => tick.getBoundingClientRect());
+    const hidden = legend && ticks.some(tick => tick.bottom > legend.top + 1);
+    return covered || cut || hidden ? [chart.querySelector('.gtitle').textContent] : [];
 })"""
 
 
@@ -106,6 +110,12 @@ def test_every_page_is_whole_at_every_size_in_both_themes(shown: Shown):
     assert wide <= 0, f"{wide} pixels stick out to the right"
     assert page.evaluate(COVERED) == []
     assert shown.problems == []
+
+
+@pytest.mark.parametrize("shown", [("conversations", "phone", "light")], ids="-".join, indirect=True, scope="module")
+def test_on_a_phone_text_and_sentiment_of_messages_are_wholly_in_sight(shown: Shown):
+    heads = shown.page.locator('[data-testid="stDataFrame"] canvas th')  # of columns in sight, the last one in part
+    assert heads.evaluate_all("heads => heads.map(head => head.textContent)") == ["Text", "Sentiment", "Who"]
 
 
 def is_number(cell: str) -> bool:

@@ -1,9 +1,9 @@
-"""What an address asks for of the brand and the period, before Streamlit reads it: a brand's key, or what is not here.
+"""What an address asks for, before Streamlit reads it: other words for what is here, and what is not here.
 
-Streamlit knows a brand in the address by its name alone, and takes out of it in silence what it does not know.
+Streamlit knows a choice in the address by its words alone, and takes out of it in silence what it does not know.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -17,15 +17,23 @@ IN_VAIN = {"brand": "no_such_brand", "period": "no_such_period"}
 LONGEST = 60  # characters of what an address asks for that are repeated
 
 
-def take_key(names: Mapping[str, str]) -> None:
-    """Begin a session anew with the name of a brand whose key the address has; ``names`` is key -> name.
+def take(field: str, names: Mapping[str, str]) -> None:
+    """Begin a field anew with the words of a choice whose key, or words of old, the address has: key -> words.
 
-    Later only the field beside may set a brand, so that whoever comes back to that address is told of it.
+    Later only the field itself may set it, so that whoever comes back to that address is told of it.
     """
-    asked = st.query_params.get("brand", "")
-    if "brand" not in st.session_state and asked in names and asked not in names.values():
-        st.query_params["brand"] = names[asked]
+    asked = st.query_params.get(field, "")
+    if field not in st.session_state and asked in names and asked not in names.values():
+        st.query_params[field] = names[asked]
         st.rerun()
+
+
+def say_left_out(field: str, called: str, choices: Iterable[str]) -> None:
+    """Say what the address asks of a field of a page in vain, above where it stands; ``choices`` are its words."""
+    words = set(choices)
+    for asked in st.query_params.get_all(field):
+        if asked not in words:
+            st.warning(say("left_out", asked=plain(asked[:LONGEST]), field=plain(called)), icon=":material/link_off:")
 
 
 def not_here(known: Mapping[str, Mapping[Any, str]]) -> list[tuple[str, str]]:

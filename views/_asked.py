@@ -8,7 +8,7 @@ import streamlit as st
 
 from pipeline.journal import LABELS
 from pipeline.store import StoreError
-from views import _data, _search, _texts, _words
+from views import _address, _data, _search, _texts, _words
 from views._filters import Shared
 from views._meaning import CLOSEST, NEWEST
 
@@ -36,6 +36,8 @@ def choose(now: Shared) -> dict[str, Any] | None:
     """Draw the filters and return them as parameters of the read; None where it cannot be asked, which is said."""
     start, until = period(now)
     sought = search(now)
+    _address.say_left_out("label", say("sentiment"), LABELS)
+    _address.say_left_out("direction", say("direction"), map(direction, DIRECTIONS))
     first, second = st.columns(2)
     chosen = {
         "labels": first.multiselect(say("sentiment"), LABELS[::-1], key="label", bind="query-params"),
@@ -126,6 +128,10 @@ def more(now: Shared) -> dict[str, Any]:
     """Draw the filters that are wanted less often."""
     options = _data.ask("choices", brand=now.brand)
     names = {what: rows["name"].tolist() for what, rows in options.groupby("what")}
+    _address.say_left_out("where", say("source"), map(_words.source, names.get("source", [])))
+    for what in ("kind", "topic", "group", "stage"):
+        _address.say_left_out(what, say(what), names.get(what, []))
+    _address.say_left_out("state", say("state"), map(state, STATES))
     with st.expander(say("more"), icon=":material/tune:", key="more", expanded=are_set()):
         first, second, third = st.columns(3)
         days(first)

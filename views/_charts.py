@@ -2,6 +2,7 @@
 
 import html
 import math
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,16 +23,18 @@ MOST_TICKS = {"week": 6, "month": 8, "quarter": 8}  # as many as stand beside ea
 TICKS = {"week": "%d %b<br>%Y", "month": "%b<br>%Y"}
 BESIDE_BUTTONS = 34  # characters of a title that stand beside the buttons of a chart on a phone
 BUTTONS = 30  # pixels that the buttons take above a longer one
+LINE, LINE_HEIGHT = 46, 20  # characters of a line of a title on a phone; pixels
 
 
 def frame(title: str, height: int, **axes: Any) -> go.Figure:
-    """Return an empty figure with what all have in common; a title that is long stands below the buttons."""
-    figure, above = go.Figure(), BUTTONS if len(title) > BESIDE_BUTTONS else 0
-    at = {"x": 0, "xanchor": "left", "y": 1 - (0.02 * height + above) / (height + above), "yanchor": "top"}
+    """Return an empty figure with what all have in common; a title that is long stands below the buttons, in lines."""
+    figure, above, lines = go.Figure(), BUTTONS if len(title) > BESIDE_BUTTONS else 0, textwrap.wrap(title, LINE)
+    more = above + LINE_HEIGHT * (len(lines) - 1)
+    at = {"x": 0, "xanchor": "left", "y": 1 - (0.02 * height + above) / (height + more), "yanchor": "top"}
     figure.update_layout(
-        title={"text": html.escape(title), "automargin": True, **at},
-        height=height + above,
-        margin={"l": 8, "r": 8, "t": 48 + above, "b": 8},
+        title={"text": "<br>".join(map(html.escape, lines)), "automargin": True, **at},
+        height=height + more,
+        margin={"l": 8, "r": 8, "t": 48 + more, "b": 8},
         legend={"orientation": "h", "y": -BELOW / (height - BESIDE), "x": 0, "yanchor": "top"},
         hovermode="closest",
         **axes,
@@ -123,6 +126,7 @@ def estimate(
         mode="lines+markers",
         line={"color": POSITIVE},
         marker=marker,
+        cliponaxis=False,  # a mark at −1 or 1 is not to be cut in half
         error_y=lone_bars(beside.assign(middle=y), "middle"),
         hovertext=told(when, y, beside),
         hovertemplate="%{hovertext}<extra></extra>",

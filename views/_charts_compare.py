@@ -20,7 +20,7 @@ from views._charts import (
     see_through,
     time_axis,
 )
-from views._charts_pulse import mark, short
+from views._charts_pulse import in_legend, mark, short
 
 say = _texts.of("compare")
 
@@ -59,6 +59,7 @@ def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
             hovertext=[share(row) for row in rows.to_dict("records")],
             hovertemplate="%{hovertext}",
         )
+        in_legend(figure, colour, symbol)
     return figure
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from views import _charts, _charts_relationships
+from views import _charts, _charts_relationships, _words
 
 BELOW = {"y": -0.3}  # a legend below the title of the axis
 FEW = 10  # whole numbers that stand beside each other on a phone; of more Plotly itself ticks no fractions
+PERCENT = {"ticksuffix": " %"}
 OUTCOMES = {"better": (_charts.POSITIVE, ""), "same": (_charts.NEUTRAL, "."), "silent": (_charts.NEGATIVE, "/")}
 
 
@@ -19,12 +20,18 @@ def counted(numbers: pd.Series, title: str) -> dict[str, Any]:
     return {"title": title} | ({"tick0": 0, "dtick": 1} if numbers.max() <= FEW else {})
 
 
+def of_hundred(rows: pd.DataFrame, *shares: str) -> pd.DataFrame:
+    """Return rows with shares of 1 as numbers of hundred: no format of Plotly writes the space of "47 %"."""
+    return rows.assign(**{share: 100 * rows[share] for share in shares})
+
+
 def reached(every: pd.DataFrame, title: str) -> go.Figure:
     """Return the share of all people who reached an outcome by days, with its band; dotted where silence is an end.
 
     ``every`` has t, at_risk, reached, low, high, reached_competing.
     """
-    axis = {"title": "Share of people", "tickformat": ".1~%", "rangemode": "tozero"}
+    every = of_hundred(every, "reached", "low", "high", "reached_competing")
+    axis = {"title": "Share of people", "rangemode": "tozero"} | PERCENT
     figure = _charts.frame(title, 360, yaxis=axis, xaxis=counted(every["t"], "Days since they first spoke"))
     _charts.band(figure, every["t"], every["low"], every["high"])
     figure.add_scatter(
@@ -35,7 +42,7 @@ def reached(every: pd.DataFrame, title: str) -> go.Figure:
         error_y=_charts.lone_bars(every, "reached"),
         customdata=every[["low", "high", "at_risk"]],
         hovertemplate=(
-            "day %{x}: %{y:.1%} (90 %: %{customdata[0]:.1%} … %{customdata[1]:.1%})"
+            "day %{x}: %{y:.1f} % (90 %: %{customdata[0]:.1f} % … %{customdata[1]:.1f} %)"
             "<br>%{customdata[2]} people still watched<extra></extra>"
         ),
     )
@@ -57,17 +64,17 @@ def transitions(rates: pd.DataFrame, title: str) -> go.Figure:
         title, 140 + 44 * len(known), xaxis={"showgrid": False}, yaxis={"autorange": "reversed", "showgrid": False}
     )
     figure.add_heatmap(
-        z=shares,
+        z=100 * shares,
         x=there,
         y=[f"{stage} ({int(many):,})" for stage, many in of.max(axis=1).items()],
         colorscale=[[0, _charts.PALE], [1, _charts.WARM]],
         zmin=0,
-        zmax=1,
+        zmax=100,
         showscale=False,
-        text=shares.map("{:.0%}".format).where(people > 0, "–"),
+        text=shares.map(_words.percent).where(people > 0, "–"),
         texttemplate="%{text}",
         customdata=np.dstack([people, of]),
-        hovertemplate="%{y} → %{x}: %{z:.0%}<br>%{customdata[0]} of %{customdata[1]} person-months<extra></extra>",
+        hovertemplate="%{y} → %{x}: %{z:.0f} %<br>%{customdata[0]} of %{customdata[1]} person-months<extra></extra>",
     )
     return figure
 
@@ -77,7 +84,8 @@ def kept(months: pd.DataFrame, title: str, axis: str, people: str) -> go.Figure:
 
     ``months`` has month, people, active, retained, low, high.
     """
-    share = {"title": people, "tickformat": ".1~%", "rangemode": "tozero"}
+    months = of_hundred(months, "retained", "low", "high")
+    share = {"title": people, "rangemode": "tozero"} | PERCENT
     figure = _charts.frame(title, 360, yaxis=share, xaxis=counted(months["month"], axis))
     figure.update_layout(legend=BELOW)
     _charts.band(figure, months["month"], months["low"], months["high"])
@@ -90,7 +98,7 @@ def kept(months: pd.DataFrame, title: str, axis: str, people: str) -> go.Figure:
         error_y=_charts.lone_bars(months, "retained"),
         customdata=months[["low", "high", "active", "people"]],
         hovertemplate=(
-            "month %{x}: %{y:.0%} (90 %: %{customdata[0]:.0%} … %{customdata[1]:.0%})"
+            "month %{x}: %{y:.0f} % (90 %: %{customdata[0]:.0f} % … %{customdata[1]:.0f} %)"
             "<br>%{customdata[2]} of %{customdata[3]} people<extra></extra>"
         ),
     )
@@ -154,15 +162,13 @@ def repairs(rates: pd.DataFrame, title: str, axis: str, names: dict[bool, str]) 
 
     ``rates`` has answered, outcome, n, complaints, people, share, low, high.
     """
-    share = {"title": axis, "tickformat": ".0%", "range": [0, 1]}
-    figure = _charts.frame(title, 320, yaxis=share, barmode="group")
+    rates = of_hundred(rates, "share", "low", "high")
+    share = {"title": axis, "range": [0, 100]} | PERCENT
+    figure = _charts.frame(title, 320, yaxis=share, xaxis={"tickangle": 0}, barmode="group")
     for outcome, (colour, shape) in OUTCOMES.items():
         rows = rates[rates["outcome"] == outcome]
         figure.add_bar(
-            x=[
-                f"{html.escape(names[bool(row.answered)])}<br>({row.complaints} complaints)"
-                for row in rows.itertuples()
-            ],
+            x=[f"{names[bool(row.answered)]}<br>({row.complaints} complaints)" for row in rows.itertuples()],
             y=rows["share"],
             name=outcome,
             marker={"color": colour, "pattern": {"shape": shape}},
@@ -174,7 +180,7 @@ def repairs(rates: pd.DataFrame, title: str, axis: str, names: dict[bool, str]) 
                 "color": _charts.NEUTRAL,
             },
             customdata=rows[["n", "complaints", "people"]],
-            hovertemplate="%{y:.0%}: %{customdata[0]} of %{customdata[1]} complaints by %{customdata[2]} people"
+            hovertemplate="%{y:.0f} %: %{customdata[0]} of %{customdata[1]} complaints by %{customdata[2]} people"
             "<extra>" + outcome + "</extra>",
         )
     return figure

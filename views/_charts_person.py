@@ -15,6 +15,7 @@ SHAPES = {"positive": "triangle-up", "neutral": "circle", "negative": "triangle-
 MOST = 1500  # marks: more are a cloud, and slow to draw
 FOOT, HEAD = -0.94, 0.94  # where marks without a score stand
 LETTERS = 1.1  # above them, what people noted on a day
+BELOW = {"y": -0.3}  # a legend whose many lines leave little of the plot on a phone, and none of the years otherwise
 SHORTEST = timedelta(days=30)  # that an axis shows: of a single moment it would show milliseconds
 TICKS = [
     {"dtickrange": [None, "M1"], "value": "%d %b<br>%Y"},
@@ -50,7 +51,7 @@ def path(path: pd.DataFrame, touches: pd.DataFrame, fruit: pd.DataFrame, title: 
     figure.add_hline(y=0, line={"color": _charts.NEUTRAL, "width": 1})
     figure.update_xaxes(tickformatstops=TICKS)
     widen(figure, pd.concat([path["day"], touches["happened_at"], fruit["happened_at"]]))
-    figure.update_layout(showlegend=True)
+    figure.update_layout(showlegend=True, legend=BELOW)
     return figure
 
 

@@ -39,6 +39,19 @@ def mark(people: pd.Series, few: int, colour: str = POSITIVE, symbol: str = "cir
     return {"symbol": symbols, "color": colour, "line": {"width": 2, "color": colour}}
 
 
+def in_legend(figure: go.Figure, colour: str = POSITIVE, symbol: str = "circle") -> None:
+    """Let a full mark stand in the legend for the trace added last: Plotly takes its first point, which may be hollow.
+
+    ``colour`` and ``symbol`` are those of its `mark`.
+    """
+    drawn = figure.data[-1]
+    drawn.update(showlegend=False, legendgroup=drawn.name)
+    same = {"name": drawn.name, "legendgroup": drawn.name, "mode": drawn.mode, "line": drawn.line}
+    marker = {"symbol": symbol, "color": colour, "size": drawn.marker.size}
+    figure.add_scatter(x=[None], y=[None], marker=marker, hoverinfo="skip", **same)
+    figure.update_layout(legend={"traceorder": "reversed"})  # else each group has a column of its own
+
+
 def short(name: str) -> str:
     """Return a name as it stands beside an axis: never read as markup, and cut where it is long."""
     cut = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
@@ -69,6 +82,7 @@ def index(series: pd.DataFrame, few: int, grain: str, title: str) -> go.Figure:
     style = {"size": 10} | mark(person["people"], few)
     estimate(figure, person["period"], person["estimate"], say("person_line"), beside, grain, **style)
     figure.data[-1].update(**CHOSEN)
+    in_legend(figure)
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     return figure
 
@@ -100,7 +114,8 @@ def notes(figure: go.Figure, found: pd.DataFrame, top: float = TOP) -> None:
         name=say("note_mark"),
         mode="markers+text",
         text=found["letter"],
-        textposition="middle right",
+        textposition="top center",  # beside its mark it would stand on the next one on a phone
+        cliponaxis=False,
         marker={"symbol": "triangle-down", "size": 11, "color": NEUTRAL},
         customdata=[[short(text)] for text in found["text"]],
         hovertext=[f"{date(note.day)}: " if note.text else date(note.day) for note in found.itertuples()],

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.store import StoreError
-from views import _address, _data, _rights, _show, _texts
+from views import _address, _data, _rights, _show, _texts, _way_back
 from views._words import day, in_days, plain
 
 say = _texts.of("shared")
@@ -61,7 +61,7 @@ def sidebar() -> bool:
         "brand": dict(zip(found["brand"], found["name"], strict=True)),
         "period": {period: say(words) for period, (words, _) in PERIODS.items()},
     }
-    _address.take_key(known["brand"])
+    _address.take("brand", known["brand"])
     missed = _address.not_here(known)
     with st.sidebar:
         choices(known)
@@ -85,6 +85,7 @@ def choices(known: dict[str, dict[str, str]]) -> None:
         bind="query-params",
         persist_state="session",
         filter_mode="contains",
+        on_change=_way_back.forget,
     )
     st.selectbox(
         say("period"),
@@ -94,6 +95,7 @@ def choices(known: dict[str, dict[str, str]]) -> None:
         key="period",
         bind="query-params",
         persist_state="session",
+        on_change=_way_back.forget,
     )
 
 

@@ -21,7 +21,8 @@ def draw(whom: Whom) -> None:
     st.text(" · ".join(standing(whom)))
     with st.grid(4, min_column_width=150):
         for label, (value, beside) in metrics(whom).items():
-            st.metric(label, value, delta_description=beside, border=True)
+            brand = _words.plain(whom.called["us"]) if label == say("from_brand") else None
+            st.metric(label, value, delta_description=beside, border=True, help=brand)
 
 
 def who(whom: Whom) -> str:
@@ -34,7 +35,7 @@ def who(whom: Whom) -> str:
 
 def metrics(whom: Whom) -> dict[str, tuple[str, str]]:
     """Return label -> (value, what stands beside it)."""
-    row, us = whom.row, _words.plain(whom.called["us"])
+    row = whom.row
     last_in, last_out = _words.day(row["last_in"]), _words.day(row["last_out"])
     leaning = _words.leaning(row["low"], row["high"])
     touches = _words.count(row["touches_in"], say("touch_one"), say("touch_many"))
@@ -43,7 +44,10 @@ def metrics(whom: Whom) -> dict[str, tuple[str, str]]:
         label: (_words.signed(row["feeling"]), say("band", band=_words.interval(row["low"], row["high"]))),
         say("mentions"): (f"{row['mentions']:,}", say("of_theirs", touches=touches)),
         say("from_them"): (f"{row['touches_in']:,}", say("last", day=last_in)),
-        say("from_us", us=us): (f"{row['touches_out']:,}", say("last", day=last_out)),
+        say("from_brand" if _brands.is_other(whom.brand) else "from_us"): (
+            f"{row['touches_out']:,}",
+            say("last", day=last_out),
+        ),
     }
 
 

@@ -12,6 +12,7 @@ STYLE = f"""
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
   [data-testid="stDownloadButton"], [data-testid="stButton"], [data-testid="stExpander"], [data-testid="stForm"],
   [data-testid="stPopover"], [data-testid="stTooltipContent"], [data-testid="stToastContainer"],
+  [data-testid="stPageLink"], [data-testid="stPagination"], .st-key-new_tag,
   .modebar-container {{ display: none !important }}
   html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {{
     position: static !important; overflow: visible !important; height: auto !important; display: block !important }}
@@ -19,8 +20,10 @@ STYLE = f"""
   [data-testid="stMainBlockContainer"] {{ padding-top: 0 !important; padding-bottom: 0 !important }}
   .st-key-paper {{ min-width: {WIDEST}px !important }}
   [data-testid="stPlotlyChart"], [data-testid="stMetric"], [data-testid="stDataFrame"],
-  [data-testid="stCaptionContainer"] {{ break-inside: avoid }}
-  [data-testid="stElementContainer"]:has(> [data-testid="stHeading"]) {{ break-after: avoid }}
+  [data-testid="stCaptionContainer"], [data-testid="stHorizontalBlock"],
+  [data-testid="stVerticalBlock"]:not(:has([data-testid="stVerticalBlock"])) {{ break-inside: avoid }}
+  [data-testid="stElementContainer"]:has(> [data-testid="stHeading"]),
+  [data-testid="stLayoutWrapper"]:first-child:has(> [data-testid="stHorizontalBlock"]) {{ break-after: avoid }}
 }}
 </style>
 """

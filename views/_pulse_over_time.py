@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from views import (
+    _address,
     _charts_pulse,
     _data,
     _days,
@@ -74,6 +75,9 @@ def choose(now: Shared, names: dict[str, str], clicked: Any) -> Days:
         start = f"{_days.of_point(clicked, now.grain).start:%Y-%m-%d}" if clicked else None
         if start in names:
             st.session_state["moved_in"] = start
+    dated = {f"{pd.Timestamp(start):%d %b %Y}": name for start, name in names.items() if start != WHOLE}
+    _address.take("moved_in", dated)  # as addresses had weeks before
+    _address.say_left_out("moved_in", say("moved_in"), names.values())
     if st.session_state.get("moved_in", WHOLE) not in names:
         st.session_state["moved_in"] = WHOLE
     chosen = st.selectbox(

@@ -81,10 +81,10 @@ def table(now: Shared, found: pd.DataFrame) -> pd.DataFrame:
         height=min(len(found), 10) * 35 + 40,
         placeholder="–",
         column_config={
-            say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD", width=95),
-            say("who"): st.column_config.TextColumn(width=130),
-            say("text"): st.column_config.TextColumn(width=310),
+            say("text"): st.column_config.TextColumn(width=225),  # with the next one all that a phone has room for
             say("label"): st.column_config.TextColumn(width=90),
+            say("who"): st.column_config.TextColumn(width=130),
+            say("when"): st.column_config.DatetimeColumn(format="YYYY-MM-DD", width=95),
             say("confidence"): st.column_config.NumberColumn(format="%.0f %%"),
         },
         alt=say("table"),
@@ -106,13 +106,13 @@ def columns(now: Shared, found: pd.DataFrame) -> pd.DataFrame:
     we = _brands.called(now.brand, now.name)["we"]
     return pd.DataFrame(
         {
-            say("when"): found["happened_at"],
+            say("text"): found["text"],
+            say("label"): found["label"].fillna("–"),
             say("who"): [
                 name if way == "in" else say("we_to", we=we, name=name)
                 for name, way in zip(found["name"], found["direction"], strict=True)
             ],
-            say("text"): found["text"],
-            say("label"): found["label"].fillna("–"),
+            say("when"): found["happened_at"],
             say("score"): found["said"],
             say("where"): [_words.source(name) for name in found["source"]],
             say("what"): found["kind"],

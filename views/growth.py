@@ -183,8 +183,7 @@ def repairs(now: Shared) -> None:
     found = _data.ask("repair_rate", brand=now.brand, fewest=_rights.FEWEST)
     if found.empty:
         return
-    we = _brands.called(now.brand, now.name)["we"]
-    names = {True: say("repair_yes", we=we), False: say("repair_no", we=we)}
+    names = {True: say("repair_yes"), False: say("repair_no")}
     st.header(say("repair"))
     figure = _charts_growth.repairs(found, say("repair_title"), say("repair_axis"), names)
     _show.chart(figure, found, "repairs", say("repair_alt"))

@@ -79,7 +79,7 @@ def touches_of(whom: Whom, typed: Typed | None) -> pd.DataFrame:
 def head(whom: Whom) -> None:
     """Draw the name, and the ways to the brief and to somebody else."""
     st.title(_words.plain(whom.name))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if BRIEF in st.query_params:
             st.button(say("brief_close"), icon=":material/arrow_back:", on_click=show_brief, args=(False,))
             return

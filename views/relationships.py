@@ -9,6 +9,7 @@ import streamlit as st
 
 from pipeline import journal, journal_reads
 from views import (
+    _address,
     _brands,
     _charts,
     _charts_relationships,
@@ -16,6 +17,7 @@ from views import (
     _filters,
     _open,
     _person_facts,
+    _print,
     _relationships_tags,
     _rights,
     _show,
@@ -82,6 +84,7 @@ def choose(brand: str, tags: list[str]) -> dict[str, Any]:
     """Draw the filters of this page and return them as parameters of the read."""
     chosen = who(brand)
     sorts = (*SORTS, LONGEST) if is_work_list(chosen) else SORTS
+    _address.say_left_out("sort", say("sort"), sorts)
     first, second = st.columns(2)
     search = first.text_input(say("search"), key="search", bind="query-params", placeholder=say("search_hint"))
     sort = second.selectbox(say("sort"), sorts, key="sort", bind="query-params")
@@ -94,6 +97,7 @@ def who(brand: str) -> str:
     if _brands.is_other(brand):
         lists = lists[~lists["list"].isin(_person_facts.OUR_WORK)]
     options = [EVERYBODY, *lists["list"]]
+    _address.say_left_out("list", say("who"), options)
     chosen = st.pills(say("who"), options, default=EVERYBODY, required=True, key="list", bind="query-params")
     many = (say("with_count", name=row["list"], people=row["people"]) for row in lists.to_dict("records"))
     ours = [say("our_work", lists=", ".join(_person_facts.OUR_WORK))] if _brands.is_other(brand) else []
@@ -117,6 +121,9 @@ def why_nobody(filters: dict[str, Any]) -> str:
 def seldom(brand: str, tags: list[str]) -> dict[str, Any]:
     """Draw the filters that are wanted less often; they are open where one of them is in force."""
     sources = _data.ask("sources", brand=brand)["source"].tolist()
+    _address.say_left_out("source", say("source"), map(_words.source, sources))
+    _address.say_left_out("stage", say("stage"), STAGES)
+    _address.say_left_out("tag", say("tags"), tags)
     in_force = any(key in st.query_params for key in ("source", "stage", "tag", "touches"))
     with st.expander(say("more"), icon=":material/tune:", key="more", expanded=in_force):
         first, second, third, fourth = st.columns(4)
@@ -169,6 +176,7 @@ def bring_back(query: str) -> None:
     for key in ("brand", "period"):
         if key in values:
             st.session_state[key] = values[key][0]
+            _way_back.forget()
 
 
 def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
@@ -176,7 +184,8 @@ def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
     strongest = filters | {"sort": "strongest tie"}
     people = _data.ask("relationships", brand=now.brand, many=MARKS, skip=0, **strongest)
     figure = _charts_relationships.orchard(people, say("orchard_title"), say("axis"), say("not_yet"))
-    event = _show.chart(figure, people[list(MARKED)], "orchard", say("orchard_alt", name=now.name), select=True)
+    with _print.page():
+        event = _show.chart(figure, people[list(MARKED)], "orchard", say("orchard_alt", name=now.name), select=True)
     part = say("orchard_part", shown=len(people), all=total) if len(people) < total else ""
     st.caption(f"{say('orchard_note')} {part}")
     points = event["selection"]["points"] if event else []

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.journal import LABELS
-from views import _agreement, _data, _filters, _labels, _messages, _review_answers, _rights, _texts, _words
+from views import _address, _agreement, _data, _filters, _labels, _messages, _review_answers, _rights, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("review")
@@ -60,11 +60,13 @@ def to_span(chosen: str) -> Span:
 
 def choose(months: pd.DataFrame) -> tuple[str, Span]:
     """Let one choose what to label: a random sample of a month, or what the model is in doubt of."""
+    options = [ALL, *(f"{month:%Y-%m}" for month in months["month"])]
+    _address.take("month", {option: called(option) for option in options})  # as addresses had it before
+    _address.say_left_out("month", say("month"), map(called, options))
     first, second = st.columns([2, 1], vertical_alignment="bottom")
     pile = first.segmented_control(
         say("pile"), PILES, default="sample", required=True, format_func=named, key="pile", bind="query-params"
     )
-    options = [ALL, *(f"{month:%Y-%m}" for month in months["month"])]
     span = to_span(second.selectbox(say("month"), options, format_func=called, key="month", bind="query-params"))
     counts = within(months, span)[["mentions", "doubtful"]].sum()
     name = "why_sample" if pile == "sample" else "why_doubtful"
