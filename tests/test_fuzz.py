@@ -17,7 +17,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from pipeline import bulk, settings, sources, store
-from pipeline.file_cursors import save_rows
+from pipeline.file_cursors import FileCursor, save_in
 from pipeline.job import open_job, streams
 from pipeline.rows import touch_table
 from pipeline.sources.files import FileError
@@ -231,6 +231,11 @@ def check_file(path: Path, mapping: dict[str, str] | None) -> bulk.Step | None:
     return bulk.joined(steps)
 
 
+def cursor(name: str) -> FileCursor:
+    """Return the cursor of a file of this name that was read whole."""
+    return FileCursor(name, "digest", TAMROW, "mapped", 0, True)
+
+
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_broken_file_is_refused_or_every_row_is_accounted_for_and_can_be_kept(name: str, tmp_path: Path):
     seed, mapping = SEEDS[name]
@@ -245,7 +250,7 @@ def test_a_broken_file_is_refused_or_every_row_is_accounted_for_and_can_be_kept(
             try:
                 found = check_file(path, mapping)
                 if found:
-                    save_rows(con, found.touches, found.rejects, path.name)
+                    save_in(con, found.touches, found.rejects, cursor(name))
             except Exception as error:
                 error.add_note(f"{name}, case {case}: {path}")
                 raise
@@ -297,4 +302,4 @@ def test_a_broken_payload_of_a_network_is_a_touch_a_reject_with_its_reason_or_no
             touch_table([found])
             kept.append(found)
     with store.blank() as con:
-        save_rows(con, touch_table(kept), rejects, network)
+        save_in(con, touch_table(kept), rejects, cursor(network))

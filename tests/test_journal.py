@@ -505,5 +505,5 @@ def test_the_page_tells_names_and_texts_instead_of_ids(stocked: Workspace, in_wo
     published(stocked, "select 1")
     in_workspace(stocked)
     found = " ".join(text.value for text in opened("views/health.py").text)
-    assert "Mo: note about Ana (x): likes tea" in found and "Mo: note about someone on X: is told by no name" in found
+    assert "Mo: note about Ana (X): likes tea" in found and "Mo: note about someone on X: is told by no name" in found
     assert 'Mo: "fine" is positive' in found and "x:0" not in found
