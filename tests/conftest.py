@@ -1,9 +1,11 @@
 """What the tests share: workspaces in temporary folders, the shipped model, the sample, a browser."""
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 
 from pipeline import run, settings
+from pipeline.__main__ import main
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -33,6 +36,19 @@ def orchard(folder: Path, *arguments: str, **environment: str) -> subprocess.Com
     command = [sys.executable, "-m", "pipeline", *arguments]
     env = os.environ | {"ORCHARD_DATA": str(folder)} | environment
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def orchard_here(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Do what `orchard` does in this process, which costs a second less: where the process itself is not the matter."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setenv("ORCHARD_DATA", str(folder))
+        patch.setattr(sys, "argv", ["python -m pipeline", *arguments])
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="session")

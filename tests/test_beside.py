@@ -11,7 +11,7 @@ from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
-from tests.conftest import orchard
+from tests.conftest import orchard_here
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes, student
 
@@ -162,14 +162,14 @@ def test_another_way_to_compute_is_another_set_of_scores_beside_the_old_one(four
 def test_status_names_the_brands_that_are_called_otherwise(four: Workspace):
     settings_of = '[brand]\nkey = "tamrow"\nname = "Tamrow Build"\nhandles = ["tamrowbuild"]\n'
     (four.folder / "brand.toml").write_text(settings_of)
-    assert orchard(four.folder, "score").stdout == "4 mentions read\n"
-    assert json.loads(orchard(four.folder, "status", "--json").stdout)["called_otherwise"] == ""
+    assert orchard_here(four.folder, "score").stdout == "4 mentions read\n"
+    assert json.loads(orchard_here(four.folder, "status", "--json").stdout)["called_otherwise"] == ""
     (four.folder / "brand.toml").write_text(
         settings_of + 'terms = ["Tam"]\n\n[[competitors]]\nkey = "fen"\nname = "F"\n'
     )
-    assert json.loads(orchard(four.folder, "status", "--json").stdout)["called_otherwise"] == "fen, tamrow"
-    assert orchard(four.folder, "score").stdout == "0 mentions read\n"
-    assert json.loads(orchard(four.folder, "status", "--json").stdout)["called_otherwise"] == ""
+    assert json.loads(orchard_here(four.folder, "status", "--json").stdout)["called_otherwise"] == "fen, tamrow"
+    assert orchard_here(four.folder, "score").stdout == "0 mentions read\n"
+    assert json.loads(orchard_here(four.folder, "status", "--json").stdout)["called_otherwise"] == ""
 
 
 class Moody(Fixed):

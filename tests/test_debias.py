@@ -19,7 +19,7 @@ from pipeline.metrics.debias import LABELS, WORTH, Card, Labelled, Use, correcte
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace, connect
 from pipeline.touch import Brand
-from tests.conftest import orchard
+from tests.conftest import orchard_here
 from tests.worlds import START, derived, keep, student, table
 
 # What a middling classifier says of texts of each true class, as weights of a Dirichlet distribution.
@@ -418,14 +418,14 @@ def test_the_errors_of_the_model_are_those_of_all_labels_also_as_of_a_day_before
 
 
 def test_a_drawing_goes_out_as_csv_and_comes_back_as_labels(few: Workspace, tmp_path: Path):
-    drawn = orchard(few.folder, "draw", "--brand", "TamrowBuild", "--many", "2")
+    drawn = orchard_here(few.folder, "draw", "--brand", "TamrowBuild", "--many", "2")
     rows = list(csv.DictReader(drawn.stdout.splitlines()))
     assert len(rows) == 2 and set(rows[0]) == {"id", "happened_at", "source", "text", "label"}
-    assert orchard(few.folder, "draw", "--brand", "TamrowBuild", "--many", "2").stdout == drawn.stdout
+    assert orchard_here(few.folder, "draw", "--brand", "TamrowBuild", "--many", "2").stdout == drawn.stdout
     file = tmp_path / "labels.csv"
     file.write_text(drawn.stdout.replace(",\n", ",negative\n"), encoding="utf-8")
     label = ("label", str(file), "--brand", "TamrowBuild", "--author", "me", "--drawn")
-    first, second = orchard(few.folder, *label), orchard(few.folder, *label)
+    first, second = orchard_here(few.folder, *label), orchard_here(few.folder, *label)
     assert "kept                     2" in first.stdout, first.stderr
     assert "kept                     0" in second.stdout and "already had              2" in second.stdout
 
@@ -441,7 +441,7 @@ def test_a_drawing_goes_out_as_csv_and_comes_back_as_labels(few: Workspace, tmp_
 def test_a_wrong_file_of_labels_is_named(content: str, message: str, few: Workspace, tmp_path: Path):
     file = tmp_path / "labels.csv"
     file.write_text(content, encoding="utf-8")
-    done = orchard(few.folder, "label", str(file), "--brand", "TamrowBuild", "--author", "me", "--drawn")
+    done = orchard_here(few.folder, "label", str(file), "--brand", "TamrowBuild", "--author", "me", "--drawn")
     assert done.returncode == 1
     assert message in " ".join(done.stderr.split())
 

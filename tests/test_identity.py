@@ -19,7 +19,7 @@ from pipeline.scores import Reading, save_scores
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from pipeline.typed import JournalError
-from tests.conftest import orchard
+from tests.conftest import orchard_here
 from tests.worlds import save_outcomes
 
 CHOSEN = settings.Settings(brand={"key": "b", "name": "B"})
@@ -282,7 +282,9 @@ def test_a_file_of_handles_and_a_network_of_numbers_are_two_people_until_somebod
     numbered = Account("x:4711", "x", "analopez", "analopez")
     fill(workspace, [(numbered, 1, "in", "words 90", True), (account("x:analopez"), 2, "in", "words 10", True)])
     relate(workspace)
-    (found,) = json.loads("[" + ",".join(orchard(workspace.folder, "identities", "--json").stdout.splitlines()) + "]")
+    (found,) = json.loads(
+        "[" + ",".join(orchard_here(workspace.folder, "identities", "--json").stdout.splitlines()) + "]"
+    )
     assert (found["account_id"], found["with_account_id"]) == ("x:4711", "x:analopez")
     assert found["evidence"][0] == "the same handle at one network, once without its number"
     assert len(numbers(workspace, "person")) == 2
@@ -376,29 +378,29 @@ def folder(workspace: Workspace) -> Path:
 
 def test_suggestions_are_listed_merged_undone_and_dismissed(folder: Path):
     def listed() -> list[dict]:
-        return [json.loads(line) for line in orchard(folder, "identities", "--json").stdout.splitlines()]
+        return [json.loads(line) for line in orchard_here(folder, "identities", "--json").stdout.splitlines()]
 
     (found,) = listed()
     assert (found["account_id"], found["with_account_id"]) == ("bluesky:analopez", "x:analopez")
     assert (found["evidence"], found["confidence"]) == (["the same handle", "a similar name"], 0.65)
-    shown = orchard(folder, "identities")
+    shown = orchard_here(folder, "identities")
     assert "the same handle; a similar" in " ".join(shown.stdout.split())
     assert "X's developer terms forbid" in " ".join(shown.stderr.split())
     why = ("--reason", "she told us", "--author", "Mags")
-    merged = orchard(folder, "merge", "x:analopez", "bluesky:analopez", *why)
+    merged = orchard_here(folder, "merge", "x:analopez", "bluesky:analopez", *why)
     assert merged.returncode == 0 and "X's developer terms" in " ".join(merged.stderr.split())
     assert listed() == []
-    assert orchard(folder, "undo", merged.stdout.strip(), "--author", "Mags").returncode == 0
+    assert orchard_here(folder, "undo", merged.stdout.strip(), "--author", "Mags").returncode == 0
     assert len(listed()) == 1
-    assert orchard(folder, "split", "x:analopez", "bluesky:analopez", *why).returncode == 0
+    assert orchard_here(folder, "split", "x:analopez", "bluesky:analopez", *why).returncode == 0
     assert listed() == []
 
 
 def test_a_merge_with_nobody_is_refused(folder: Path):
-    done = orchard(folder, "merge", "x:analopez", "x:nobody", "--reason", "r", "--author", "M")
+    done = orchard_here(folder, "merge", "x:analopez", "x:nobody", "--reason", "r", "--author", "M")
     assert done.returncode == 1 and "no touch of 'x:nobody'" in " ".join(done.stderr.split())
 
 
 def test_suggestions_need_numbers(workspace: Workspace):
-    done = orchard(workspace.folder, "identities")
+    done = orchard_here(workspace.folder, "identities")
     assert done.returncode == 1 and "run relate or refresh first" in " ".join(done.stderr.split())

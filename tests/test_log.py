@@ -15,7 +15,7 @@ from pipeline.known import find_account
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
-from tests.conftest import orchard
+from tests.conftest import orchard_here
 from tests.worlds import save_outcomes
 
 MET = ("log", "--kind", "call", "--direction", "out", "--text", "20 min", "--author", "Mags")
@@ -66,34 +66,34 @@ def brand(*arguments: str) -> tuple[str, ...]:
 
 
 def test_a_call_with_somebody_found_by_name_is_kept_listed_undone_and_put_back(known: Path):
-    kept = orchard(known, *brand(*MET, "--person", "lopez", "--on", "2025-01-09", "--feeling", "positive"))
+    kept = orchard_here(known, *brand(*MET, "--person", "lopez", "--on", "2025-01-09", "--feeling", "positive"))
     assert kept.returncode == 0, kept.stderr
     assert "with x:ana" in kept.stderr
     change = kept.stdout.strip()
     calls = "select t.direction, t.text, t.said, t.counts from pub.touch t where t.kind = 'call'"
     assert ask(known, calls) == [("out", "20 min", 1.0, True)]
-    undone = orchard(known, "undo", change, "--author", "Ed")
+    undone = orchard_here(known, "undo", change, "--author", "Ed")
     assert undone.stdout == "1 rows taken back; the next refresh counts without them\n"
     assert ask(known, calls) == []
-    (listed,) = orchard(known, "changes", "--json").stdout.splitlines()
+    (listed,) = orchard_here(known, "changes", "--json").stdout.splitlines()
     row = json.loads(listed)
     assert (row["change_id"], row["author"], row["undone_by"]) == (change, "Mags", "Ed")
     assert row["words"] == "call with x:ana on 09 Jan 2025 (positive): 20 min"
-    assert "20 min" in orchard(known, "changes", "--account", "x:ana").stdout
-    assert orchard(known, "redo", change, "--author", "Mags").returncode == 0
+    assert "20 min" in orchard_here(known, "changes", "--account", "x:ana").stdout
+    assert orchard_here(known, "redo", change, "--author", "Mags").returncode == 0
     assert len(ask(known, calls)) == 1
 
 
 def test_somebody_new_is_one_change_with_the_touch_and_the_fruit_and_is_found_at_once(known: Path):
     new = ("--new", "Åsa Öst", "--email", "Asa@Example.org", "--fruit", "new business", "--on", "2025-01-09")
-    kept = orchard(known, *brand(*MET, *new))
+    kept = orchard_here(known, *brand(*MET, *new))
     assert kept.returncode == 0, kept.stderr
-    again = orchard(known, *brand(*MET, "--person", "åsa", "--on", "2025-01-10"))
+    again = orchard_here(known, *brand(*MET, "--person", "åsa", "--on", "2025-01-10"))
     assert "with hand:åsa-öst" in again.stderr
     people = "select name, account_id, source, role, touches_out, fruit from pub.person where source = 'hand'"
     assert ask(known, people) == [("Åsa Öst", "hand:åsa-öst", "hand", "person", 2, True)]
-    orchard(known, "undo", again.stdout.strip(), "--author", "Mags")
-    undone = orchard(known, "undo", kept.stdout.strip(), "--author", "Mags")
+    orchard_here(known, "undo", again.stdout.strip(), "--author", "Mags")
+    undone = orchard_here(known, "undo", kept.stdout.strip(), "--author", "Mags")
     assert undone.stdout.startswith("3 rows taken back")
     assert ask(known, people) == []
     assert ask(known, "select count(*) from pub.touch where source = 'hand'") == [(0,)]
@@ -118,16 +118,16 @@ def test_somebody_new_is_one_change_with_the_touch_and_the_fruit_and_is_found_at
     ],
 )
 def test_what_cannot_be_logged_is_said_and_nothing_is_kept(arguments: tuple[str, ...], message: str, known: Path):
-    done = orchard(known, *brand(*MET, *arguments))
+    done = orchard_here(known, *brand(*MET, *arguments))
     assert done.returncode == 1
     assert message in " ".join(done.stderr.split())
     assert journal_changes.read_changes(Workspace(known)) == []
 
 
 def test_a_handle_is_as_good_as_a_name_and_a_new_name_is_taken_once(known: Path):
-    assert "with x:anna" in orchard(known, *brand(*MET, "--person", "@anna")).stderr
-    assert orchard(known, *brand(*MET, "--new", "Bo Li")).returncode == 0
-    twice = orchard(known, *brand(*MET, "--new", "bo li"))
+    assert "with x:anna" in orchard_here(known, *brand(*MET, "--person", "@anna")).stderr
+    assert orchard_here(known, *brand(*MET, "--new", "Bo Li")).returncode == 0
+    twice = orchard_here(known, *brand(*MET, "--new", "bo li"))
     assert twice.returncode == 1 and "there is hand:bo-li; give --account hand:bo-li" in " ".join(twice.stderr.split())
 
 
@@ -154,18 +154,18 @@ def test_accounts_that_were_merged_are_one_person_by_name(known: Path):
 
 
 def test_a_brand_must_be_known_and_the_own_one_need_not_be_named(known: Path):
-    asked = " ".join(orchard(known, *MET, "--person", "lopez").stderr.split())
+    asked = " ".join(orchard_here(known, *MET, "--person", "lopez").stderr.split())
     assert "--brand is needed, since brand.toml names no brand of its own; there are: tamrow" in asked
     (known / "brand.toml").write_text('[brand]\nkey = "tamrow"\nname = "Tamrow"\n')
-    assert orchard(known, *MET, "--person", "lopez").returncode == 0
+    assert orchard_here(known, *MET, "--person", "lopez").returncode == 0
 
 
 def test_notes_and_annotations_are_kept(known: Path):
-    note = orchard(known, *brand("note", "--person", "lopez", "--text", "likes oak", "--author", "Mags"))
+    note = orchard_here(known, *brand("note", "--person", "lopez", "--text", "likes oak", "--author", "Mags"))
     assert note.returncode == 0, note.stderr
-    day = orchard(known, *brand("annotate", "--on", "2025-03-01", "--text", "new website", "--author", "Mags"))
+    day = orchard_here(known, *brand("annotate", "--on", "2025-03-01", "--text", "new website", "--author", "Mags"))
     assert day.returncode == 0, day.stderr
-    rows = [json.loads(line) for line in orchard(known, "changes", "--json").stdout.splitlines()]
+    rows = [json.loads(line) for line in orchard_here(known, "changes", "--json").stdout.splitlines()]
     assert [(row["change_id"], row["words"]) for row in rows] == [
         (day.stdout.strip(), "note on 01 Mar 2025, tamrow: new website"),
         (note.stdout.strip(), "note about x:ana: likes oak"),

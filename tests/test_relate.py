@@ -14,7 +14,7 @@ from pipeline.contents import read_metric
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
-from tests.conftest import TAMROW, orchard
+from tests.conftest import TAMROW, orchard_here
 
 # The part of the index that does not hold how sure the correction of the model is: that is told as of today.
 INDEX = ("brand", "period", "weighting", "estimate", "se", "n_eff", "low", "high", "people", "mentions")
@@ -61,24 +61,24 @@ def test_numbers_of_a_past_day_are_those_that_the_snapshots_tell(day: datetime, 
 
 
 def test_every_number_is_printed_as_a_table_as_csv_and_as_json(copy: Workspace):
-    listed = orchard(copy.folder, "metrics")
+    listed = orchard_here(copy.folder, "metrics")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == list(METRICS)
-    shown = orchard(copy.folder, "metrics", "stage")
+    shown = orchard_here(copy.folder, "metrics", "stage")
     assert "since" in shown.stdout and " rows" in shown.stdout
-    rows = list(csv.DictReader(orchard(copy.folder, "metrics", "stage", "--csv").stdout.splitlines()))
-    again = [json.loads(line) for line in orchard(copy.folder, "metrics", "stage", "--json").stdout.splitlines()]
+    rows = list(csv.DictReader(orchard_here(copy.folder, "metrics", "stage", "--csv").stdout.splitlines()))
+    again = [json.loads(line) for line in orchard_here(copy.folder, "metrics", "stage", "--json").stdout.splitlines()]
     assert len(rows) == len(again) == len(numbers(copy, "stage")) > 100
     assert [row["stage"] for row in rows] == [row["stage"] for row in again]
 
 
 def test_a_number_without_rows_is_no_line_of_json(copy: Workspace):
-    assert orchard(copy.folder, "metrics", "fruit", "--json").stdout == ""
+    assert orchard_here(copy.folder, "metrics", "fruit", "--json").stdout == ""
 
 
 def test_a_number_that_is_not_there_is_named(workspace: Workspace):
-    unknown = orchard(workspace.folder, "metrics", "mood")
+    unknown = orchard_here(workspace.folder, "metrics", "mood")
     assert unknown.returncode == 1 and "metrics mood: unknown; there are: role," in unknown.stderr.replace("\n", " ")
-    early = orchard(workspace.folder, "metrics", "stage")
+    early = orchard_here(workspace.folder, "metrics", "stage")
     assert early.returncode == 1 and "run relate or refresh first" in early.stderr
 
 
@@ -97,20 +97,20 @@ def test_text_that_a_spreadsheet_would_run_is_disarmed(copy: Workspace):
 def test_fruit_is_kept_counted_and_taken_back(copy: Workspace):
     account = some_account(copy)
     bore = ("fruit", "--brand", "tamrow", "--kind", "referral", "--on", "2026-10-01", "--author", "Mags")
-    kept = orchard(copy.folder, *bore, "--account", account, "--text", "brought her brother")
+    kept = orchard_here(copy.folder, *bore, "--account", account, "--text", "brought her brother")
     assert kept.returncode == 0, kept.stderr
-    orchard(copy.folder, "relate")
+    orchard_here(copy.folder, "relate")
     (fruit,) = numbers(copy, "fruit")
     assert (fruit["kind"], fruit["fruit_id"], fruit["text"]) == ("referral", kept.stdout.strip(), "brought her brother")
     (flagged,) = [row for row in numbers(copy, "stage") if row["fruit"]]
     assert flagged["person_id"] == fruit["person_id"]
-    assert orchard(copy.folder, "withdraw", kept.stdout.strip(), "--author", "Mags").returncode == 0
-    orchard(copy.folder, "relate")
+    assert orchard_here(copy.folder, "withdraw", kept.stdout.strip(), "--author", "Mags").returncode == 0
+    orchard_here(copy.folder, "relate")
     assert numbers(copy, "fruit") == []
-    twice = orchard(copy.folder, "withdraw", kept.stdout.strip(), "--author", "Mags")
+    twice = orchard_here(copy.folder, "withdraw", kept.stdout.strip(), "--author", "Mags")
     assert twice.returncode == 1 and "or it was taken back" in twice.stderr
-    by_name = orchard(copy.folder, *bore, "--person", "Priya Raman")
-    of_priya = orchard(copy.folder, "changes", "--account", "x:priyaraman", "--json").stdout.splitlines()
+    by_name = orchard_here(copy.folder, *bore, "--person", "Priya Raman")
+    of_priya = orchard_here(copy.folder, "changes", "--account", "x:priyaraman", "--json").stdout.splitlines()
     assert by_name.returncode == 0 and "referral" in json.loads(of_priya[0])["words"].casefold()
 
 
@@ -131,7 +131,7 @@ def test_a_fruit_that_cannot_be_is_refused(changed: dict, message: str, copy: Wo
         "--author": "M",
         "--account": "x:mireilletan",
     }
-    done = orchard(copy.folder, "fruit", *[word for pair in (given | changed).items() for word in pair])
+    done = orchard_here(copy.folder, "fruit", *[word for pair in (given | changed).items() for word in pair])
     assert done.returncode == 1
     assert message in done.stderr.replace("\n", " ")
 
@@ -159,15 +159,15 @@ def test_the_newest_word_on_a_group_wins_over_the_settings(copy: Workspace, mode
         publish.relate(copy, settings.load(copy.folder), ModelFacts(model.version, card()))
         return [row["account_id"] for row in numbers(copy, "grouping") if row["name"] == "VIP"]
 
-    assert orchard(copy.folder, *belongs).returncode == 0
+    assert orchard_here(copy.folder, *belongs).returncode == 0
     assert lists() == [account]
-    assert orchard(copy.folder, *belongs, "--leave").returncode == 0
+    assert orchard_here(copy.folder, *belongs, "--leave").returncode == 0
     assert lists() == []
 
 
 def test_every_number_can_be_of_one_group_alone_and_says_so(copy: Workspace):
     everybody = numbers(copy, "ledger")
-    assert orchard(copy.folder, "relate", "--group", "source:mastodon").returncode == 0
+    assert orchard_here(copy.folder, "relate", "--group", "source:mastodon").returncode == 0
     ledger = numbers(copy, "ledger")
     assert {row["source"] for row in ledger} == {"mastodon"}
     assert len(ledger) == sum(row["source"] == "mastodon" for row in everybody)
@@ -201,7 +201,7 @@ def test_a_group_is_answered_by_what_we_say_to_nobody_in_particular(workspace: W
 
 def test_a_day_before_the_first_touch_is_refused_and_the_numbers_stay(copy: Workspace):
     before = len(numbers(copy, "person"))
-    done = orchard(copy.folder, "relate", "--as-of", "2001-01-01")
+    done = orchard_here(copy.folder, "relate", "--as-of", "2001-01-01")
     assert done.returncode == 1 and "nothing is known of the time before 02 Jan 2001" in done.stderr
     assert len(numbers(copy, "person")) == before > 0
 
@@ -216,6 +216,6 @@ def test_a_day_before_the_first_touch_is_refused_and_the_numbers_stay(copy: Work
 )
 def test_a_group_that_is_not_there_is_named_and_nothing_is_lost(group: str, message: str, copy: Workspace):
     before = len(numbers(copy, "person"))
-    done = orchard(copy.folder, "relate", "--group", group)
+    done = orchard_here(copy.folder, "relate", "--group", group)
     assert done.returncode == 1 and message in done.stderr.replace("\n", " ")
     assert len(numbers(copy, "person")) == before
