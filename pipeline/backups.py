@@ -44,10 +44,10 @@ def remove(paths: Iterable[Path]) -> None:
 
 
 def holding_forgotten(workspace: Workspace, folders: Iterable[Path]) -> list[Path]:
-    """Return the workspace's backups in some folders that still hold who was forgotten, or that cannot be opened."""
+    """Return the backups in some folders that still hold who was forgotten, or that cannot be opened."""
     known = forgotten.read(workspace)
-    kinds = (backup.DAILY, backup.ASIDE)
-    paths = [path for folder in dict.fromkeys(folders) for kind in kinds for path in found(folder, known.mark, kind)]
+    kinds = (backup.DAILY, backup.ASIDE)  # and of any mark: a restore may have given the workspace another one
+    paths = [path for folder in dict.fromkeys(folders) for kind in kinds for path in found(folder, "??????", kind)]
     if not paths:
         return []
     with backup.bench(workspace.folder, ".looking-at-backups-") as there:

@@ -104,6 +104,7 @@ def forget_(
 
 def anew(place: Workspace) -> None:
     """Make the numbers and the published file anew, as of today, and leave no bytes of what was removed."""
+    forget.go_on(place)
     facts = publish.last_facts(place)
     if facts:
         publish.relate(place, settings.load(place.folder), facts)

@@ -107,6 +107,6 @@ def is_same(path: Path, source: FileSource, sha256: str) -> bool:
     """Say whether a source would import a file under this SHA-256."""
     try:
         there = path.is_file() or run.is_unpacked(path)
-        return there and run.sha256(path, source.map, source.direct_messages) == sha256
+        return there and run.sha256(path, source.map, source.direct_messages, source.sheet) == sha256
     except OSError:  # what cannot be read is not imported either
         return False

@@ -15,12 +15,18 @@ def read_status(workspace: Workspace, model: str) -> dict[str, Any]:
     ``as_of`` and ``group`` are there only where the numbers are not of now and of everybody.
     """
     with reading(workspace.mentions) if workspace.mentions.exists() else blank() as con:
-        cursor = con.execute(query("status"), {"model": model})
-        names = [column[0] for column in cursor.description or ()]
-        found = dict(zip(names, cursor.fetchall()[0], strict=True))
+        found = counts(con, "status", model)
+        if is_computed(con, "own"):
+            found |= counts(con, "status_without_own", model)
         if is_computed(con, "identity"):
             found["persons"] = count(con, query("people"), {})
         return found | limits(con)
+
+
+def counts(con: duckdb.DuckDBPyConnection, name: str, model: str) -> dict[str, Any]:
+    """Return the one row of a statement on what a model has read."""
+    cursor = con.execute(query(name), {"model": model})
+    return dict(zip([column[0] for column in cursor.description or ()], cursor.fetchall()[0], strict=True))
 
 
 def is_computed(con: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -135,7 +135,7 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
     removed = erase(con, pa.table({"touch_id": pa.array(gone.touch_ids, pa.string())}), gone.brand, written).touches
     con.execute(query("remove_rejects"), values)
     if removed:
-        con.execute("insert into unfinished_forget values ($now)", {"now": now()})
+        con.execute("insert into unfinished_forget values ($now, false)", {"now": now()})
     if removed or not gone.brand:
         con.execute(query("save_removal"), values | {"brand": gone.brand, "reason": gone.reason, "now": now()})
     return removed

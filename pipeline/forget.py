@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipeline import forgotten, store, typed, unnamed
+from pipeline.contents import is_computed
 from pipeline.erase import OF_TOUCHES
 from pipeline.publish import run_all
 from pipeline.settings import Settings
@@ -37,7 +38,8 @@ def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
     """
     author = typed.text("author", author)
     with connect(workspace.mentions) as con:
-        rows = con.execute(query("touches_of"), {"account": account_id}).fetchall()
+        find_theirs(con, account_id)
+        rows = con.execute(query("touches_of")).fetchall()
         known = bool(rows) or bool(
             con.execute("select 1 from account where account_id = $account", {"account": account_id}).fetchall()
         )
@@ -93,14 +95,16 @@ def is_left(workspace: Workspace, account_id: str) -> bool:
     return bool(forgotten) and is_unfinished(workspace)
 
 
-def go_on(workspace: Workspace) -> None:
-    """Remove what is left of those whose removal was cut off between the two files.
+def go_on(workspace: Workspace) -> list[str]:
+    """Remove what is left of those whose removal was cut off between the two files; return a line on it, if anything.
 
     Of whom it is tells only that the hash of an account that is still there is among those of the forgotten.
     """
     if not is_unfinished(workspace):
-        return
+        return []
     with connect(workspace.mentions) as con:
+        if not con.execute("select 1 from unfinished_forget where somebody").fetchall():
+            return []
         left = {account for (account,) in con.execute(query("half_forgotten")).fetchall()}
     if workspace.journal.exists():
         known = forgotten.read(workspace)
@@ -108,6 +112,7 @@ def go_on(workspace: Workspace) -> None:
             left.update(forgotten.named_in(con, known)[0])
     for account in sorted(left):
         forget(workspace, account, "refresh")
+    return [f"a forget that was cut off is gone on with: {len(left)} accounts"] if left else []
 
 
 def settle(workspace: Workspace) -> None:
@@ -124,9 +129,17 @@ def settle(workspace: Workspace) -> None:
 
 def begin(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -> None:
     """Keep that an account is forgotten, and that it is not finished."""
+    find_theirs(con, account_id)
     con.execute(query("save_forgotten"), {"account": account_id, "author": author, "now": store.now()})
-    con.execute(query("save_forgotten_messages"), {"account": account_id})
-    con.execute("insert into unfinished_forget values ($now)", {"now": store.now()})
+    con.execute(query("save_forgotten_messages"))
+    con.execute("insert into unfinished_forget values ($now, true)", {"now": store.now()})
+
+
+def find_theirs(con: duckdb.DuckDBPyConnection, account_id: str) -> None:
+    """Put the messages of an account, in both directions, into the table ``theirs`` of this connection."""
+    con.execute(query("theirs"), {"account": account_id})
+    if is_computed(con, "own"):
+        con.execute(query("theirs_by_own"), {"account": account_id})
 
 
 def forget_typed(workspace: Workspace, account_id: str, ids: list[str], author: str) -> int:
@@ -151,8 +164,7 @@ def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -
     account, names = {"account": account_id}, unnamed.names_of(con, account_id)
     begin(con, account_id, author)
     con.execute(query("forget_rejects"), account)
-    theirs = "select touch_id, md5(text) as digest from touch where account_id = $account"
-    with incoming(con, con.sql(theirs, params=account).to_arrow_table()):
+    with incoming(con, con.sql("select * from theirs").to_arrow_table()):
         for table in OF_TOUCHES:
             con.execute(f"delete from {table} where touch_id in (select touch_id from incoming)")
         con.execute(query("remove_vectors"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.store import StoreError, Workspace, connect, query
+from pipeline.store import StoreError, Workspace, query, reading
 from pipeline.touch import sound
 
 SHORT = 10  # digits of a SHA-256 that are shown
@@ -44,7 +44,7 @@ def read_imports(workspace: Workspace) -> list[Import]:
     """Return what was imported, newest first; nothing where nothing was."""
     if not workspace.mentions.exists():
         return []
-    with connect(workspace.mentions) as con:
+    with reading(workspace.mentions) as con:
         return [Import(*row) for row in con.execute(query("imports")).fetchall()]
 
 

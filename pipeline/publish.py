@@ -161,7 +161,7 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
         leftover.unlink()
     new = place.with_name(f"published-{os.getpid()}.building")
     with connect(workspace.mentions) as con:
-        if not is_computed(con, "ledger"):
+        if not all(is_computed(con, name) for name in METRICS):
             raise StoreError("there is nothing to publish yet: run relate or refresh first")
         con.execute(f"attach {quoted(new)} as pub")
         with transaction(con):

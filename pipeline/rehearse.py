@@ -38,7 +38,8 @@ def rehearse(workspace: Workspace, path: Path, brand: Brand, wait: float, **opti
     Raises FileError where the file cannot be read, and StoreError where another process has the workspace.
     """
     there, first = workspace.mentions.exists(), list[Shown]()
-    with working(workspace, "import --dry-run", wait) if there else nullcontext(), blank() as con:
+    lock = working(workspace, "import --dry-run", wait) if workspace.folder.exists() else nullcontext()
+    with lock, blank() as con:
         if there:
             take_whole(workspace, con)
 

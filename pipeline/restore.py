@@ -49,7 +49,8 @@ def restore(workspace: Workspace, file: Path, replace: bool) -> Restored:
         learnt = forgotten.learn(workspace, then)
         settings = put_settings(workspace, found.settings)
         people = forget_again(workspace, then.without(before))
-    anew = bool(people) or forgotten.read(workspace).salt != before.salt
+    bytes_left = bool(gone and then.people)  # what went may have been about them
+    anew = bool(people) or bytes_left or forgotten.read(workspace).salt != before.salt
     return Restored(back, gone, aside, away, people, learnt, settings, anew)
 
 

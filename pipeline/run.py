@@ -35,7 +35,7 @@ HASHED_BYTES = 1 << 20  # at a time
 READ_TEXTS = 20_000
 CHUNK_TEXTS = 512  # what a crash can cost, some seconds of work
 
-OTHER_ORDER = "its dates were read in the other order before, and what that stored stays until it is taken back"
+OTHER_ORDER = "its dates were read in the other order before; what that stored stays (`take-back` removes an import)"
 
 Tick = Callable[[int], None]
 Chunk = tuple[Step, bool]  # rows of a file, and whether they are the last
@@ -344,7 +344,7 @@ def refresh(
     or the day's backup not be made: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
-        forget.go_on(workspace)
+        detail += forget.go_on(workspace)
         detail += adopt(workspace, settings)
         failures = bring(workspace, settings, detail, tick)
         model, loaded = under_settings(facts(), settings), cache(load_model)

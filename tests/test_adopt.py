@@ -4,11 +4,14 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import journal, run, settings, store
+import pytest
+
+from pipeline import journal, publish, run, settings, store
 from pipeline.contents import read_imported
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
-from tests.test_store import Fixed
+from tests.test_store import Fixed, cursor, said
+from tests.worlds import save_outcomes
 
 MAP = {"text": "Body", "author": "User", "at": "Date"}
 LATER = """
@@ -149,6 +152,15 @@ def test_words_of_a_brand_whose_handle_is_known_later_are_no_feeling_toward_it_a
         found[when] = [rows(place, f"{question} order by all") for question in asked]
         assert rows(place, "select count(*) filter (where touches_out = 3), count(*) from derived.person") == [(20, 20)]
     assert found["first"] == found["later"]
+
+
+def test_numbers_of_an_older_orchard_are_computed_anew_before_they_are_published(workspace: Workspace):
+    save_outcomes(workspace, [said(1)], [], cursor(1))
+    refreshed(workspace)
+    with store.connect(workspace.mentions) as con:
+        con.execute("drop table derived.own")
+    with pytest.raises(store.StoreError, match="run relate or refresh first"):
+        publish.publish(workspace)
 
 
 def test_who_calls_a_longer_name_or_an_address_does_not_call_the_handle(workspace: Workspace):

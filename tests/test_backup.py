@@ -214,6 +214,8 @@ def test_who_was_forgotten_stays_away_and_the_backups_that_hold_them_are_named(
     rows = typed(workspace)
     assert [len(rows[table]) for table in ("note", "label", "fruit")] == [0, 0, 1]
     assert b"zanzibar" not in workspace.journal.read_bytes() and ZELDA.id not in str(rows)
+    path = path.rename(path.with_stem(f"{path.stem[:-6]}abc123"))  # as before a restore that brought another salt
+    assert backups.holding_forgotten(workspace, folders) == [path]
     path.write_bytes(b"")  # what cannot be looked into may hold them
     assert backups.holding_forgotten(workspace, folders) == [path]
 

@@ -145,6 +145,7 @@ ALLOWED = {
         "pipeline.touch",
     },
     "pipeline/forget.py": {
+        "pipeline.contents",
         "pipeline.erase",
         "pipeline.forgotten",
         "pipeline.publish",

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from pipeline.contents import read_rejects
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
+from pipeline.touch import Account, Brand, Gone, Mapped, Record, Reject, Touch
 from tests.conftest import TAMROW, orchard
 from tests.test_pages import PAGES, Look, opened
 from tests.test_store import Fixed
@@ -382,7 +383,8 @@ def test_a_forget_that_is_killed_between_the_two_files_is_gone_on_with(place: Wo
 
 def test_a_forget_that_is_killed_between_the_two_files_is_gone_on_with_by_a_refresh(place: Workspace):
     with store.connect(place.mentions) as con:
-        rows = con.execute(store.query("touches_of"), {"account": ZELDA.id}).fetchall()
+        forget.find_theirs(con, ZELDA.id)
+        rows = con.execute(store.query("touches_of")).fetchall()
     assert rows and forget.forget_typed(place, ZELDA.id, [each for row in rows for each in row], "Mo") == 4
     assert traces(place)
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
@@ -396,6 +398,33 @@ def test_what_is_typed_of_somebody_forgotten_goes_where_the_first_file_alone_was
         forget.begin(con, ZELDA.id, "Mo")
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     assert traces(place) == [] and not forget.is_unfinished(place)
+
+
+def test_a_forget_that_was_cut_off_is_gone_on_with_by_that_of_somebody_else(place: Workspace):
+    with store.connect(place.mentions) as con, store.transaction(con):
+        forget.begin(con, ZELDA.id, "Mo")
+    commands_care.forget_(OTHERS[0].id, "Mo")
+    assert traces(place) == [] and not forget.is_unfinished(place)
+
+
+def test_what_is_typed_after_a_forget_stays_where_something_else_is_removed(place: Workspace):
+    commands_care.forget_(ZELDA.id, "Mo")
+    journal.save_note(place, BRAND, ZELDA.id, "she called again", "Mo")
+    with store.connect(place.mentions) as con:
+        cursors.remove(con, "x", Gone(Record(1, {}), ("x:5003",), "deleted", BRAND), [])
+    assert forget.is_unfinished(place)
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    assert not forget.is_unfinished(place) and "she called again" in kept(place, place.journal)
+
+
+def test_what_we_said_to_nobody_in_particular_goes_with_whom_it_answers(place: Workspace):
+    answer = said(91, None, "dear zanzibar lady, we call you at 555", "out")
+    replied = Mapped(answer.record, replace(answer.touch, reply_to="x:5001"))
+    save(place, [replied], "e")
+    assert forget.forget(place, ZELDA.id, "Mo").touches == 3
+    save(place, [replied], "f")
+    with store.connect(place.mentions) as con:
+        assert con.execute("select touch_id from touch where reply_to = 'x:5001'").fetchall() == []
 
 
 def test_who_is_left_keeps_the_handle_in_the_lists_that_somebody_forgotten_had_too(place: Workspace):

@@ -467,6 +467,16 @@ def test_dates_that_prove_the_day_first_are_read_so_and_it_is_said(tmp_path: Pat
         assert con.execute("select day_first from import").fetchall() == [(True,)]
 
 
+def test_an_order_in_which_nothing_was_stored_is_not_taken_for_that_of_what_is(tmp_path: Path, workspace: Workspace):
+    file = tmp_path / "a.csv"
+    file.write_text("Id,Body,User,Date\n1,it leaks,ann,03/04/2025\n")
+    said = [
+        run.import_file(workspace, file, TAMROW, mapping=MAP | {"id": "Id"}, dates=order).dates
+        for order in ("mdy", "dmy", "dmy", "mdy")
+    ]
+    assert ["in the other order" in words for words in said] == [False, True, True, False]
+
+
 def test_dates_of_either_order_are_read_with_the_month_first_unless_it_is_told(tmp_path: Path, workspace: Workspace):
     file = dated(tmp_path / "a.csv", "2025-01-01", "04/04/2025", "03/04/2025")
     counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
@@ -475,7 +485,7 @@ def test_dates_of_either_order_are_read_with_the_month_first_unless_it_is_told(t
     assert (counts.stored, counts.already) == (1, 2)
     assert (
         counts.dates
-        == "its dates were read in the other order before, and what that stored stays until it is taken back"
+        == "its dates were read in the other order before; what that stored stays (`take-back` removes an import)"
     )
     with connect(workspace.mentions) as con:
         found = con.execute("select happened_at from touch where text = 'note 3' order by all").fetchall()

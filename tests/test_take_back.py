@@ -14,8 +14,11 @@ from pipeline import commands_files, commands_imports, forget, journal, journal_
 from pipeline.contents import read_status
 from pipeline.file_cursors import FileCursor, save_chunk
 from pipeline.imports import find_import, read_imports
+from pipeline.locks import working
 from pipeline.publish import ModelFacts
+from pipeline.rehearse import rehearse
 from pipeline.rows import TOUCH_SCHEMA, touch_table
+from pipeline.source_settings import FileSource
 from pipeline.store import StoreError, Workspace, connect, open_published
 from pipeline.take_back import take_back
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
@@ -285,6 +288,31 @@ def test_a_dry_run_tells_what_the_import_then_does_and_stores_nothing(
         f"reject  row 6  {reasons[1][0]}",
         "nothing was stored: this was a dry run",
     ]
+
+
+def test_what_another_spelling_of_the_brand_had_comes_back_with_its_own_import(files, workspace: Workspace):
+    oaks = Brand("Oak Stairs", "Oak Stairs")
+    assert taken_in(workspace, files[0], oaks) == (3, 3, 0, 0)
+    assert taken_in(workspace, table(files[0].parent / "more.csv", [*FIRST, WRONG[2]])) == (4, 4, 0, 0)
+    (workspace.folder / "brand.toml").write_text('[brand]\nkey = "oak"\nname = "Oak Stairs"\n')
+    refresh(workspace)
+    gone = take_back(workspace, find_import(workspace, "more.csv"))
+    assert [Path(file).name for file, _ in gone.unread] == ["first.csv"]
+
+
+def test_a_dry_run_waits_for_an_import_that_is_only_beginning(files, workspace: Workspace):
+    with working(workspace, "import"), pytest.raises(StoreError, match="import"):
+        rehearse(workspace, files[0], OAK, wait=0, mapping=MAP)
+
+
+def test_a_sheet_that_an_entry_reads_is_told(tmp_path: Path):
+    (tmp_path / "care.xlsx").write_bytes(b"what is in it does not matter here")
+    entry = FileSource(
+        type="file", path="care.xlsx", brand="oak", sheet="Feb", map={"text": "a", "author": "b", "at": "c"}
+    )
+    there = run.sha256(tmp_path / "care.xlsx", entry.map, False, "Feb")
+    assert commands_imports.is_same(tmp_path / "care.xlsx", entry, there)
+    assert not commands_imports.is_same(tmp_path / "care.xlsx", entry.model_copy(update={"sheet": "Mar"}), there)
 
 
 def test_a_dry_run_reads_one_file(tmp_path: Path):

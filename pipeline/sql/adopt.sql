@@ -1,5 +1,9 @@
 -- What is stored as the brand $old belongs to the brand $new. What both have once stays that of $new; what is made anew at the next
 -- refresh (scores, vectors, topics) is taken out.
+update import
+set rows_skipped = null  -- what is not stored twice below counts as skipped by it
+where brand = $old;
+
 delete from touch old
 where brand = $old and exists (select 1 from touch t where t.touch_id = old.touch_id and t.brand = $new);
 

@@ -27,4 +27,4 @@ where
 
 insert into import_taken_back values ($file_sha256, $brand, $now);
 
-insert into unfinished_forget values ($now);
+insert into unfinished_forget values ($now, false);

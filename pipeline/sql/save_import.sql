@@ -16,7 +16,7 @@ on conflict (file_sha256, brand) do update set
     file = excluded.file,
     mapping = excluded.mapping,
     source = excluded.source,
-    day_first = excluded.day_first,
+    day_first = case when excluded.rows_stored > 0 then excluded.day_first else import.day_first end,  -- of what is stored
     rows_read = greatest(import.rows_read, excluded.rows_read),
     rows_stored = import.rows_stored + excluded.rows_stored,
     rows_skipped = import.rows_skipped + excluded.rows_skipped,

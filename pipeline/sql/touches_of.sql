@@ -1,4 +1,3 @@
 -- The ids of an account's messages, and as the published file tells them.
 select distinct touch_id, left(sha256((select salt from salt) || touch_id), 16) as told
-from touch
-where account_id = $account
+from theirs
