@@ -97,29 +97,39 @@ def import_(
         known_encoding(encoding)
     if dates not in get_args(Dates):
         raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
+    if dry_run and folder:
+        raise FileError("--dry-run reads one file, and --watch those that come: give one of them")
     if file and file.exists():
         check_archive(file, direct_messages)
-        if sheet and not is_workbook(file):
-            raise FileError(f"{file}: --sheet names a sheet of a workbook, and this is none")
+        check_sheet(file, sheet)
     place = Workspace(settings.workspace_folder())
     chosen, stored = settings.load(place.folder), read_brands(place)
     target = chosen.find_brand(brand, stored)
     there = {own.key for own in chosen.brand_settings()} | {own.key for own in stored}
     mapping, order = parse_map(map) if map else None, cast("Dates", dates)
     how = How(place, target, format, mapping, encoding, source, direct_messages, wait, order, sheet)
-    if dry_run and folder:
-        raise FileError("--dry-run reads one file, and --watch those that come: give one of them")
     if file and not folder:
         counts = try_one(file, how) if dry_run else take_one(file, how)
         if chosen.brand_settings() and target.key not in there:
             notes.print(f"{target.key} is a new brand: brand.toml does not know it", markup=False)
-        if counts.lost:
-            advice = "without --encoding the likeliest is found" if encoding else "--encoding overrules"
-            notes.print(f"{counts.lost}; {advice}", markup=False)
+        tell_lost(counts, encoding)
     elif folder and not file:
         follow(folder, how, watch.stop_signal())
     else:
         raise FileError("give either a file or --watch FOLDER")
+
+
+def tell_lost(counts: Counts, encoding: str | None) -> None:
+    """Say which bytes an encoding did not know, if any, and what to do; ``encoding``: the one that was asked for."""
+    if counts.lost:
+        advice = "without --encoding the likeliest is found" if encoding else "--encoding overrules"
+        notes.print(f"{counts.lost}; {advice}", markup=False)
+
+
+def check_sheet(file: Path, sheet: str) -> None:
+    """Raise FileError where a sheet is asked for of a file that has none."""
+    if sheet and not is_workbook(file):
+        raise FileError(f"{file}: --sheet names a sheet of a workbook, and this is none")
 
 
 def check_format(format: str, map: str, source: str) -> None:
