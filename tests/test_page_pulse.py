@@ -18,12 +18,13 @@ from pipeline.file_cursors import FileCursor
 from pipeline.metrics import why
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
+from pipeline.telling import moved, sentences
 from pipeline.touch import Account, Mapped, Record, Touch
 from tests.conftest import ROOT, TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes, student
-from views import _charts, _charts_pulse, _days, _moved, _pulse_correction, _pulse_moved, _words
+from views import _charts, _charts_pulse, _days, _pulse_correction, _pulse_moved, _words
 
 __all__ = ["visit"]
 
@@ -123,23 +124,24 @@ def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Ope
 
 def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open, sample: Workspace):
     first = visit(PAGE, period="6 months").markdown[0].value
-    groups = _moved.groups(taken_apart(sample, HALF_YEAR))
+    groups = moved.groups(taken_apart(sample, HALF_YEAR))
     stayers = _words.signed(groups.set_index("name")["contribution"]["stayers"])
     yet = f"Yet of its {len(groups)} groups **stayers** ({stayers}) against the rest moved by more than chance would do"
     assert first.endswith(f"is no more than chance would do. {yet} (as one part in ten does by chance).")
 
 
 def test_a_change_by_chance_leaves_nothing_to_explain_only_where_no_part_moved():
-    within, beyond, below = (moved(much) for much in (0.16, 0.17, -0.2))
-    assert _pulse_moved.beneath({"of_groups": within}, 0.1) == "That leaves nothing to explain."
-    told = _pulse_moved.beneath({"of_groups": pd.concat([within, beyond]), "of_topics": beyond}, 0.1)
+    within, beyond, below = (change_of(much) for much in (0.16, 0.17, -0.2))
+    assert sentences.beneath(_pulse_moved.VOICE, {"of_groups": within}, 0.1) == "That leaves nothing to explain."
+    told = sentences.beneath(_pulse_moved.VOICE, {"of_groups": pd.concat([within, beyond]), "of_topics": beyond}, 0.1)
     assert told.startswith("Yet of its 2 groups **stayers** (+0.17) against the rest and of its 1 topics **stayers** ")
-    assert " against " not in _pulse_moved.beneath({"of_groups": beyond}, 0.2)
-    two = _pulse_moved.beneath({"of_groups": pd.concat([beyond, below])}, -0.03)  # the rest of each is the other
+    assert " against " not in sentences.beneath(_pulse_moved.VOICE, {"of_groups": beyond}, 0.2)
+    both = pd.concat([beyond, below])  # the rest of each is the other
+    two = sentences.beneath(_pulse_moved.VOICE, {"of_groups": both}, -0.03)
     assert "**stayers** (+0.17), **stayers** (−0.20) moved by more" in two
 
 
-def moved(much: float) -> pd.DataFrame:
+def change_of(much: float) -> pd.DataFrame:
     """Return one part of a change with an error of 0.1."""
     return pd.DataFrame([{"name": "stayers", "contribution": much, "se": 0.1}])
 
@@ -158,19 +160,19 @@ def none_before(people: int) -> pd.Series:
 def test_a_fall_is_explained_by_what_lowered_the_feeling(visit: Open, sample: Workspace):
     app = click(visit(PAGE, period="6 months"), "2026-08-01")
     told = next(line.value for line in app.markdown if line.value.startswith("01 Aug 2026"))
-    lowest = _moved.groups(taken_apart(sample)).sort_values("contribution").iloc[0]
+    lowest = moved.groups(taken_apart(sample)).sort_values("contribution").iloc[0]
     assert f"The largest part came from **{lowest['name']}** ({_words.signed(lowest['contribution'])}, " in told
 
 
 def test_what_moved_the_other_way_is_no_reason_for_a_change():
     rows = apart(("within", 0.44, 9, 9), ("newcomer", -0.3, 9, 0)).assign(name=["stayers", "newcomers"])
-    assert _pulse_moved.most(rows, -0.29)["name"] == "newcomers"
-    assert _pulse_moved.most(rows, 0.29)["name"] == "stayers"
-    assert _pulse_moved.most(rows.iloc[:1], -0.29) is None
+    assert sentences.most(rows, -0.29)["name"] == "newcomers"
+    assert sentences.most(rows, 0.29)["name"] == "stayers"
+    assert sentences.most(rows.iloc[:1], -0.29) is None
 
 
 def test_everybody_s_mentions_count_once_and_the_strongest_stand_first(sample: Workspace):
-    told = _moved.persons(taken_apart(sample), 2)
+    told = moved.persons(taken_apart(sample), 2)
     state = shown(sample, "period", brand="tamrow", **FALL).iloc[0]
     sums = told[["mentions", "mentions_before"]].sum().tolist()
     assert sums == [state["mentions"], state["mentions_before"]]
@@ -342,7 +344,7 @@ def test_the_list_chooses_again_after_a_click(visit: Open):
 
 def test_from_a_fallen_point_one_click_leads_to_who_lowered_it_most(visit: Open, sample: Workspace):
     app = click(visit(PAGE, period="6 months"), "2026-08-01")
-    lowest = _moved.persons(taken_apart(sample), 5).iloc[0]
+    lowest = moved.persons(taken_apart(sample), 5).iloc[0]
     assert lowest["contribution"] < 0
     name = shown(sample, "names", brand="tamrow", people=[lowest["key"]])["name"].iloc[0]
     assert app.dataframe[0].value["Name"].iloc[0] == name
@@ -588,31 +590,31 @@ def apart(*rows: tuple[str, float, int, int], dimension: str = "people") -> pd.D
 
 def test_groups_of_too_few_people_are_told_together_with_the_next():
     enough = apart(("within", 0.1, 9, 9), ("newcomer", -0.3, 5, 0), ("leaver", 0.05, 0, 6))
-    assert rows_of(_moved.groups(enough)) == [
+    assert rows_of(moved.groups(enough)) == [
         ("stayers", 0.1, 9, 9),
         ("newcomers", -0.3, 5, 0),
         ("leavers", 0.05, 0, 6),
     ]
     few = apart(("within", 0.1, 9, 9), ("newcomer", -0.3, 4, 0), ("leaver", 0.05, 0, 6))
-    assert rows_of(_moved.groups(few)) == [("stayers", 0.1, 9, 9), ("newcomers and leavers", -0.25, 4, 6)]
-    assert _moved.groups(apart(("within", 0.1, 4, 4), ("newcomer", -0.3, 9, 0))).empty
+    assert rows_of(moved.groups(few)) == [("stayers", 0.1, 9, 9), ("newcomers and leavers", -0.25, 4, 6)]
+    assert moved.groups(apart(("within", 0.1, 4, 4), ("newcomer", -0.3, 9, 0))).empty
 
 
 def test_a_single_topic_of_few_people_cannot_be_guessed_from_the_rest():
     found = apart(("roof", 0.1, 9, 9), ("price", -0.3, 6, 2), ("dust", 0.05, 4, 1), dimension="topic")
-    assert rows_of(_moved.topics(found)) == [("smaller topics", -0.25, 10, 3), ("roof", 0.1, 9, 9)]
+    assert rows_of(moved.topics(found)) == [("smaller topics", -0.25, 10, 3), ("roof", 0.1, 9, 9)]
 
 
 def test_many_topics_are_told_as_the_largest_and_the_rest_with_the_same_sum():
     found = apart(*((f"topic {n}", 0.01 * n * (-1) ** n, 9, 9) for n in range(20)), dimension="topic")
-    rows = rows_of(_moved.topics(found))
+    rows = rows_of(moved.topics(found))
     assert [name for name, *_ in rows] == [*(f"topic {n}" for n in range(19, 12, -1)), "all other topics"]
     assert sum(contribution for _, contribution, *_ in rows) == pytest.approx(found["contribution"].sum())
 
 
 def test_the_error_of_a_sum_is_never_told_too_small():
     found = apart(("newcomer", -0.3, 4, 0), ("leaver", 0.05, 0, 6), ("within", 0.1, 9, 9))
-    assert _moved.groups(found).set_index("name")["se"].to_dict() == {
+    assert moved.groups(found).set_index("name")["se"].to_dict() == {
         "newcomers and leavers": pytest.approx(0.2),
         "stayers": 0.1,
     }
@@ -636,7 +638,7 @@ def with_topics(place: Workspace, version: str) -> Workspace:
 
 def test_topics_people_and_groups_each_sum_to_the_change(own: Workspace, model):
     found = taken_apart(with_topics(own, model.version), HALF_YEAR)
-    for rows in (_moved.topics(found), _moved.groups(found), _moved.persons(found, 5)):
+    for rows in (moved.topics(found), moved.groups(found), moved.persons(found, 5)):
         assert len(rows) > 1 and rows["contribution"].sum() == pytest.approx(found["change"].iloc[0], abs=1e-9)
 
 

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pipeline.store import Workspace
+from pipeline.telling import moved
 from tests.server import settled, still
 from tests.test_page_pulse import taken_apart
 from tests.test_pages import person_named, shown
 from tests.test_screens import address
-from views import _moved
 
 __all__ = ["address"]
 
@@ -89,7 +89,7 @@ def test_on_paper_every_word_of_every_chart_is_there_and_nothing_to_press(
 def test_two_clicks_lead_from_a_fall_of_the_index_to_who_lowered_it_most(
     browser: Browser, address: str, sample: Workspace
 ):
-    lowest = _moved.persons(taken_apart(sample), 5)["key"].iloc[0]
+    lowest = moved.persons(taken_apart(sample), 5)["key"].iloc[0]
     name = shown(sample, "names", brand="tamrow", people=[lowest])["name"].iloc[0]
     page = opened(browser, address, "")
     page.mouse.click(*page.evaluate(POINT, "2026-08-01"))

@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from views import _data, _filters, _rights, _texts
+from pipeline.telling.enough import of_both
+from views import _data, _filters, _texts
 from views._days import Days
 
 say = _texts.of("shared")
-
-TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now", "post_low", "post_high")
 
 
 def names() -> dict[str, str]:
@@ -36,6 +35,4 @@ def side_by_side(span: Days) -> pd.DataFrame:
     rows = [
         _data.ask("period", brand=brand, **span.asked).assign(brand=brand, name=name) for brand, name in names().items()
     ]
-    every = _rights.of_enough(pd.concat(rows, ignore_index=True), *TOLD)
-    both = every["people_before"] >= _rights.FEWEST
-    return every.assign(**{column: every[column].where(both) for column in ("before", "change", "se_change")})
+    return of_both(pd.concat(rows, ignore_index=True))

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from pipeline.telling.moved import is_sure
 from views import _texts
 from views._charts import (
     NEGATIVE,
@@ -21,7 +22,6 @@ from views._charts import (
     time_axis,
     told,
 )
-from views._moved import is_sure
 from views._words import begun, period, signed
 from views._words import day as date
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from pipeline import journal_reads, reads, store
-from pipeline.metrics import why
 from pipeline.settings import workspace_folder
 from pipeline.store import StoreError, Workspace
+from pipeline.telling import moved as moved_by
 from views._meaning import NEWEST, Meanings, to_meanings
 
 Stamp = tuple[str, int, int]
@@ -102,9 +101,7 @@ def taken_apart(
 ) -> pd.DataFrame:
     """Return whom and what a change came from, remembered for as long as this file is the newest."""
     rows = reads.frame(connection(published), "why", brand=brand, before=before, start=start, until=until)
-    rows = rows[rows["dimension"].isin(dimensions)]  # what is shown; each dimension more is drawn 150 times
-    found: pd.DataFrame = why.finish(pa.Table.from_pandas(rows, preserve_index=False)).to_pandas()
-    return found
+    return moved_by.taken_apart(rows, dimensions)
 
 
 def moved(brand: str, before: datetime, start: datetime, until: datetime) -> pd.DataFrame:

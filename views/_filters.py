@@ -8,10 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.store import StoreError
+from pipeline.telling import fresh, sentences, texts
 from views import _address, _data, _rights, _show, _texts, _way_back
 from views._words import day, in_days, plain
 
 say = _texts.of("shared")
+VOICE = sentences.Voice(texts.of("told"), plain)
 
 PERIODS = {  # the text of each, and its days
     "4 weeks": ("period_4_weeks", 28),
@@ -113,21 +115,11 @@ def freshness(found: pd.DataFrame) -> str:
     meta = _data.ask("meta").iloc[0]
     row = found[found["brand"] == st.session_state["brand"]].iloc[0]
     sizes = {"name": plain(row["name"]), "touches": row["touches"]}
-    parts = [
-        say("touches", first=day(row["first_touch"]), last=day(row["last_touch"]), **sizes),
-        say("refreshed", when=meta["published_at"], model=plain(meta["model"])),
-    ]
-    counts = {"unscored": meta["mentions"] - meta["scored"] - meta["unread"], "unread": meta["unread"]}
-    counts["rejects"] = meta["rejects"]
-    parts += [say(name, many=many) for name, many in counts.items() if many]
-    if meta["only_group"]:
-        parts.append(say("only_group", group=plain(meta["only_group"])))
+    touches = say("touches", first=day(row["first_touch"]), last=day(row["last_touch"]), **sizes)
     gap = found["last_touch"].max() - row["last_touch"]
-    if gap >= ENDS_EARLIER:
-        parts.append(say("ends_earlier", days=in_days(gap.days)))
-    if meta["past"]:
-        parts.append(say("past", day=day(meta["as_of"] - timedelta(microseconds=1))))
-    return " ".join(parts)
+    ended = [say("ends_earlier", days=in_days(gap.days))] if gap >= ENDS_EARLIER else []
+    group, past = fresh.of_group(VOICE, meta), fresh.of_past(VOICE, meta)
+    return " ".join([touches, *fresh.of_numbers(VOICE, meta), *group, *ended, *past])
 
 
 def nothing_yet(reason: str) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _pulse_moved, _rights, _texts
-from views._filters import Shared
+from views import _data, _rights, _texts
+from views._filters import VOICE, Shared
 from views._words import plain
 
 say = _texts.of("pulse")
@@ -45,7 +45,7 @@ def twice(ways: pd.DataFrame) -> str:
 
 def in_words(way: dict[Any, Any]) -> str:
     """Return how the errors in some of the mentions are taken out, in words."""
-    many = _pulse_moved.mentions(way["mentions"])
+    many = VOICE.mentions(way["mentions"])
     if way["origin"] == "none":
         return say("not_corrected", mentions=many, band=say("in_band") if way["in_band"] else "")
     shaky = say("shaky") if way["shaky"] else ""

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _data, _pulse_moved, _rights, _texts, _way_back, _words
-from views._filters import Shared
-from views._words import begun, interval, plain, signed
+from pipeline.telling import sentences
+from views import _data, _pulse_moved, _rights, _texts, _way_back
+from views._filters import VOICE, Shared
+from views._words import plain
 
 say = _texts.of("pulse")
 
@@ -38,34 +39,20 @@ def marks(events: list[Event]) -> pd.DataFrame:
 
 
 def alert(row: dict[Any, Any]) -> Event:
-    """Return one alert; of fewer than FEWEST people nothing but that there was something."""
+    """Return one alert, with whose doing it was where that may be told."""
     period = pd.Timestamp(row["period"])
-    span = begun(_words.period(period, row["grain"]))
     if row["people"] < _rights.FEWEST:
-        return Event(period, "kind_few", say("event_few", span=span, fewest=_rights.FEWEST))
+        return Event(period, "kind_few", sentences.alert(VOICE, row, ""))
     if not row["one_person"]:
-        return Event(period, "kind_alert", told(row, span))
+        return Event(period, "kind_alert", sentences.alert(VOICE, row, ""))
     person = row["one_person"] if _rights.viewer().sees_people else None
-    name = _pulse_moved.name_of(person, row["name"], row["source"]) if person else say("somebody")
-    return Event(period, "kind_person", told(row, span) + say("event_person", name=name), person, name)
-
-
-def told(row: dict[Any, Any], span: str) -> str:
-    """Return what an alert is, in words."""
-    sizes = {"people": _pulse_moved.people(row["people"]), "mentions": _pulse_moved.mentions(row["mentions"])}
-    if row["shock"]:
-        facts = {"estimate": signed(row["estimate"]), "band": interval(row["low"], row["high"])}
-        return say("shock_up" if row["z"] > 0 else "shock_down", span=span, **facts, **sizes)
-    change = f"{abs(row['change']):.2f}"
-    return say("drift_up" if row["change"] > 0 else "drift_down", span=span, change=change, **sizes)
+    name = _pulse_moved.name_of(person, row["name"], row["source"]) if person else VOICE.say("somebody")
+    return Event(period, "kind_person", sentences.alert(VOICE, row, name), person, name)
 
 
 def turning(row: dict[Any, Any]) -> Event:
     """Return one turning point."""
-    levels = {"before": signed(row["before"]), "after": signed(row["after"])}
-    sizes = {"band": interval(row["low"], row["high"]), "people": _pulse_moved.people(row["people"])}
-    span = begun(_words.period(row["week"], "week"))
-    return Event(pd.Timestamp(row["week"]), "kind_turn", say("turned", span=span, **levels, **sizes))
+    return Event(pd.Timestamp(row["week"]), "kind_turn", sentences.turning(VOICE, row))
 
 
 def draw(events: list[Event]) -> None:

@@ -7,11 +7,11 @@ import streamlit as st
 
 from pipeline import settings
 from pipeline.settings import Settings, SettingsError
+from pipeline.telling.enough import FEWEST as FEWEST
+from pipeline.telling.enough import of_enough as of_enough
 from views import _cookie, _data, _texts, _words
 
 say = _texts.of("shared")
-
-FEWEST = 5  # people: what a smaller group feels is not told on the pages for executives
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,6 @@ def keeps_people_back(words: str) -> bool:
     if not unreadable():  # else it stands above every page
         st.info(words)
     return True
-
-
-def of_enough(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Return a frame with these columns empty in the rows behind which fewer than FEWEST ``people`` stand."""
-    return frame.assign(**{column: frame[column].where(frame["people"] >= FEWEST) for column in columns})
 
 
 def of_parts(frame: pd.DataFrame, whole: str, *columns: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from pipeline.telling.moved import is_sure
 from views import (
     _brands,
     _charts_pulse,
@@ -21,8 +22,7 @@ from views import (
     _texts,
 )
 from views._days import Days
-from views._filters import Shared
-from views._moved import is_sure
+from views._filters import VOICE, Shared
 from views._words import days, interval, plain, signed, whole
 
 say = _texts.of("pulse")
@@ -52,13 +52,12 @@ def in_words(now: Shared, found: pd.Series, reason: str = "") -> None:
     if found["people"] < _rights.FEWEST:
         too_few(now, int(found["people"]))
         return
-    few = say("first_impression") if found["people"] < _data.fewest_people() else ""
-    sentence = say(
+    few = VOICE.say("first_impression") if found["people"] < _data.fewest_people() else ""
+    sentence = VOICE.say(
         "headline",
         now=signed(found["now"]),
         band=interval(found["low"], found["high"]),
-        people=_pulse_moved.people(found["people"]),
-        mentions=_pulse_moved.mentions(found["mentions"]),
+        **VOICE.sizes(found),
         days=days(now.start, now.until),
         change=_pulse_moved.changed(found, now.everything),
         few=few,
@@ -72,7 +71,7 @@ def too_few(now: Shared, heard: int) -> None:
     if not now.everything:
         st.info(say("too_few", fewest=_rights.FEWEST) if heard else say("nobody"))
         return
-    missing = {"people": _pulse_moved.people(heard), "missing": _rights.FEWEST - heard, "fewest": _rights.FEWEST}
+    missing = {"people": VOICE.people(heard), "missing": _rights.FEWEST - heard, "fewest": _rights.FEWEST}
     st.info(say("too_few_at_all", **missing) if heard else say("nobody_at_all"))
     if _rights.viewer().sees_people:
         st.page_link("views/conversations.py", label=say("read_what_there_is"), icon=":material/forum:")

@@ -1,18 +1,31 @@
-"""What a change came from, in rows for the screen.
+"""What a change came from, in rows that can be told.
 
-Every frame that comes in is one of `pipeline.metrics.why`. A group of fewer than FEWEST people is told only together
-with others; the sums stay what they are. The error of a sum is at most the sum of the errors: that is what is told.
+Every frame that comes in later is one of `pipeline.metrics.why`. A group of fewer than FEWEST people is told only
+together with others; the sums stay what they are. The error of a sum is at most the sum of the errors: that is told.
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.metrics import why
-from views._rights import FEWEST
+from pipeline.telling.enough import FEWEST
 
 WHO = {"within": "stayers", "mix": "stayers", "newcomer": "newcomers", "leaver": "leavers"}
 SMALL, OTHER_TOPICS = "smaller topics", "all other topics"
 OTHERS = "all others"  # as pipeline.metrics.why calls them
 ROW = ("name", "contribution", "se", "people", "people_before", "mentions", "mentions_before")
+
+
+def taken_apart(rows: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Return what `pipeline.metrics.why` makes of rows of the read `why`, by what is to be shown alone.
+
+    Each dimension more is drawn 150 times.
+    """
+    wanted = rows[rows["dimension"].isin(dimensions)]
+    found: pd.DataFrame = why.finish(pa.Table.from_pandas(wanted, preserve_index=False)).to_pandas()
+    return found
 
 
 def rows(found: pd.DataFrame, dimension: str) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""The numbers in words, said alike by the pages and by the digest."""

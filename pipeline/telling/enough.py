@@ -1,0 +1,18 @@
+"""Of how many people it is told what they feel."""
+
+import pandas as pd
+
+FEWEST = 5  # people: what a smaller group feels is not told on the pages for executives, nor in a digest
+TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now", "post_low", "post_high")
+
+
+def of_enough(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return a frame with these columns empty in the rows behind which fewer than FEWEST ``people`` stand."""
+    return frame.assign(**{column: frame[column].where(frame["people"] >= FEWEST) for column in columns})
+
+
+def of_both(period: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the read `period` that tell of a side with fewer than FEWEST people its counts alone."""
+    told = of_enough(period, *TOLD)
+    both = told["people_before"] >= FEWEST
+    return told.assign(**{column: told[column].where(both) for column in ("before", "change", "se_change")})
