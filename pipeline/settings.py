@@ -124,6 +124,21 @@ class BackupSettings(Frozen):
     keep: int = Field(default=14, ge=1, le=10_000)
 
 
+class NotifySettings(Frozen):
+    """What is told outside of the dashboard, once there is such a section; to whom is a secret (pipeline/addresses.py).
+
+    ``on``: the day of a weekly digest, and the first such day of a month that of a monthly one. ``names``: a digest may
+    name people, where [privacy] lets the dashboard do so. ``dashboard``: the address that leads back.
+    """
+
+    digest: Literal["weekly", "monthly", "never"] = "weekly"
+    on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    alerts: bool = True
+    failures: bool = True
+    names: bool = False
+    dashboard: str | None = Field(default=None, pattern=r"^https?://[^\s\"'<>@]+$")
+
+
 class Settings(BaseSettings):
     """All settings of one workspace; the environment (``ORCHARD_MODEL__NAME``) wins over brand.toml."""
 
@@ -142,6 +157,7 @@ class Settings(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     topics: TopicSettings = TopicSettings()
     backup: BackupSettings = BackupSettings()
+    notify: NotifySettings | None = None
     kinds: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
     organisations: dict[str, tuple[str, ...]] = {}
@@ -282,7 +298,7 @@ def unparsed(message: str) -> str:
     """Return a line on the variables that hold no list or table, of which pydantic names the field alone."""
     found = re.search(r'field "(\w+)"', message)
     wanted = f"ORCHARD_{found[1].upper() if found else ''}"
-    variables = sorted(name for name in os.environ if name.upper().startswith(wanted))
+    variables = sorted(name for name in os.environ if name.upper().partition("__")[0] == wanted)
     return f'the environment variable {" or ".join(variables)}: write it as JSON, such as \'["a", "b"]\''
 
 
@@ -336,6 +352,7 @@ def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
         "privacy": PrivacySettings,
         "topics": TopicSettings,
         "backup": BackupSettings,
+        "notify": NotifySettings,
         "rules": Rule,
     }
     groups |= SOURCE_TYPES
