@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import duckdb
 import typer
@@ -13,10 +13,12 @@ from pipeline import (
     commands_backup,
     commands_care,
     commands_collect,
+    commands_digest,
     commands_files,
     commands_identity,
     commands_imports,
     commands_journal,
+    noticed,
     presence,
     renamed,
     run,
@@ -51,6 +53,7 @@ app.add_typer(commands_care.app)
 app.add_typer(commands_backup.app)
 app.add_typer(commands_journal.app)
 app.add_typer(commands_identity.app)
+app.add_typer(commands_digest.app)
 
 Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another Orchard process in this workspace.")]
 SAMPLE = settings.ROOT / "data" / "sample"
@@ -195,11 +198,32 @@ def tell_refresh(wait: float) -> None:
 
 
 def refresh_once(wait: float) -> list[str]:
-    """Make one pass under the workspace's lock."""
+    """Make one pass under the workspace's lock, and tell what [notify] wants told of it."""
     place = workspace()
     chosen = settings.load(place.folder)
-    with working(place, "refresh", wait), bar("scoring", None) as tick:
-        return run.refresh(place, chosen, load_model, model_facts, tick, embedder())
+    with working(place, "refresh", wait):
+        try:
+            with bar("scoring", None) as tick:
+                done = run.refresh(place, chosen, load_model, model_facts, tick, embedder())
+        except run.CollectError as error:
+            error.done += told(place, chosen, "failed in part")
+            raise
+        except Exception:
+            for line in told(place, chosen, "failed"):
+                notes.print(line, markup=False)
+            raise
+        return done + told(place, chosen, "done")
+
+
+def told(
+    place: Workspace, chosen: settings.Settings, outcome: Literal["done", "failed in part", "failed"]
+) -> list[str]:
+    """Tell what is to be told after a refresh, where [notify] wants anything told; return a line on each."""
+    if chosen.notify is None:
+        return []
+    from pipeline import notify  # late, for it needs pandas, which takes half a second
+
+    return notify.after_refresh(place, chosen, outcome)
 
 
 @app.command(name="schedule")
@@ -226,6 +250,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     chosen = settings.load(place.folder)
     version = run.under_settings(model_facts(), chosen).version
     found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **read_status(place, version)}
+    found["not_told"] = "; ".join(noticed.read(place))
     found["called_otherwise"] = ", ".join(renamed.changed(place, version, run.known_brands(place, chosen)))
     print(json.dumps(found, default=str) if as_json else "\n".join(f"{key:20}{value}" for key, value in found.items()))
 

@@ -50,7 +50,7 @@ class CollectError(RuntimeError):
 
     def __init__(self, failures: Sequence[str], done: Sequence[str]) -> None:
         super().__init__("\n".join(failures))
-        self.done = done
+        self.done = list(done)
 
 
 class Model(Protocol):

@@ -72,8 +72,8 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ("brand = [", "not valid TOML"),
         (
             "colour = 'blue'",
-            "key colour: unknown; allowed here: backup, bots, brand, competitors, kinds, lists, model, numbers, "
-            "organisations, privacy, rules, sources, staff, topics",
+            "key colour: unknown; allowed here: backup, bots, brand, competitors, kinds, lists, model, notify, "
+            "numbers, organisations, privacy, rules, sources, staff, topics",
         ),
         (
             "[brand]\nkey = 'a'\nname = 'A'\nhandels = []",

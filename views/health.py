@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pipeline import ended, presence, store
+from pipeline import ended, noticed, presence, store
 from pipeline.settings import Settings, SettingsError
 from views import _data, _filters, _health_changes, _health_rejects, _health_sources, _rights, _show, _texts, _words
 from views._filters import Shared
@@ -69,7 +69,8 @@ def out_of_order() -> list[str]:
     found = [say("no_settings")] if _rights.unreadable() else []
     found += [say("old", days=refreshed)] if refreshed > OLD_DAYS else []
     found += [say("silent", days=heard)] if heard > OLD_DAYS else []
-    return found + ([say("wait", waiting=waiting)] if waiting else [])
+    found += [say("wait", waiting=waiting)] if waiting else []
+    return found + [say("not_told", line=_words.plain(line)) for line in noticed.read(_data.workspace())]
 
 
 def load() -> Settings | None:

@@ -1,7 +1,8 @@
 """What a digest says: the published numbers of a week or month in the words of Pulse, and no new ones."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ say = texts.of("digest")
 OLD = timedelta(days=8)  # from where on data have ended, and the people in them not fallen silent
 SOON = timedelta(days=7)
 QUARTER = timedelta(days=91)
+LONGEST = timedelta(days=31)  # of the weeks and months that alerts are of
 MOST_TOPICS, MOST_NAMES = 4, 3
 LISTS = ("owe an answer", "gone quiet", "strained", "changed")
 UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # marks that turn text around, or hide in it
@@ -63,6 +65,15 @@ class Brand:
 
 
 @dataclass(frozen=True)
+class Alert:
+    """What was out of the ordinary: what it is known by, when its week or month ended, and the words on it."""
+
+    subject: str
+    end: datetime
+    words: str
+
+
+@dataclass(frozen=True)
 class Digest:
     """One page: in which days, of which brands (the own one first), who needs somebody, how fresh it is."""
 
@@ -76,18 +87,40 @@ class Digest:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a digest is made from: the published file, the days, and whether people may be named in it."""
+class Published:
+    """The published numbers, and whether people may be named in what is told of them."""
 
     workspace: Workspace
     con: duckdb.DuckDBPyConnection
     meta: Any
-    days: Days
+    brands: pd.DataFrame
     names: bool
 
     def read(self, name: str, **values: Any) -> pd.DataFrame:
         """Return the answer of the published file to one of READS."""
         return reads.frame(self.con, name, **values)
+
+    @property
+    def newest(self) -> Any:
+        """Return when the newest touch was that was collected; NaT where people typed all there is."""
+        return self.brands["last_collected"].max()
+
+    @property
+    def have_ended(self) -> bool:
+        """Say whether nothing was collected for so long that it is the data that ended."""
+        return bool(pd.isna(self.newest) or self.meta["published_at"] - self.newest >= OLD)
+
+
+@contextmanager
+def opened(workspace: Workspace, settings: Settings) -> Iterator[Published]:
+    """Open the published file. Raises StoreError where there is none yet."""
+    if not workspace.published.exists():
+        raise StoreError(f"nothing is published in {workspace.folder} yet: run refresh first")
+    told = settings.notify or NotifySettings()
+    with store.open_published(workspace.published) as con:
+        meta, brands = reads.frame(con, "meta").iloc[0], reads.frame(con, "brands")
+        names = told.names and meta["people"] == settings.privacy.people == "named"
+        yield Published(workspace, con, meta, brands, names)
 
 
 def make(workspace: Workspace, settings: Settings, grain: str, brand: str = "", now: datetime | None = None) -> Digest:
@@ -95,27 +128,26 @@ def make(workspace: Workspace, settings: Settings, grain: str, brand: str = "", 
 
     Raises StoreError where nothing is published yet, or the brand is not known.
     """
-    told = settings.notify or NotifySettings()
-    with store.open_published(workspace.published) as con:
-        meta, brands = reads.frame(con, "meta").iloc[0], reads.frame(con, "brands")
-        chosen = narrowed(brands, settings, brand)
-        end, newest = meta["published_at"], brands["last_collected"].max()
-        ended_before = pd.isna(newest) or end - newest >= OLD
-        covered = newest if pd.notna(newest) else brands["last_touch"].max()
-        days = span.last_whole(covered if ended_before else end, grain)
-        names = told.names and meta["people"] == settings.privacy.people == "named"
-        asked = Asked(workspace, con, meta, days, names)
-        parts = [of_brand(asked, row, first=number == 0) for number, row in enumerate(chosen)]
-        is_own = chosen[0]["own"] or not brands["own"].any()
+    with opened(workspace, settings) as numbers:
+        chosen = narrowed(numbers.brands, settings, brand)
+        days = last_days(numbers, grain)
+        parts = [of_brand(numbers, days, row, first=number == 0) for number, row in enumerate(chosen)]
+        is_own = chosen[0]["own"] or not numbers.brands["own"].any()
         return Digest(
             title=title(parts[0], days, grain),
             span=say("span", days=words.days(days.start, days.until), before=words.days(days.before, days.start)),
             brands=tuple(parts),
-            work=of_work(asked, chosen[0]["brand"], now or store.now()) if is_own else (),
-            fresh=(*freshness(asked, newest, ended_before), *how_it_ended(workspace)),
-            footer=say("footer", people=say("named" if names else "unnamed")),
-            dashboard=told.dashboard,
+            work=of_work(numbers, chosen[0]["brand"], now or store.now()) if is_own else (),
+            fresh=(*freshness(numbers), *how_it_ended(workspace)),
+            footer=say("footer", people=say("named" if numbers.names else "unnamed")),
+            dashboard=settings.notify.dashboard if settings.notify else None,
         )
+
+
+def last_days(numbers: Published, grain: str) -> Days:
+    """Return the last week or month that is over; where the data ended before, the last that they cover whole."""
+    covered = numbers.brands["last_touch"].max() if pd.isna(numbers.newest) else numbers.newest
+    return span.last_whole(covered if numbers.have_ended else numbers.meta["published_at"], grain)
 
 
 def narrowed(brands: pd.DataFrame, settings: Settings, name: str) -> list[dict[Any, Any]]:
@@ -138,20 +170,20 @@ def title(first: Brand, days: Days, grain: str) -> str:
     return say("title_told", of=of, now=words.signed(first.index.now), verdict=first.index.verdict)
 
 
-def of_brand(asked: Asked, row: dict[Any, Any], first: bool) -> Brand:
+def of_brand(numbers: Published, days: Days, row: dict[Any, Any], first: bool) -> Brand:
     """Return what is told of one brand; of the first one also where its change came from."""
-    state = of_both(asked.read("period", brand=row["brand"], **asked.days.asked)).iloc[0]
-    found = taken_apart(asked, row["brand"], state)
+    state = of_both(numbers.read("period", brand=row["brand"], **days.asked)).iloc[0]
+    found = taken_apart(numbers, days, row["brand"], state)
     told = Brand(
         name=harmless(row["name"]),
         index=of_index(state),
-        change=" ".join(filter(None, (of_change(state, found), longer(asked, row["brand"], state)))),
-        alerts=tuple(alerts_of(asked, row["brand"])),
+        change=" ".join(filter(None, (of_change(state, found), longer(numbers, days.until, row["brand"], state)))),
+        alerts=tuple(alerts_of(numbers, days, row["brand"])),
     )
     if not first or found.empty:
         return told
     people, topics = parts(moved.groups(found)), parts(moved.topics(found, MOST_TOPICS))
-    return replace(told, people=people, topics=topics, movers=movers(asked, row["brand"], found))
+    return replace(told, people=people, topics=topics, movers=movers(numbers, row["brand"], found))
 
 
 def of_change(state: pd.Series, found: pd.DataFrame) -> str:
@@ -161,13 +193,12 @@ def of_change(state: pd.Series, found: pd.DataFrame) -> str:
     return f"{sentences.changed(VOICE, state)} {sentences.why(VOICE, state, found)}".strip()
 
 
-def longer(asked: Asked, brand: str, state: pd.Series) -> str:
+def longer(numbers: Published, until: datetime, brand: str, state: pd.Series) -> str:
     """Return how people feel over three months, where the days have too few people for more than a first impression."""
-    if state["people"] >= asked.meta["fewest_people"]:
+    if state["people"] >= numbers.meta["fewest_people"]:
         return ""
-    until = asked.days.until
     days = Days(until - 2 * QUARTER, until - QUARTER, until)
-    found = of_both(asked.read("period", brand=brand, **days.asked)).iloc[0]
+    found = of_both(numbers.read("period", brand=brand, **days.asked)).iloc[0]
     few = VOICE.say("first_impression").strip() if state["people"] >= FEWEST else ""
     if pd.isna(found["now"]):
         return few
@@ -193,9 +224,9 @@ def verdict(state: pd.Series) -> str:
     return say("rose" if state["change"] > 0 else "fell")
 
 
-def taken_apart(asked: Asked, brand: str, state: pd.Series) -> pd.DataFrame:
+def taken_apart(numbers: Published, days: Days, brand: str, state: pd.Series) -> pd.DataFrame:
     """Return what the change came from; no rows where it is not told."""
-    rows = asked.read("why", brand=brand, **asked.days.asked)
+    rows = numbers.read("why", brand=brand, **days.asked)
     return moved.taken_apart(rows if pd.notna(state["change"]) else rows.iloc[:0], ("person", "topic"))
 
 
@@ -213,13 +244,13 @@ def parts(rows: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def movers(asked: Asked, brand: str, found: pd.DataFrame) -> str:
+def movers(numbers: Published, brand: str, found: pd.DataFrame) -> str:
     """Return by name who moved the index most, where people may be named; else nothing."""
-    if not asked.names:
+    if not numbers.names:
         return ""
     rows = moved.persons(found, MOST_NAMES)
     rows = rows[rows["key"] != moved.OTHERS]
-    called = names_of(asked, brand, rows["key"].tolist())
+    called = names_of(numbers, brand, rows["key"].tolist())
     told = [
         say("mover", name=called[key], much=words.signed(much))
         for key, much in zip(rows["key"], rows["contribution"], strict=True)
@@ -228,39 +259,42 @@ def movers(asked: Asked, brand: str, found: pd.DataFrame) -> str:
     return say("movers", names=", ".join(told)) if told else ""
 
 
-def names_of(asked: Asked, brand: str, people: Sequence[str]) -> dict[str, str]:
+def names_of(numbers: Published, brand: str, people: Sequence[str]) -> dict[str, str]:
     """Return how people are called, of those who are told by name."""
-    found = asked.read("names", brand=brand, people=list(people))
+    found = numbers.read("names", brand=brand, people=list(people))
     return {row["person_id"]: harmless(row["name"]) for row in found.to_dict("records") if row["name"]}
 
 
-def alerts_of(asked: Asked, brand: str) -> Iterable[str]:
-    """Yield what was out of the ordinary in the weeks and months that ended within the days, the newest first."""
-    for row in recent_alerts(asked, brand, asked.days.start):
-        yield alert_words(asked, brand, row)
+def alerts_of(numbers: Published, days: Days, brand: str) -> list[str]:
+    """Return what was out of the ordinary in the weeks and months that ended within some days, the newest first."""
+    return [alert.words for alert in alerts(numbers, brand, days.start, days.until)]
 
 
-def recent_alerts(asked: Asked, brand: str, since: datetime) -> list[dict[Any, Any]]:
-    """Return rows of the read `alerts` of weeks and months that ended after a moment and within the days."""
-    until = asked.days.until
-    rows = asked.read("alerts", brand=brand, start=since - timedelta(days=31), until=until).to_dict("records")
-    return [row for row in rows if since < span.of_point(row["period"], row["grain"]).until <= until]
+def alerts(numbers: Published, brand: str, since: datetime, until: datetime) -> list[Alert]:
+    """Return the alerts of weeks and months that ended after ``since`` and not after ``until``, the newest first."""
+    found = numbers.read("alerts", brand=brand, start=since - LONGEST, until=until).to_dict("records")
+    ends = ((span.of_point(row["period"], row["grain"]).until, row) for row in found)
+    return [
+        Alert(f"{brand}:{row['grain']}:{row['period']:%Y-%m-%d}", end, of_alert(numbers, brand, row))
+        for end, row in ends
+        if since < end <= until
+    ]
 
 
-def alert_words(asked: Asked, brand: str, row: dict[Any, Any]) -> str:
+def of_alert(numbers: Published, brand: str, row: dict[Any, Any]) -> str:
     """Return an alert in words, with whether it survives leaving out whoever moved it most."""
     one = row["one_person"]
-    name = names_of(asked, brand, [one]).get(one) if one and asked.names else None
+    name = names_of(numbers, brand, [one]).get(one) if one and numbers.names else None
     told = sentences.alert(VOICE, row, name or VOICE.say("somebody"))
     return told + (say("survives") if row["survives"] and row["people"] >= FEWEST else "")
 
 
-def of_work(asked: Asked, brand: str, now: datetime) -> tuple[str, ...]:
+def of_work(numbers: Published, brand: str, now: datetime) -> tuple[str, ...]:
     """Return how many people the work lists of the own brand have, and how many promises of ours are due."""
-    promises = of_promises(asked.workspace, brand, now.date())
-    if asked.meta["people"] == "aggregate":
+    promises = of_promises(numbers.workspace, brand, now.date())
+    if numbers.meta["people"] == "aggregate":
         return (say("work_untold"), *promises)
-    found = asked.read("work_lists", brand=brand).set_index("list")["people"]
+    found = numbers.read("work_lists", brand=brand).set_index("list")["people"]
     lists = (say("listed", name=say(name), people=VOICE.people(found[name])) for name in LISTS)
     return (*lists, *promises)
 
@@ -273,14 +307,13 @@ def of_promises(workspace: Workspace, brand: str, today: date) -> tuple[str, ...
     return tuple(say("listed", name=say(name), people=f"{many:,}") for name, many in counts if many)
 
 
-def freshness(asked: Asked, newest: Any, ended_before: bool) -> list[str]:
+def freshness(numbers: Published) -> list[str]:
     """Return in sentences how old the numbers are, and of what and whom they are not."""
+    meta, newest = numbers.meta, numbers.newest
     told = [] if pd.isna(newest) else [say("collected", day=words.day(newest))]
-    if ended_before and told:
-        gap = words.in_days((asked.meta["published_at"] - newest).days)
-        told.append(say("old", days=gap))
-    of_whom = fresh.of_group(VOICE, asked.meta) + fresh.of_past(VOICE, asked.meta)
-    return told + fresh.of_numbers(VOICE, asked.meta) + of_whom
+    if told and numbers.have_ended:
+        told.append(say("old", days=words.in_days((meta["published_at"] - newest).days)))
+    return told + fresh.of_numbers(VOICE, meta) + fresh.of_group(VOICE, meta) + fresh.of_past(VOICE, meta)
 
 
 def how_it_ended(workspace: Workspace) -> list[str]:

@@ -23,16 +23,21 @@ p, ul { margin: 4px 0 8px; }
 ul { padding-left: 20px; }
 .number { font-size: 32px; font-weight: 700; line-height: 1.2; margin: 8px 0 0; }
 .small { font-size: 14px; color: #565c64; }
-table { width: 100%; border-collapse: collapse; margin: 8px 0; }
-td { height: 10px; padding: 0; font-size: 1px; line-height: 1px; background: #e4e7ea; }
-.ends { display: block; }
+table { width: 100%; border-collapse: collapse; }
+.bar { margin-top: 8px; }
+.ends { margin-bottom: 8px; }
+td { padding: 0; }
+.bar td { height: 10px; font-size: 1px; line-height: 1px; background: #e4e7ea; }
+.ends td { width: 33.3%; height: auto; font-size: 12px; line-height: 1.4; background: none; color: #565c64; }
+.ends td + td { text-align: center; }
+.ends td + td + td { text-align: right; }
 .open { display: inline-block; margin: 16px 0; padding: 10px 18px; border-radius: 6px; background: #0b5c8f;
   color: #ffffff; text-decoration: none; font-weight: 600; }
 @media (prefers-color-scheme: dark) {
   body { background: #14171a; color: #e9ebee; }
   h2 { border-color: #3a4046; }
-  .small { color: #a9b0b8; }
-  td { background: #2c3238; }
+  .small, .ends td { color: #a9b0b8; }
+  .bar td { background: #2c3238; }
 }
 """
 
@@ -67,11 +72,16 @@ def of_brand(brand: Brand) -> str:
     told = [tag("h2", brand.name), *feeling(brand.index), tag("p", brand.change)]
     if brand.people or brand.topics:
         told.append(tag("h3", say("where_from")))
-        told += [bullets(parts) for parts in (brand.people, brand.topics) if parts]
+        told += split(say("of_people"), brand.people) + split(say("of_topics"), brand.topics)
         told += [tag("p", brand.movers)] if brand.movers else []
         told.append(tag("p", say("not_cause"), "small"))
     told += [tag("h3", say("alerts")), bullets(brand.alerts)] if brand.alerts else [tag("p", say("no_alerts"), "small")]
     return "\n".join(told)
+
+
+def split(heading: str, parts: Sequence[str]) -> list[str]:
+    """Return one way to take a change apart, where there is anything to tell of it."""
+    return [tag("p", heading, "small"), bullets(parts)] if parts else []
 
 
 def feeling(index: Index) -> list[str]:
@@ -79,7 +89,7 @@ def feeling(index: Index) -> list[str]:
     if index.now is None:
         return [tag("p", index.sizes, "small")]
     number = f'<p class="number" style="color: {colour(index)}">{escape(signed(index.now))}</p>'
-    band = f"{say('interval', band=interval(index.low, index.high))} {index.sizes}"
+    band = f"{say('interval', band=interval(index.low, index.high))}, {index.sizes}"
     return [number, tag("p", band, "small"), bar(index)]
 
 
@@ -95,6 +105,10 @@ def bar(index: Index) -> str:
     if index.low is None or index.high is None:
         return ""
     left, width = (index.low + 1) * 50, max((index.high - index.low) * 50, 1)
-    cells = ((left, ""), (width, f"; background: {colour(index)}"), (100 - left - width, ""))
-    row = "".join(f'<td style="width: {max(part, 0):.1f}%{style}">&nbsp;</td>' for part, style in cells)
-    return f'<table role="presentation" aria-hidden="true"><tr>{row}</tr></table>'
+    spans = ((left, ""), (width, f"; background: {colour(index)}"), (100 - left - width, ""))
+    row = "".join(f'<td style="width: {max(part, 0):.1f}%{style}">&nbsp;</td>' for part, style in spans)
+    ends = "".join(f"<td>{end}</td>" for end in ("−1", "0", "+1"))
+    return "".join(
+        f'<table class="{kind}" role="presentation" aria-hidden="true"><tr>{cells}</tr></table>'
+        for kind, cells in (("bar", row), ("ends", ends))
+    )

@@ -13,8 +13,8 @@ WIDTH = 78
 
 
 def render(digest: Digest) -> str:
-    """Return the whole digest."""
-    blocks = [fill(digest.title, WIDTH), digest.span, *(of_brand(brand) for brand in digest.brands)]
+    """Return the digest below its title, which mail and chats show by themselves."""
+    blocks = [digest.span, *(of_brand(brand) for brand in digest.brands)]
     blocks += [listed(say("work"), digest.work)] if digest.work else []
     blocks.append(listed(say("fresh"), digest.fresh))
     blocks += [f"{say('open')}: {digest.dashboard}"] if digest.dashboard else []
@@ -26,7 +26,8 @@ def of_brand(brand: Brand) -> str:
     name = brand.name.upper()
     lines = [name, "-" * min(len(name), WIDTH), feeling(brand.index), fill(brand.change, WIDTH)]
     if brand.people or brand.topics:
-        lines += ["", say("where_from"), *bullets((*brand.people, *brand.topics)), fill(say("not_cause"), WIDTH)]
+        lines += ["", say("where_from"), *split(say("of_people"), brand.people), *split(say("of_topics"), brand.topics)]
+        lines.append(fill(say("not_cause"), WIDTH))
     lines += [fill(brand.movers, WIDTH)] if brand.movers else []
     lines += ["", say("alerts"), *bullets(brand.alerts)] if brand.alerts else [say("no_alerts")]
     return "\n".join(lines)
@@ -36,7 +37,12 @@ def feeling(index: Index) -> str:
     """Return the index with its interval and what stands behind it."""
     if index.now is None:
         return index.sizes
-    return f"{signed(index.now)}  ({say('interval', band=interval(index.low, index.high))}) {index.sizes}"
+    return f"{signed(index.now)} ({say('interval', band=interval(index.low, index.high))}), {index.sizes}"
+
+
+def split(heading: str, parts: Sequence[str]) -> list[str]:
+    """Return one way to take a change apart, where there is anything to tell of it."""
+    return [f"{heading}:", *bullets(parts)] if parts else []
 
 
 def listed(heading: str, lines: Sequence[str]) -> str:
