@@ -93,7 +93,7 @@ def try_to_send(address: Address, message: Message) -> str:
 
 
 def takes_pages(service: "NotifyBase", message: Message) -> bool:
-    """Say whether a service is mail, which shows a whole page: a chat or a web hook takes HTML, too, but as it stands."""
+    """Say whether a service is mail, which shows a whole page; a chat takes HTML, too, but shows its code."""
     from apprise import NotifyFormat
 
     forms = service.notify_format if isinstance(service.notify_format, tuple) else (service.notify_format,)

@@ -1,6 +1,7 @@
 """What is told outside of the dashboard after a refresh: the digest, alerts, and a refresh that failed; each once."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Literal
 from pipeline import addresses, noticed, notices, store
 from pipeline.addresses import Address, Message
 from pipeline.digest import contents, page, text
+from pipeline.digest.contents import Published
 from pipeline.settings import NotifySettings, Settings
 from pipeline.store import StoreError, Workspace
 from pipeline.telling import texts
@@ -40,12 +42,13 @@ def after_refresh(workspace: Workspace, settings: Settings, outcome: Outcome, no
     """
     if settings.notify is None:
         return []
+    done = list[str]()
     try:
         done, untold = tell(workspace, settings.notify, settings, outcome, now or store.now())
+    except Exception as error:  # the numbers are made, and may not suffer; what a library says may hold an address
+        untold = [f"notices failed: {error if isinstance(error, StoreError) else type(error).__name__}"]
+    with suppress(StoreError):
         noticed.save(workspace, untold)
-    except Exception as error:  # the numbers are made, and may not suffer
-        why = f": {error}" if isinstance(error, StoreError) else ""
-        return [f"notices failed: {type(error).__name__}{why}"]
     return done + untold
 
 
@@ -76,13 +79,15 @@ def due(
         yield Notice("failure", notices.LASTS, now, partial(failure, outcome, chosen, now))
     if outcome == "failed":
         return
-    if chosen.alerts:
-        yield from alerts(workspace, settings, chosen, now)
+    with contents.opened(workspace, settings) as numbers:
+        if numbers.brands.empty:
+            return
+        if chosen.alerts:
+            yield from alerts(numbers, chosen, now)
     if chosen.digest != "never":
-        day = last_day(chosen, now.date())
-        grain = GRAINS[chosen.digest]
-        at = datetime(day.year, day.month, day.day)
-        yield Notice("digest", f"{chosen.digest} {day}", at, partial(digest, workspace, settings, grain, now=now))
+        day, grain = last_day(chosen, now.date()), GRAINS[chosen.digest]
+        said = partial(digest, workspace, settings, grain, now=now)
+        yield Notice("digest", f"{chosen.digest} {day}", datetime(day.year, day.month, day.day), said)
 
 
 def last_day(chosen: NotifySettings, today: date) -> date:
@@ -111,14 +116,13 @@ def digest(
     return Message(made.title, text.render(made), page.render(made))
 
 
-def alerts(workspace: Workspace, settings: Settings, chosen: NotifySettings, now: datetime) -> Iterator[Notice]:
+def alerts(numbers: Published, chosen: NotifySettings, now: datetime) -> Iterator[Notice]:
     """Yield what was out of the ordinary with any brand and came to light in the last weeks, the oldest first."""
-    with contents.opened(workspace, settings) as numbers:
-        for row in numbers.brands.to_dict("records"):
-            for found in reversed(contents.alerts(numbers, row["brand"], now - LATE, now)):
-                heading = say("alert_title", name=contents.harmless(row["name"]))
-                message = partial(Message, heading, linked(found.words, chosen))
-                yield Notice("alert", found.subject, found.end, message)
+    for row in numbers.brands.to_dict("records"):
+        for found in reversed(contents.alerts(numbers, row["brand"], now - LATE, now)):
+            heading = say("alert_title", name=contents.harmless(row["name"]))
+            said = partial(Message, heading, linked(found.words, chosen))
+            yield Notice("alert", found.subject, found.end, said)
 
 
 def failure(outcome: Outcome, chosen: NotifySettings, now: datetime) -> Message:

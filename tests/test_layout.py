@@ -345,6 +345,7 @@ def test_every_text_is_said_and_every_text_that_is_said_is_there(file: Path):
     """Names are looked for as strings in all that says any: a page may choose among several by a computed name."""
     folders = [ROOT / "views", ROOT / "pipeline" / "telling", ROOT / "pipeline" / "digest"]
     sources = [each.read_text(encoding="utf-8") for folder in folders for each in sorted(folder.glob("*.py"))]
+    sources.append((ROOT / "pipeline" / "notify.py").read_text(encoding="utf-8"))
     names, code = set(tomllib.loads(file.read_text(encoding="utf-8"))), "\n".join(sources)
     assert not {name for name in names if not re.search(rf"""["']{re.escape(name)}["']""", code)}
     if file.stem == "told":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cursors, journal, journal_reads, presence, publish, retry, run, settings, store
+from pipeline import cursors, journal, journal_reads, noticed, presence, publish, retry, run, settings, store
 from pipeline.contents import read_rejects
 from pipeline.cursors import Cursor, Place, Sorted
 from pipeline.history import recorded
@@ -259,7 +259,9 @@ def test_a_failed_run_is_said(watched: Workspace):
 
 
 def test_the_first_sentence_says_what_is_out_of_order(watched: Workspace):
+    noticed.save(watched, ["digest not told: address 2"])
     (warning,) = [warning.value for warning in opened(PAGE).warning if "Not quite" in warning.value]
+    assert "could not be told outside of the dashboard, and is tried again" in warning and "address 2" in warning
     assert "The last touch that was collected of any brand is" in warning and "last refresh" not in warning
 
 

@@ -116,6 +116,16 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
             "key sources (entry 1).encoding: Value error, rot13: no encoding of text has that",
         ),
         ("[brand]\nkey = 'a'\nname = 'A'\n" + SOURCE, "sources: brand 'b' is none of a"),
+        (
+            "[notify]\ndigest = 'daily'",
+            "key notify.digest: Input should be 'weekly', 'monthly' or 'never'; found 'daily'",
+        ),
+        ("[notify]\non = 'moonday'", "key notify.on: Input should be 'monday', 'tuesday'"),
+        ("[notify]\ndashboard = 'orchard'", "key notify.dashboard: String should match pattern"),
+        (
+            "[notify]\nurls = ['x']",
+            "key notify.urls: unknown; allowed here: alerts, dashboard, digest, failures, names, on",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_file_and_key(text: str, message: str, tmp_path: Path):
@@ -167,3 +177,23 @@ def test_orchard_data_points_at_another_workspace(tmp_path: Path, monkeypatch: p
     assert settings.workspace_folder() == tmp_path
     monkeypatch.delenv("ORCHARD_DATA")
     assert settings.workspace_folder() == settings.ROOT / "data"
+
+
+def test_addresses_that_stand_in_the_wrong_place_are_refused_and_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for text in ("[notify]\ndashboard = 'mailto://me:hunter2@x'", "[notify]\nurls = 'mailto://me:hunter2@x'"):
+        with pytest.raises(SettingsError, match=r"key notify\.") as refused:
+            settings.load(written(tmp_path, text))
+        assert "hunter2" not in str(refused.value)
+    monkeypatch.setenv("ORCHARD_NOTIFY_URLS", "mailto://me:hunter2@x")
+    monkeypatch.setenv("ORCHARD_NOTIFY", "mailto://me:hunter2@x")
+    with pytest.raises(SettingsError, match=r"key notify \(from the environment variable ORCHARD_NOTIFY\)") as refused:
+        settings.load(written(tmp_path, "[notify]"))
+    assert "hunter2" not in str(refused.value)
+
+
+def test_nothing_is_told_outside_of_the_dashboard_without_a_section_that_says_so(tmp_path: Path):
+    assert settings.load(written(tmp_path, GOOD)).notify is None
+    found = settings.load(written(tmp_path, "[notify]")).notify
+    assert found and (found.digest, found.on, found.alerts, found.names) == ("weekly", "monday", True, False)

@@ -62,6 +62,7 @@ class Brand:
     topics: tuple[str, ...] = ()
     movers: str = ""
     alerts: tuple[str, ...] = ()
+    no_alerts: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,8 @@ def of_brand(numbers: Published, days: Days, row: dict[Any, Any], first: bool) -
         name=harmless(row["name"]),
         index=of_index(state),
         change=" ".join(filter(None, (of_change(state, found), longer(numbers, days.until, row["brand"], state)))),
-        alerts=tuple(alerts_of(numbers, days, row["brand"])),
+        alerts=tuple(alert.words for alert in alerts(numbers, row["brand"], days.start, days.until)),
+        no_alerts=say("no_alerts" if numbers.meta["as_of"] >= days.until else "undecided"),
     )
     if not first or found.empty:
         return told
@@ -218,16 +220,17 @@ def verdict(state: pd.Series) -> str:
     if state["people"] < FEWEST:
         return say("evidence")
     if pd.isna(state["change"]) or pd.isna(state["se_change"]):
-        return say("first_time") if not state["people_before"] else say("evidence")
+        return say("few_before")
     if not moved.is_sure(state["change"], state["se_change"]):
         return say("by_chance")
     return say("rose" if state["change"] > 0 else "fell")
 
 
 def taken_apart(numbers: Published, days: Days, brand: str, state: pd.Series) -> pd.DataFrame:
-    """Return what the change came from; no rows where it is not told."""
-    rows = numbers.read("why", brand=brand, **days.asked)
-    return moved.taken_apart(rows if pd.notna(state["change"]) else rows.iloc[:0], ("person", "topic"))
+    """Return what the change came from; nothing where it is not told."""
+    if pd.isna(state["change"]):
+        return pd.DataFrame()
+    return moved.taken_apart(numbers.read("why", brand=brand, **days.asked), ("person", "topic"))
 
 
 def parts(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -263,11 +266,6 @@ def names_of(numbers: Published, brand: str, people: Sequence[str]) -> dict[str,
     """Return how people are called, of those who are told by name."""
     found = numbers.read("names", brand=brand, people=list(people))
     return {row["person_id"]: harmless(row["name"]) for row in found.to_dict("records") if row["name"]}
-
-
-def alerts_of(numbers: Published, days: Days, brand: str) -> list[str]:
-    """Return what was out of the ordinary in the weeks and months that ended within some days, the newest first."""
-    return [alert.words for alert in alerts(numbers, brand, days.start, days.until)]
 
 
 def alerts(numbers: Published, brand: str, since: datetime, until: datetime) -> list[Alert]:

@@ -75,7 +75,7 @@ def of_brand(brand: Brand) -> str:
         told += split(say("of_people"), brand.people) + split(say("of_topics"), brand.topics)
         told += [tag("p", brand.movers)] if brand.movers else []
         told.append(tag("p", say("not_cause"), "small"))
-    told += [tag("h3", say("alerts")), bullets(brand.alerts)] if brand.alerts else [tag("p", say("no_alerts"), "small")]
+    told += [tag("h3", say("alerts")), bullets(brand.alerts)] if brand.alerts else [tag("p", brand.no_alerts, "small")]
     return "\n".join(told)
 
 

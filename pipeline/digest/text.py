@@ -29,7 +29,7 @@ def of_brand(brand: Brand) -> str:
         lines += ["", say("where_from"), *split(say("of_people"), brand.people), *split(say("of_topics"), brand.topics)]
         lines.append(fill(say("not_cause"), WIDTH))
     lines += [fill(brand.movers, WIDTH)] if brand.movers else []
-    lines += ["", say("alerts"), *bullets(brand.alerts)] if brand.alerts else [say("no_alerts")]
+    lines += ["", say("alerts"), *bullets(brand.alerts)] if brand.alerts else [brand.no_alerts]
     return "\n".join(lines)
 
 

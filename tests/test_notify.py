@@ -1,0 +1,226 @@
+"""What is told outside of the dashboard: each thing once, to each address, and never a word of the address."""
+
+import json
+import logging
+import re
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from pipeline import __main__ as command
+from pipeline import addresses, noticed, notify, run, settings
+from pipeline.addresses import Message
+from pipeline.settings import NotifySettings, Settings
+from pipeline.store import Workspace
+from tests.conftest import orchard_here
+from tests.servers import smtp
+from tests.test_digest import alert, copy_of
+from tests.test_pages import Look
+
+SECRET = "hunter2-t0ken"
+SUNDAY = datetime(2026, 11, 15, 6)  # alerts and digests of before are history to whoever is told since then
+MONDAY = SUNDAY + timedelta(days=1)
+
+
+class Inbox:
+    """Web hooks under several paths, of which some may refuse what they are sent."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.got: list[tuple[str, str, str]] = []
+        self.refusing: set[str] = set()
+        self.base = f"json://{SECRET}@127.0.0.1:{server.port}"
+        server.expect_request(re.compile("/.*"), method="POST").respond_with_handler(self.take)
+
+    def take(self, request: Request) -> Response:
+        if request.path in self.refusing:
+            return Response(f"no, {SECRET}", 500)
+        said = json.loads(request.data)
+        self.got.append((request.path, said["title"], said["message"]))
+        return Response("ok")
+
+    def titles(self) -> list[str]:
+        """Return what came since the last look."""
+        came, self.got = [f"{path} {title}" for path, title, _ in self.got], []
+        return came
+
+
+@pytest.fixture
+def inbox(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Inbox:
+    made = Inbox(httpserver)
+    monkeypatch.setenv(addresses.NAME, f"{made.base}/a, {made.base}/b")
+    return made
+
+
+@pytest.fixture
+def place(sample: Workspace, tmp_path: Path) -> Workspace:
+    """The sample's published numbers of a Monday morning."""
+    return copy_of(sample, tmp_path, "update meta set published_at = timestamp '2026-11-16 05:55'")
+
+
+def passed(place: Workspace, now: datetime, outcome: notify.Outcome = "done", **chosen) -> list[str]:
+    """Do what a refresh that ended so does at the end."""
+    return notify.after_refresh(place, Settings(notify=NotifySettings(**chosen)), outcome, now)
+
+
+def add(place: Workspace, *changes: str) -> None:
+    with duckdb.connect(place.published) as con:
+        for change in changes:
+            con.execute(change)
+
+
+DIGEST = "Tamrow Design-Build, week of 09 Nov 2026: feeling −0.29, too few people before to compare with"
+
+
+def test_a_digest_is_told_on_its_day_once_to_each_address(place: Workspace, inbox: Inbox):
+    assert passed(place, SUNDAY) == [] and inbox.titles() == []  # the one of last Monday is of before
+    first = passed(place, MONDAY)
+    assert first == [f"digest told to address {number} of ORCHARD_NOTIFY_URLS" for number in (1, 2)]
+    assert sorted(inbox.titles()) == [f"/a {DIGEST}", f"/b {DIGEST}"]
+    assert passed(place, MONDAY + timedelta(hours=1)) == [] and inbox.titles() == []
+    assert passed(place, MONDAY + timedelta(days=6)) == [] and inbox.titles() == []
+    assert len(passed(place, MONDAY + timedelta(days=9))) == 2  # late, since nothing was refreshed on the next Monday
+
+
+def test_what_an_address_refuses_is_kept_and_told_to_it_alone_at_the_next_pass(place: Workspace, inbox: Inbox):
+    passed(place, SUNDAY)
+    inbox.refusing.add("/b")
+    done = passed(place, MONDAY)
+    failed = "digest not told: address 2 of ORCHARD_NOTIFY_URLS (JSON) did not take it"
+    assert done == ["digest told to address 1 of ORCHARD_NOTIFY_URLS", failed]
+    assert noticed.read(place) == [failed]
+    inbox.refusing.clear()
+    inbox.titles()
+    assert passed(place, MONDAY) == ["digest told to address 2 of ORCHARD_NOTIFY_URLS"]
+    assert inbox.titles() == [f"/b {DIGEST}"] and noticed.read(place) == []
+
+
+def test_an_alert_is_told_once_and_only_if_it_is_newer_than_the_address(
+    place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    add(place, alert("tamrow", "2026-11-02"))
+    assert passed(place, SUNDAY, digest="never") == []
+    add(place, alert("tamrow", "2026-11-09", survives=False, person="p"), alert("quillstone", "2025-11-10"))
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a {inbox.base}/b {inbox.base}/late")
+    assert len(passed(place, MONDAY, digest="never")) == 2
+    (_, title, message), _ = inbox.got
+    assert title == "Tamrow Design-Build: out of the ordinary"
+    assert message.startswith("Week of 09 Nov 2026: far colder than expected, −0.60 (90 %: −0.76 … −0.44)")
+    assert message.endswith("without one of them it would be nothing unusual.")
+    assert passed(place, MONDAY, digest="never") == [] and passed(place, MONDAY, alerts=False, digest="never") == []
+
+
+def test_a_failed_refresh_is_told_once_until_one_succeeds_and_not_more_than_once_a_day(
+    place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a")
+    hours = [MONDAY + timedelta(hours=number) for number in range(60)]
+    said = {"dashboard": "https://orchard.example.org"}
+    assert passed(place, hours[0], "failed", failures=False) == []
+    assert len(passed(place, hours[1], "failed", **said)) == 1
+    assert inbox.got[0][2].startswith("The refresh of 16 Nov 2026 07:00 UTC failed: the numbers are still those of")
+    assert inbox.got[0][2].endswith("Open the dashboard: https://orchard.example.org")
+    assert passed(place, hours[2], "failed") == [] and passed(place, hours[30], "failed") == []
+    assert passed(place, hours[31], digest="never") == []
+    assert len(passed(place, hours[32], "failed in part", digest="never")) == 1  # another one, a day later
+    assert passed(place, hours[33], digest="never") == []
+    assert passed(place, hours[34], "failed") == []  # which comes and goes
+    assert len(passed(place, hours[57], "failed")) == 1
+    assert inbox.titles() == ["/a Orchard: a refresh failed"] * 3
+
+
+def test_nothing_is_told_where_nobody_asked_for_it_or_there_is_no_address(
+    place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    assert notify.after_refresh(place, Settings(), "failed", MONDAY) == [] and not place.mentions.exists()
+    monkeypatch.setenv(addresses.NAME, "")
+    untold = "nothing can be told: [notify] is set, but ORCHARD_NOTIFY_URLS holds no address"
+    assert passed(place, MONDAY) == [untold] and noticed.read(place) == [untold]
+    (place.folder / ".env").write_text(f"{addresses.NAME}={inbox.base}/a\n")
+    monkeypatch.delenv(addresses.NAME)
+    assert len(passed(place, MONDAY, "failed")) == 1 and inbox.titles() == ["/a Orchard: a refresh failed"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"nosuch://{SECRET}@example.org",
+        f"json://{SECRET}@127.0.0.1:1/x",
+        f"slack://{SECRET}",
+        f"mailto://me:{SECRET}@127.0.0.1:1?to=a@b.co&from=a@b.co",
+        SECRET,
+    ],
+)
+def test_an_address_is_never_told_whatever_is_wrong_with_it(
+    url: str,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture,
+):
+    monkeypatch.setenv(addresses.NAME, url)
+    caplog.set_level(logging.NOTSET)
+    (line,) = passed(workspace, MONDAY, "failed")
+    assert line.startswith("failure not told: address 1 of ORCHARD_NOTIFY_URLS")
+    (address,) = addresses.read(workspace)
+    kept = b"".join(file.read_bytes() for file in workspace.folder.iterdir() if file.suffix != ".lock").decode("latin1")
+    assert noticed.read(workspace) == [line]
+    for said in (line, repr(address), kept, caplog.text, *capfd.readouterr()):
+        assert SECRET not in said
+
+
+def test_an_error_that_a_library_raises_is_told_by_its_kind_alone(
+    workspace: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    def fall(address: addresses.Address, message: Message) -> str:
+        raise RuntimeError(f"cannot reach {address.url}")
+
+    monkeypatch.setattr(addresses, "try_to_send", fall)
+    place = [f"failure not told: address {number} of {addresses.NAME}: unforeseen RuntimeError" for number in (1, 2)]
+    assert passed(workspace, MONDAY, "failed") == place
+
+
+def test_mail_gets_the_page_and_a_web_hook_the_text(place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch):
+    with smtp.running() as (port, mails):
+        mailto = f"mailto://127.0.0.1:{port}?from=orchard@example.org&to=mo@example.org"
+        monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a,{mailto}")
+        message = notify.digest(place, settings.load(place.folder), "month")
+        assert [is_told for _, is_told in notify.send_now(place, message)] == [True, True]
+    (mail,) = mails
+    assert mail["subject"] == message.title
+    assert mail.get_body(("html",)).get_content().replace("\r\n", "\n").strip() == message.page.strip()
+    assert "TAMROW" in inbox.got[0][2] and "<" not in inbox.got[0][2]
+
+
+def test_a_digest_can_be_sent_by_hand_and_its_failure_is_the_exit_status(place: Workspace, inbox: Inbox):
+    sent = orchard_here(place.folder, "digest", "--brand", "Fenmarsh", "--send")
+    assert sent.returncode == 0 and sent.stdout.count("digest told to address") == 2 and len(inbox.titles()) == 2
+    inbox.refusing.add("/a")
+    assert orchard_here(place.folder, "digest", "--brand", "Fenmarsh", "--send").returncode == 1
+
+
+def test_a_refresh_tells_and_whatever_happens_to_that_it_stays_a_success(
+    place: Workspace, inbox: Inbox, in_workspace: Look, monkeypatch: pytest.MonkeyPatch
+):
+    """`run.refresh` is played here: what it does is tested elsewhere, and takes seconds."""
+    in_workspace(place)
+    (place.folder / "brand.toml").write_text("[notify]\ndigest = 'never'\n")
+    monkeypatch.setattr(run, "refresh", lambda *_: ["3 relationships"])
+    assert command.refresh_once(0) == ["3 relationships"]
+    inbox.refusing |= {"/a", "/b"}
+
+    def fail(*_: object) -> list[str]:
+        raise run.CollectError(["x failed"], ["3 relationships"])
+
+    monkeypatch.setattr(run, "refresh", fail)
+    done = orchard_here(place.folder, "refresh")
+    assert done.returncode == 1 and "error: x failed" in done.stderr
+    assert done.stdout.splitlines()[0] == "3 relationships" and done.stdout.count("failure not told") == 2
+    assert "failure not told: address 1" in orchard_here(place.folder, "status").stdout
+    shutil.move(place.published, place.folder / "away")
+    monkeypatch.setattr(run, "refresh", lambda *_: ["3 relationships"])
+    assert command.refresh_once(0)[1].startswith("notices failed: nothing is published in")
