@@ -56,13 +56,11 @@ def tell(
     workspace: Workspace, chosen: NotifySettings, settings: Settings, outcome: Outcome, now: datetime
 ) -> tuple[list[str], list[str]]:
     """Tell what is due to every address that was not told of it yet; return lines on what was told, and what not."""
-    if outcome == "done":
-        notices.end_failure(workspace, now)
     to = addresses.read(workspace)
     if not to:
         return [], [f"nothing can be told: [notify] is set, but {addresses.NAME} holds no address"]
-    since = notices.recipients(workspace, [address.key for address in to], now)
-    sent, done, untold = notices.read_sent(workspace, now), list[str](), list[str]()
+    since, sent = notices.known(workspace, [address.key for address in to], now, succeeded=outcome == "done")
+    done, untold = list[str](), list[str]()
     for notice in due(workspace, chosen, settings, outcome, now):
         told = {address: (notice.kind, notice.subject, address.key) for address in to}
         left = [address for address in to if told[address] not in sent and since[address.key] <= notice.since]
@@ -77,7 +75,7 @@ def due(
     """Yield what is to be told by now, whoever knows it already."""
     if outcome != "done" and chosen.failures:
         yield Notice("failure", notices.LASTS, now, partial(failure, outcome, chosen, now))
-    if outcome == "failed":
+    if outcome == "failed" or not (chosen.alerts or chosen.digest != "never"):
         return
     with contents.opened(workspace, settings) as numbers:
         if numbers.brands.empty:

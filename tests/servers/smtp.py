@@ -23,7 +23,7 @@ class Session(socketserver.StreamRequestHandler):
                 return
 
     def keep(self) -> None:
-        lines = list(iter(self.rfile.readline, b".\r\n"))
+        lines = [line.removeprefix(b".") for line in iter(self.rfile.readline, b".\r\n")]  # a dot there is doubled
         self.server.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))
 
     def answer(self, words: str) -> None:
