@@ -85,6 +85,21 @@ def test_a_digest_is_told_on_its_day_once_to_each_address(place: Workspace, inbo
     assert len(passed(place, MONDAY + timedelta(days=9))) == 2  # late, since nothing was refreshed on the next Monday
 
 
+@pytest.mark.parametrize(
+    ("how", "on", "today", "day"),
+    [
+        ("weekly", "monday", "2026-11-16", "2026-11-16"),
+        ("weekly", "friday", "2026-11-16", "2026-11-13"),
+        ("monthly", "monday", "2026-11-30", "2026-11-02"),
+        ("monthly", "monday", "2026-12-06", "2026-11-02"),
+        ("monthly", "monday", "2026-12-07", "2026-12-07"),
+    ],
+)
+def test_a_digest_is_due_on_its_weekday_or_on_the_first_such_of_a_month(how: str, on: str, today: str, day: str):
+    chosen = NotifySettings(digest=how, on=on)
+    assert str(notify.last_day(chosen, datetime.fromisoformat(today).date())) == day
+
+
 def test_what_an_address_refuses_is_kept_and_told_to_it_alone_at_the_next_pass(place: Workspace, inbox: Inbox):
     passed(place, SUNDAY)
     inbox.refusing.add("/b")
@@ -163,7 +178,6 @@ def test_nothing_is_told_where_nobody_asked_for_it_or_there_is_no_address(
     [
         f"nosuch://{SECRET}@example.org",
         f"json://{SECRET}@127.0.0.1:1/x",
-        f"slack://{SECRET}",
         f"mailto://me:{SECRET}@127.0.0.1:1?to=a@b.co&from=a@b.co",
         SECRET,
     ],
