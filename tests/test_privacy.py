@@ -124,6 +124,14 @@ def test_pseudonymous_tells_no_name_account_link_or_author_and_masks_them_in_tex
     assert "the zanzibar porch leaks, ask @…, mail @…, see (link)" in everything
     assert count(place, "person") == 9 and count(place, "person_account") == 0
     assert b"zquux" not in place.published.read_bytes()
+    for hidden in ("quux", "771177", "zelda"):
+        assert not opened("views/relationships.py", search=hidden).dataframe, hidden
+    found = opened("views/person.py").text_input(key="find").set_value("zelda").run()
+    assert [info.value for info in found.info] == [
+        "Nobody of that name or handle can be told by name here. Try fewer letters."
+    ]
+    name = opened("views/relationships.py").dataframe[0].value["Name"].iloc[0]
+    assert set(opened("views/relationships.py", search=name).dataframe[0].value["Name"]) == {name}
 
 
 def texts(place: Workspace) -> list[str]:
