@@ -64,7 +64,8 @@ def import_(
         str, typer.Option(help="The brand that the touches are with, as brand.toml or the file calls it.")
     ],
     file: Annotated[
-        Path | None, typer.Argument(help="CSV, TSV, JSON, JSON lines (gzip or not), Excel, or X's archive (zip).")
+        Path | None,
+        typer.Argument(help="CSV, TSV, JSON, JSON lines (also in gzip or a zip), Excel, or X's archive."),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--watch", help="Take the files of this folder in as they arrive, until Ctrl-C.")
@@ -99,6 +100,8 @@ def import_(
         raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
     if dry_run and folder:
         raise FileError("--dry-run reads one file, and --watch those that come: give one of them")
+    if file == Path("-"):
+        raise FileError("import -: a file is read more than once, which a pipe cannot be: save it to a file first")
     if file and file.exists():
         check_archive(file, direct_messages)
         check_sheet(file, sheet)

@@ -74,10 +74,8 @@ def save_in(
     return stored, clashes
 
 
-def save_moment(
-    con: duckdb.DuckDBPyConnection, file: str, brand: str, moment: datetime, sha256: str | None = None
-) -> None:
-    """Keep that a moment's rows are of an import; without a SHA-256 of all that are known by the file's name."""
+def save_moment(con: duckdb.DuckDBPyConnection, file: str, brand: str, moment: datetime, sha256: str | None) -> None:
+    """Keep that a moment's rows are of the import of this content, else of all that are known by the file's name."""
     values = {"file": file, "brand": brand, "now": moment, "file_sha256": sha256}
     con.execute(query("save_import_moment"), values)
 

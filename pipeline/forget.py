@@ -50,6 +50,7 @@ def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
     with connect(workspace.mentions) as con, transaction(con):
         named = count(con, query("named_by_others"), {"account": account_id})
         records = forget_facts(con, account_id, author)
+    forgotten.tell_journal(workspace, forgotten.read(workspace))  # what was typed since then, `go_on` removes
     return Forgotten(len(rows), typed_rows, named, records)
 
 
@@ -98,8 +99,13 @@ def is_left(workspace: Workspace, account_id: str) -> bool:
 def go_on(workspace: Workspace) -> list[str]:
     """Remove what is left of those whose removal was cut off between the two files; return a line on it, if anything.
 
-    Of whom it is tells only that the hash of an account that is still there is among those of the forgotten.
+    Of whom it is tells only that the hash of an account that is still there is among those of the forgotten. A journal
+    that is new, or was written by an earlier Orchard, is told who they are.
     """
+    if not workspace.mentions.exists():
+        return []
+    known = forgotten.read(workspace)
+    forgotten.tell_journal(workspace, known)
     if not is_unfinished(workspace):
         return []
     with connect(workspace.mentions) as con:
@@ -107,7 +113,6 @@ def go_on(workspace: Workspace) -> list[str]:
             return []
         left = {account for (account,) in con.execute(query("half_forgotten")).fetchall()}
     if workspace.journal.exists():
-        known = forgotten.read(workspace)
         with connect(workspace.journal) as con:
             left.update(forgotten.named_in(con, known)[0])
     for account in sorted(left):

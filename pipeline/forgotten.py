@@ -62,6 +62,14 @@ def learn(workspace: Workspace, kept: Forgotten) -> bool:
         return True
 
 
+def tell_journal(workspace: Workspace, known: Forgotten) -> None:
+    """Let the journal know who was forgotten, so that nothing is typed about them again; none is made for nobody."""
+    hashes = known.hashes()
+    if hashes.num_rows:
+        with connect(workspace.journal) as con, incoming(con, hashes):
+            con.execute(query("bar"), {"salt": known.salt})
+
+
 def remove(con: duckdb.DuckDBPyConnection, known: Forgotten) -> int:
     """Remove from a journal what was typed about the forgotten and their messages; return how many rows that were."""
     accounts, labelled = named_in(con, known)

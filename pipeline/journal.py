@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline import typed
+from pipeline import barred, typed
 from pipeline.contents import check_unlimited, read_metric
 from pipeline.store import Workspace, connect, count, incoming, now, query, reading, transaction
 from pipeline.touch import FRUITS, GROUPS, OFFLINE_KINDS
@@ -50,7 +50,11 @@ def save_rows(workspace: Workspace, rows: Mapping[str, Sequence[Row]], author: s
 
 
 def insert(con: duckdb.DuckDBPyConnection, rows: Mapping[str, Sequence[Row]], author: str) -> str:
-    """Add rows as one change and return its id; what is new of its kind is called by the id of its first row."""
+    """Add rows as one change and return its id; what is new of its kind is called by the id of its first row.
+
+    Raises JournalError where one is about somebody forgotten.
+    """
+    barred.check(con, (row for given in rows.values() for row in given))
     change_id = row_id = uuid.uuid4().hex
     said = {"change_id": change_id, "author": author, "written_at": now()}  # under the file's lock: rows have an order
     for table, given in rows.items():
@@ -227,6 +231,7 @@ def save_labels(workspace: Workspace, rows: Sequence[Row], author: str, drawn: b
         for row in newest.values()
     ]
     with connect(workspace.journal) as con, transaction(con):
+        barred.check(con, kept)
         said = {"author": author, "drawn": drawn, "now": now(), "change_id": change_id}
         with incoming(con, pa.Table.from_pylist(kept, schema=LABEL_SCHEMA)):
             new = count(con, query("save_labels"), said)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline import settings
+from pipeline import barred, settings
 from pipeline.contents import read_brands
 from pipeline.identity import chain, merged
 from pipeline.journal_reads import read_contacts
@@ -32,7 +32,11 @@ def brand_key(workspace: Workspace, name: str | None) -> str:
 
 
 def check_account(workspace: Workspace, account_id: str, brand: str | None = None) -> None:
-    """Raise StoreError where an account had no touch, with the brand if one is given, and nobody has typed it in."""
+    """Raise StoreError where an account had no touch, with the brand if one is given, and nobody has typed it in.
+
+    That it was forgotten is told, so that nobody looks for a mistake.
+    """
+    barred.check_account(workspace, account_id)
     if account_id in {row["account_id"] for row in read_contacts(workspace)}:
         return
     with connect(workspace.mentions) as con:

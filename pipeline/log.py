@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline import known, typed
+from pipeline import barred, known, typed
 from pipeline.journal import entry_row, fruit_row, save_rows
 from pipeline.journal_reads import is_written, read_contacts
 from pipeline.store import Workspace
@@ -62,6 +62,7 @@ def somebody_new(workspace: Workspace, name: str, email: str | None) -> Who:
     account_id = f"hand:{slug}"
     if account_id in {row["account_id"] for row in read_contacts(workspace)}:
         raise JournalError(f"--new {name}: there is {account_id}; give --account {account_id}, or another name")
+    barred.check_account(workspace, account_id)
     if is_written(workspace, account_id):
         raise JournalError(
             f"--new {name}: {account_id} was somebody who was taken back; `redo` that change, or give another name"

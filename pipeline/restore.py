@@ -12,7 +12,11 @@ from pipeline.store import StoreError, Workspace, connect, count, query, quoted,
 
 DAMAGE = re.compile("not a valid DuckDB database|Corrupt|Could not read enough bytes|Failure while replaying")
 
-TABLES = "select table_name from duckdb_tables() where database_name = 'kept' and table_name <> 'migration'"
+TABLES = """
+select table_name
+from duckdb_tables()
+where database_name = 'kept' and table_name not in ('migration', 'forgotten')  -- nobody who was forgotten comes back
+"""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ def restore(workspace: Workspace, file: Path, replace: bool) -> Restored:
         learnt = forgotten.learn(workspace, then)
         settings = put_settings(workspace, found.settings)
         people = forget_again(workspace, then.without(before))
+        for known in (forgotten.read(workspace), then):
+            forgotten.tell_journal(workspace, known)
     bytes_left = bool(gone and then.people)  # what went may have been about them
     anew = bool(people) or bytes_left or forgotten.read(workspace).salt != before.salt
     return Restored(back, gone, aside, away, people, learnt, settings, anew)

@@ -63,10 +63,14 @@ class Retried:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rejects of one file: their ids, and their records, which are numbered by the place of the id, from 1."""
+    """Rejects of one file: their ids, and their records, which are numbered by the place of the id, from 1.
+
+    ``brought`` is the SHA-256 of the import that each came with; None where nobody knows it.
+    """
 
     ids: Sequence[str]
     records: Sequence[Record]
+    brought: Sequence[str | None]
 
 
 def retry(workspace: Workspace, settings: Settings, tick: Tick = lambda rejects: None) -> Retried:
@@ -113,7 +117,7 @@ def batches(workspace: Workspace, file: str) -> Iterator[Batch]:
             return
         after = rows[-1][0]
         records = [Record(place, json.loads(row[1]), day_first=row[2]) for place, row in enumerate(rows, 1)]
-        yield Batch([row[0] for row in rows], records)
+        yield Batch([row[0] for row in rows], records, [row[3] for row in rows])
 
 
 def file_ways(workspace: Workspace, settings: Settings, file: str) -> list[Way]:
@@ -178,8 +182,11 @@ def save(workspace: Workspace, file: str, batch: Batch, ways: Sequence[Way], fou
     places = set(range(1, len(batch.ids) + 1))
     written, source = read_written(workspace), file.split(": ")[0]
     with connect(workspace.mentions) as con, transaction(con):
-        brands = {way.brand.key: way.brand for way in ways}
-        clashes = [clash for brand in brands.values() for clash in save_mapped(con, file, brand, outcomes, found)]
+        clashes = [
+            clash
+            for brand, sha256, mapped in by_import(batch, outcomes)
+            for clash in save_mapped(con, file, brand, sha256, mapped, found)
+        ]
         taken = {each.record.number for _, each in outcomes if isinstance(each, Mapped)}
         for _, each in outcomes:
             if isinstance(each, Gone):
@@ -198,21 +205,29 @@ def save(workspace: Workspace, file: str, batch: Batch, ways: Sequence[Way], fou
         found.rejected[reason] = found.rejected.get(reason, 0) + 1
 
 
+def by_import(batch: Batch, outcomes: Sequence[tuple[Brand, Outcome]]) -> list[tuple[Brand, str | None, list[Mapped]]]:
+    """Return the touches that a batch has become by brand and import, so that each can be taken back with its own."""
+    found: dict[tuple[str, str | None], tuple[Brand, str | None, list[Mapped]]] = {}
+    for brand, each in outcomes:
+        if isinstance(each, Mapped):
+            sha256 = batch.brought[each.record.number - 1]
+            found.setdefault((brand.key, sha256), (brand, sha256, []))[2].append(each)
+    return list(found.values())
+
+
 def save_mapped(
     con: duckdb.DuckDBPyConnection,
     file: str,
     brand: Brand,
-    outcomes: Sequence[tuple[Brand, Outcome]],
+    sha256: str | None,
+    mapped: Sequence[Mapped],
     found: Retried,
 ) -> list[Reject]:
-    """Save the touches with one brand; return those whose id is another message's."""
-    mapped = [each for whose, each in outcomes if whose.key == brand.key and isinstance(each, Mapped)]
-    if not mapped:
-        return []
+    """Save the touches with one brand, of one import; return those whose id is another message's."""
     moment = store.now()
     con.execute(query("save_brand"), {"brand": brand.key, "name": brand.name, "now": moment})
     stored, clashes = save_touches(con, touch_table(mapped), moment)
-    save_moment(con, file, brand.key, moment)
+    save_moment(con, file, brand.key, moment, sha256)
     found.stored += stored
     found.already += len(mapped) - stored - len(clashes)
     return clashes

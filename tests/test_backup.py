@@ -14,6 +14,7 @@ from pipeline.restore import restore
 from pipeline.settings import Settings
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Account
+from pipeline.typed import JournalError
 from tests.conftest import ROOT
 from tests.test_privacy import BRAND, OTHERS, ZELDA, said, save
 
@@ -214,6 +215,8 @@ def test_who_was_forgotten_stays_away_and_the_backups_that_hold_them_are_named(
     rows = typed(workspace)
     assert [len(rows[table]) for table in ("note", "label", "fruit")] == [0, 0, 1]
     assert b"zanzibar" not in workspace.journal.read_bytes() and ZELDA.id not in str(rows)
+    with pytest.raises(JournalError):  # the journal is new, and knows of them all the same
+        journal.save_note(workspace, BRAND, ZELDA.id, "again", "Mo")
     path = path.rename(path.with_stem(f"{path.stem[:-6]}abc123"))  # as before a restore that brought another salt
     assert backups.holding_forgotten(workspace, folders) == [path]
     path.write_bytes(b"")  # what cannot be looked into may hold them
@@ -246,6 +249,9 @@ def test_a_workspace_that_has_forgotten_somebody_keeps_its_own_salt(forgot: Path
     forget.forget(workspace, OTHERS[1].id, "Mo")
     done = restore(workspace, forgot, replace=False)
     assert (done.forgotten, done.learnt) == (1, False)
+    for account in (ZELDA, OTHERS[1]):  # under either salt
+        with pytest.raises(JournalError):
+            journal.save_note(workspace, BRAND, account.id, "again", "Mo")
     with store.connect(workspace.mentions) as con:
         assert con.execute("select account_id from account").fetchall() == [(OTHERS[0].id,)]
 

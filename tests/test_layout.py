@@ -203,10 +203,18 @@ ALLOWED = {
     "pipeline/sample.py": {"pipeline.journal", "pipeline.journal_changes", "pipeline.labels", "pipeline.store"},
     "pipeline/labels.py": {"pipeline.sources"},
     "pipeline/typed.py": {"pipeline.store", "pipeline.touch"},
-    "pipeline/journal.py": {"pipeline.contents", "pipeline.store", "pipeline.touch", "pipeline.typed"},
+    "pipeline/barred.py": {"pipeline.store", "pipeline.typed"},
+    "pipeline/journal.py": {
+        "pipeline.barred",
+        "pipeline.contents",
+        "pipeline.store",
+        "pipeline.touch",
+        "pipeline.typed",
+    },
     "pipeline/journal_reads.py": {"pipeline.store"},
     "pipeline/journal_changes.py": {"pipeline.journal_reads", "pipeline.store", "pipeline.typed"},
     "pipeline/known.py": {
+        "pipeline.barred",
         "pipeline.contents",
         "pipeline.identity",
         "pipeline.journal_reads",
@@ -221,6 +229,7 @@ ALLOWED = {
         "pipeline.store",
     },
     "pipeline/log.py": {
+        "pipeline.barred",
         "pipeline.journal",
         "pipeline.journal_reads",
         "pipeline.known",

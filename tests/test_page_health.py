@@ -21,7 +21,7 @@ from pipeline.touch import Brand, Record, Reject
 from tests.conftest import ROOT, TAMROW, orchard
 from tests.test_pages import Look, opened
 from tests.test_store import Fixed
-from views import _filters, _health_changes
+from views import _data, _filters, _health_changes, _refreshing
 
 PAGE = "views/health.py"
 MAP = {"text": "Body", "author": "User", "at": "Date"}
@@ -227,6 +227,93 @@ def test_while_the_pipeline_works_the_button_says_the_command(watched: Workspace
     said = words(app)
     assert "It could not be done now" in said and "python -m pipeline retry" in said and "in use by `refresh`" in said
     assert len(rejects(watched)) == 2
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace that no network is read for, refreshed once, to which a row was added since."""
+    place = Workspace(tmp_path_factory.mktemp("once"))
+    imported(place, "hello,ann,2025-01-02\n")
+    refreshed(place)
+    imported(place, "hello,bob,2025-01-03\n", "later.csv")
+    return place
+
+
+@pytest.fixture
+def quiet(once: Workspace, workspace: Workspace, in_workspace: Look) -> Workspace:
+    """A copy of it that a test may change."""
+    shutil.copytree(once.folder, workspace.folder)
+    in_workspace(workspace)
+    return workspace
+
+
+def labels(app) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_a_refresh_is_begun_on_the_page_told_while_it_works_and_ends_in_new_numbers(quiet: Workspace):
+    app = opened(PAGE)
+    assert "All 1 mentions are read" in words(app)
+    next(button for button in app.button if button.label == "Refresh now").click().run(timeout=60)
+    assert "Refreshing since" in words(app) and "Refresh now" not in labels(app)
+    assert [metric.value for metric in app.metric][3] == "busy"
+    assert "Refreshing since" in words(opened(PAGE))  # on the page of somebody else, too
+    _data.refreshes()[str(quiet.folder)].process.wait(60)
+    said = words(app.run())
+    assert "Refresh now" in labels(app)
+    assert "Refreshed: these numbers are of now." in said and "2 relationships" in said
+    assert "All 2 mentions are read" in said
+    assert table(app, "Outcome")["Outcome"].tolist()[:2] == ["done", "done"]
+    assert "these numbers are of now" not in words(
+        opened(PAGE)
+    )  # whoever comes later has the verdict and the table of runs
+
+
+def begun(place: Workspace, code: str) -> _refreshing.Begun:
+    """Begin what stands for a refresh on the pages of a workspace."""
+    return _refreshing.begin(place, _data.refreshes(), ("-c", code))
+
+
+def test_why_a_refresh_failed_that_left_no_record_is_told(quiet: Workspace):
+    app = opened(PAGE)
+    child = begun(quiet, "import time, sys; time.sleep(.5); sys.exit('no room ' + 'x' * 5000)")
+    assert begun(quiet, "") is child  # one at a time
+    assert "Refreshing since" in words(app.run())
+    child.process.wait()
+    (failed,) = [text.value for text in app.run().text if text.value.endswith("xxx")]
+    assert "The refresh has failed" in words(app) and len(failed) == 1999 and "Refresh now" in labels(app)
+    (quiet.folder / "brand.toml").write_text('[privacy]\npeople = "aggregate"\n')
+    assert "xxx" not in words(app.run())
+
+
+def test_who_is_at_work_is_told_instead_and_waited_for(quiet: Workspace):
+    app = opened(PAGE)
+    with working(quiet, "import"):
+        assert "At work now: `import` (process" in plainly(app.run()) and "Refresh now" not in labels(app)
+        child = begun(quiet, "import time; time.sleep(60)")
+        assert "The refresh waits for `import` (process" in plainly(app.run())
+        child.process.kill()
+        child.process.wait()
+    assert "Refresh now" in labels(app.run())
+
+
+def plainly(app) -> str:
+    """Return all that a page says without marks of Markdown."""
+    return words(app).replace("\\", "")
+
+
+def test_where_nothing_may_be_changed_nobody_is_offered_a_refresh(quiet: Workspace):
+    assert "Refresh now" in labels(opened(PAGE))
+    (quiet.folder / "brand.toml").write_text("broken")
+    assert "Refresh now" not in labels(opened(PAGE))
+
+
+def test_why_a_run_failed_is_not_told_where_people_are_not(quiet: Workspace):
+    (quiet.folder / "brand.toml").write_text('[privacy]\npeople = "aggregate"\n')
+    with pytest.raises(OSError), recorded(quiet, "refresh"):
+        raise OSError("her words")
+    assert table(opened(PAGE), "Outcome")["Outcome"].iloc[0] == "failed" and "her words" not in words(opened(PAGE))
+    assert not table(opened(PAGE), "Outcome")["What it did"].str.contains("her words").any()
 
 
 HOLD = (

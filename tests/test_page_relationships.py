@@ -14,7 +14,7 @@ from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 from tests.test_pages import Look, Open, choose_cell, choose_row, opened, person_named, shown, visit
-from views import _words
+from views import _show, _words
 
 __all__ = ["visit"]
 
@@ -96,6 +96,26 @@ def test_who_has_never_said_anything_has_no_feeling(visit: Open, sample: Workspa
     silent = people[people["mentions"] == 0]
     assert len(silent) > 2
     assert silent[["feeling", "low", "high"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("words", ["raman priya", " PRIYA ", "prïya rám", "@priya"])
+def test_somebody_is_found_by_words_of_name_and_handle_in_any_order_and_spelling(words: str, sample: Workspace):
+    assert shown(sample, "relationships", search=words, **EVERYBODY)["name"].tolist() == ["Priya Raman"]
+    assert shown(sample, "relationships", search=f"{words} nobody", **EVERYBODY).empty
+
+
+def test_a_work_list_is_searched_with_its_count_and_what_is_taken_along(
+    visit: Open, sample: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    taken = {}
+    monkeypatch.setattr(_show, "download", lambda data, key: taken.update({key: data}))
+    listed = shown(sample, "relationships", search="", **EVERYBODY | {"list": "owe an answer"})
+    name = listed["name"].iloc[0]
+    app = visit(PAGE, list="owe an answer", search=f" {name.upper()} ")
+    narrowed = app.dataframe[0].value
+    assert 0 < len(narrowed) < len(listed) and set(narrowed["Name"]) == {name}
+    assert f"{len(narrowed)} relationship" in " ".join(caption.value for caption in app.caption)
+    assert taken["relationships"]["Name"].tolist() == narrowed["Name"].tolist()
 
 
 def test_a_click_on_a_mark_opens_the_person(visit: Open, sample: Workspace):

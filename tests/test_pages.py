@@ -115,13 +115,18 @@ def test_an_address_names_a_brand_by_its_key_too_and_is_told_what_it_asks_for_in
     ("page", "asked", "fields"),
     [
         ("relationships", {"list": "foo", "stage": "nobody", "tag": "no*such*"}, ["Who", "Stage", "Tags"]),
-        ("conversations", {"label": "angry", "topic": "no*such*"}, ["Sentiment", "Topic"]),
+        ("conversations", {"by": "smell", "label": "angry", "topic": "no*such*"}, ["Search by", "Sentiment", "Topic"]),
+        ("compare", {"panel": "nobody", "each": "day"}, ["Who is listened to", "One point for each"]),
+        ("growth", {"outcome": "wealth"}, ["Until"]),
+        ("person", {"part": "Secrets", "show": "mine"}, ["Parts of the page", "Show"]),
+        ("review", {"month": "Foo 2019", "pile": "hay"}, ["Month", "What to label"]),
     ],
 )
 def test_what_an_address_asks_of_the_fields_of_a_page_in_vain_is_told(
-    page: str, asked: dict[str, str], fields: list[str], visit: Open
+    page: str, asked: dict[str, str], fields: list[str], visit: Open, sample: Workspace
 ):
-    app = visit(f"views/{page}.py", **asked)
+    whom = {"person": person_named(sample, "priya")} if page == "person" else {}
+    app = visit(f"views/{page}.py", **asked, **whom)
     told = [
         f"The address asks for “{_words.plain(value)}” under {field}, which is not to be chosen here: it is left out."
         for value, field in zip(asked.values(), fields, strict=True)

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,13 +13,13 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline import commands_care, cursors, forget, journal, publish, reads, run, settings, store
+from pipeline import commands_care, cursors, forget, forgotten, journal, publish, reads, run, settings, store, typed
 from pipeline.contents import read_rejects
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace
-from pipeline.touch import Account, Brand, Gone, Mapped, Record, Reject, Touch
-from tests.conftest import TAMROW, orchard
+from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
+from tests.conftest import TAMROW, orchard, orchard_here
 from tests.test_pages import PAGES, Look, opened
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes
@@ -124,6 +124,14 @@ def test_pseudonymous_tells_no_name_account_link_or_author_and_masks_them_in_tex
     assert "the zanzibar porch leaks, ask @…, mail @…, see (link)" in everything
     assert count(place, "person") == 9 and count(place, "person_account") == 0
     assert b"zquux" not in place.published.read_bytes()
+    for hidden in ("quux", "771177", "zelda"):
+        assert not opened("views/relationships.py", search=hidden).dataframe, hidden
+    found = opened("views/person.py").text_input(key="find").set_value("zelda").run()
+    assert [info.value for info in found.info] == [
+        "Nobody of that name or handle can be told by name here. Try fewer letters."
+    ]
+    name = opened("views/relationships.py").dataframe[0].value["Name"].iloc[0]
+    assert set(opened("views/relationships.py", search=name).dataframe[0].value["Name"]) == {name}
 
 
 def texts(place: Workspace) -> list[str]:
@@ -407,14 +415,97 @@ def test_a_forget_that_was_cut_off_is_gone_on_with_by_that_of_somebody_else(plac
     assert traces(place) == [] and not forget.is_unfinished(place)
 
 
-def test_what_is_typed_after_a_forget_stays_where_something_else_is_removed(place: Workspace):
+CALL = {"kind": "call", "direction": "in", "happened_at": datetime(2025, 1, 20), "text": "again", "author": "Mo"}
+ON = {"kind": "referral", "happened_at": datetime(2025, 1, 20), "text": "", "author": "Mo"}
+# What may be typed about Zelda: here of her account, of her as somebody's second, and of a message of hers.
+TYPED: dict[str, Callable[[Workspace], object]] = {
+    "note": lambda place: journal.save_note(place, BRAND, ZELDA.id, "again", "Mo"),
+    "call": lambda place: journal.save_entry(place, CALL | {"brand": BRAND, "account_id": ZELDA.id}),
+    "promise": lambda place: journal.save_promise(place, BRAND, ZELDA.id, "again", date.today(), "Mo"),
+    "fruit": lambda place: journal.save_fruit(place, ON | {"brand": BRAND, "account_id": ZELDA.id}),
+    "brought by another": lambda place: journal.save_fruit(
+        place, ON | {"brand": BRAND, "account_id": OTHERS[0].id, "for_account": ZELDA.id}
+    ),
+    "one of a list": lambda place: journal.save_members(place, [OTHERS[0].id, ZELDA.id], "list", "VIP", True, "Mo"),
+    "merged": lambda place: journal.save_merge(place, OTHERS[0].id, ZELDA.id, "says so", "Mo"),
+    "label": lambda place: journal.save_labels(
+        place, [{"brand": BRAND, "touch_id": each, "label": "positive"} for each in ("x:5003", "x:5001")], "Mo", False
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def without_zelda(made: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("without") / "zelda")
+    shutil.copytree(made.folder, workspace.folder)
+    forget.forget(workspace, ZELDA.id, "Mo")
+    return workspace
+
+
+def typed_rows(place: Workspace) -> int:
+    with store.connect(place.journal) as con:
+        return store.count(con, "select count(*) from change_row", {})
+
+
+@pytest.mark.parametrize("what", TYPED)
+def test_nothing_is_typed_about_somebody_forgotten(what: str, without_zelda: Workspace):
+    before = typed_rows(without_zelda)
+    with pytest.raises(typed.JournalError, match="nothing is kept about somebody who was forgotten") as refused:
+        TYPED[what](without_zelda)
+    assert not [word for word in SECRETS if word in str(refused.value)]
+    assert typed_rows(without_zelda) == before
+
+
+COMMANDS: dict[str, list[str]] = {
+    "note": ["note", "--account", ZELDA.id, "--text", "again"],
+    "log": ["log", "--account", ZELDA.id, "--kind", "call", "--direction", "in", "--text", "again"],
+    "fruit": ["fruit", "--account", ZELDA.id, "--kind", "friendship", "--on", "2025-01-20"],
+    "group": ["group", "--account", ZELDA.id, "--what", "list", "--name", "VIP"],
+    "merge": ["merge", OTHERS[0].id, ZELDA.id, "--reason", "says so"],
+    "split": ["split", OTHERS[0].id, ZELDA.id, "--reason", "says so"],
+}
+
+
+@pytest.mark.parametrize("what", COMMANDS)
+def test_the_command_line_says_that_they_were_forgotten(what: str, without_zelda: Workspace):
+    before = typed_rows(without_zelda)
+    brand = ["--brand", BRAND] if what in ("note", "log", "fruit") else []
+    done = orchard_here(without_zelda.folder, *COMMANDS[what], *brand, "--author", "Mo")
+    assert done.returncode == 1 and "nothing is kept about somebody who was forgotten" in done.stderr
+    assert typed_rows(without_zelda) == before
+
+
+def test_the_name_of_somebody_typed_in_is_forgotten_too(workspace: Workspace):
+    save(workspace, [said(3, OTHERS[0], "fine")])
+    log = ["log", "--new", "Zelda Quux", "--kind", "call", "--direction", "in", "--text", "a"]
+    log += ["--author", "Mo", "--brand", BRAND]
+    assert orchard_here(workspace.folder, *log).returncode == 0
+    forget.forget(workspace, "hand:zelda-quux", "Mo")
+    done = orchard_here(workspace.folder, *log)
+    assert done.returncode == 1 and "nothing is kept about somebody who was forgotten" in done.stderr
+    assert typed_rows(workspace) == 0
+
+
+def test_a_journal_that_does_not_know_of_the_forgotten_yet_is_told_by_a_refresh(place: Workspace):
+    forget.forget(place, ZELDA.id, "Mo")
+    place.journal.unlink()  # as one of an earlier Orchard, or one that was lost
+    journal.save_note(place, BRAND, OTHERS[0].id, "mornings", "Mo")
+    assert forget.go_on(place) == []
+    with pytest.raises(typed.JournalError):
+        journal.save_note(place, BRAND, ZELDA.id, "again", "Mo")
+
+
+def test_what_is_typed_while_somebody_is_forgotten_goes_with_them(place: Workspace, monkeypatch: pytest.MonkeyPatch):
+    tell = forgotten.tell_journal
+
+    def typed_before(workspace: Workspace, known: forgotten.Forgotten) -> None:
+        monkeypatch.setattr(forgotten, "tell_journal", tell)
+        journal.save_note(workspace, BRAND, ZELDA.id, "zanzibar again", "Mo")
+        tell(workspace, known)
+
+    monkeypatch.setattr(forgotten, "tell_journal", typed_before)
     commands_care.forget_(ZELDA.id, "Mo")
-    journal.save_note(place, BRAND, ZELDA.id, "she called again", "Mo")
-    with store.connect(place.mentions) as con:
-        cursors.remove(con, "x", Gone(Record(1, {}), ("x:5003",), "deleted", BRAND), [])
-    assert forget.is_unfinished(place)
-    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
-    assert not forget.is_unfinished(place) and "she called again" in kept(place, place.journal)
+    assert traces(place) == []
 
 
 def test_what_we_said_to_nobody_in_particular_goes_with_whom_it_answers(place: Workspace):

@@ -335,9 +335,9 @@ def test_bytes_that_an_encoding_does_not_know_are_told_of_what_is_packed(workspa
         (lambda: gzip.compress(b"Body,User,Date\n" * 999)[:-30], "a damaged gzip file"),
         (lambda: gzip.compress(b"Body,User,Date\n") + b"more", "a damaged gzip file"),
         (lambda: gzip.compress(b" " * (17 << 20)), "would unpack to more than 16,777,216 bytes"),
-        (lambda: gzip.compress(gzip.compress(b"Body,User,Date\n")), "packed twice by gzip; unpack it"),
+        (lambda: gzip.compress(gzip.compress(b"Body,User,Date\n")), "packed once more by gzip; unpack it"),
         (lambda: gzip.compress(tar()), "a tar archive; unpack it"),
-        (lambda: gzip.compress(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "a workbook, packed once more by gzip"),
+        (lambda: gzip.compress(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "a workbook, packed once more; unpack it"),
         (lambda: gzip.compress(b"a,b\n1,2\n"), "no column Body, Date, User; it has a, b"),
     ],
     ids=["cut", "more", "bomb", "twice", "tar", "xls", "columns"],
@@ -347,4 +347,68 @@ def test_what_is_wrong_with_a_packed_file_is_said_of_it(content, words: str, wor
     with pytest.raises(FileError) as caught:
         run.import_file(workspace, tmp_path / "export.csv.gz", TAMROW, mapping=MAP)
     assert str(caught.value).startswith(f"{tmp_path / 'export.csv.gz'}: ") and words in str(caught.value)
+    assert not workspace.folder.exists()
+
+
+def zipped(files: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    with zipfile.ZipFile(made := io.BytesIO(), "w", how) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_the_one_file_in_a_zip_is_read_as_it_is_beside_what_systems_add(how: int, workspace: Workspace, tmp_path: Path):
+    plain, file = Workspace(tmp_path / "plain"), PAYLOADS / "orchard.jsonl"
+    files = {"export/": b"", f"export/{file.name}": file.read_bytes(), f"__MACOSX/._{file.name}": b"\0", ".x": b"y"}
+    packed = tmp_path / "export.zip"
+    packed.write_bytes(zipped(files, how))
+    assert run.import_file(workspace, packed, TAMROW) == run.import_file(plain, file, TAMROW)
+    assert sorted(place.name for place in workspace.folder.iterdir()) == ["mentions.duckdb"]
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select file from import").fetchall() == [(str(packed),)]
+
+
+def flipped(content: bytes) -> bytes:
+    return content[:60] + bytes([content[60] ^ 0xFF]) + content[61:]
+
+
+def encrypted(content: bytes) -> bytes:
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.index(mark) + at
+        content = content[:place] + b"\x01\x00" + content[place + 2 :]
+    return content
+
+
+def lying(content: bytes) -> bytes:
+    """Return a zip that says that what is in it is small."""
+    return content.replace((17 << 20).to_bytes(4, "little"), (9999).to_bytes(4, "little"))
+
+
+TABLE = b"Body,User,Date\n" + b"".join(f"text {number},ann,2025-01-02\n".encode() for number in range(99))
+BOMB = zipped({"a.csv": b" " * (17 << 20)})
+SEVERAL = {f"{number}.csv": TABLE for number in range(7)}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (zipped(SEVERAL), "a zip with several files: 0.csv, 1.csv, 2.csv, 3.csv, 4.csv and 2 more; unpack it"),
+        (BOMB, "would unpack to more than 16,777,216 bytes"),
+        (lying(BOMB), "a.csv in it cannot be read"),
+        (flipped(zipped({"a.csv": TABLE})), "a.csv in it cannot be read"),
+        (encrypted(zipped({"a.csv": TABLE})), "a.csv in it is encrypted; unpack it"),
+        (zipped({"a.zip": zipped({"a.csv": TABLE})}), "packed once more, in a zip; unpack it"),
+        (zipped({"a.csv.gz": gzip.compress(TABLE)}), "packed once more by gzip; unpack it"),
+        (zipped({"a.csv": b"a,b\n1,2\n"}), "no column Body, Date, User; it has a, b"),
+        (zipped({"__MACOSX/a": b""}), "a zip or folder can only be an archive of X"),
+    ],
+    ids=["several", "bomb", "liar", "flipped", "encrypted", "twice", "gzip", "columns", "nothing"],
+)
+def test_what_is_wrong_with_a_zip_is_said_of_it(content: bytes, words: str, workspace: Workspace, tmp_path: Path):
+    path = tmp_path / "export.zip"
+    path.write_bytes(content)
+    with pytest.raises(FileError) as caught:
+        run.import_file(workspace, path, TAMROW, mapping=MAP)
+    assert str(caught.value).startswith(f"{path}: ") and words in str(caught.value)
     assert not workspace.folder.exists()

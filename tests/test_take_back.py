@@ -146,19 +146,70 @@ def test_what_a_file_taught_of_people_who_stay_is_not_known_any_more(workspace: 
     )
 
 
+def try_again(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Map rows without a day, as an upgrade might; return how many touches that made."""
+    with monkeypatch.context() as patch:
+        patch.setattr(retry, "by_file", lambda brand, *_: lambda records: [mended(each, brand) for each in records])
+        return retry.retry(place, settings.Settings()).stored
+
+
+def mended(record: Record, brand: Brand) -> Mapped:
+    who, text = Account(f"file:{record.values['User']}", "file"), record.values["Body"]
+    return Mapped(record, Touch(f"file:{text}", "file", brand.key, who, "in", "mention", datetime(2025, 1, 6), text))
+
+
 def test_what_retry_stored_of_a_file_goes_with_it(files, workspace: Workspace, monkeypatch: pytest.MonkeyPatch):
     taken_in(workspace, files[1])
-    with monkeypatch.context() as patch:
-        patch.setattr(retry, "by_file", lambda *_: lambda records: [mended(record) for record in records])
-        assert retry.retry(workspace, settings.Settings()).stored == 1
+    assert try_again(workspace, monkeypatch) == 1
     gone = take_back(workspace, find_import(workspace, "wrong.csv"))
     assert gone.touches == 4 and asked(workspace, "from touch") == [] == asked(workspace, "from account")
 
 
-def mended(record: Record) -> Mapped:
-    """Map a row without a day, as an upgrade might."""
-    who = Account("file:eve", "file", "eve")
-    return Mapped(record, Touch("file:6", "file", "oak", who, "in", "mention", datetime(2025, 1, 6), "no day"))
+def weekly(place: Workspace, path: Path) -> tuple[str, str]:
+    """Import two exports that come to one path, each with a row without a day; return their SHA-256."""
+    for text, who in (("first week", "eve"), ("second week", "fay")):
+        taken_in(place, table(path, [*FIRST[:2], ("6", text, who)]))
+    second, first = (each.sha256 for each in read_imports(place))
+    return first, second
+
+
+TEXTS = "select text from touch where text like '% week' order by text"
+
+
+def test_what_retry_stored_goes_with_the_import_that_brought_it_alone(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = weekly(workspace, tmp_path / "export.csv")
+    assert try_again(workspace, monkeypatch) == 2
+    assert take_back(workspace, find_import(workspace, second)).touches == 1
+    assert asked(workspace, TEXTS) == [("first week",)]
+    assert take_back(workspace, find_import(workspace, first)).touches == 3 and asked(workspace, "from touch") == []
+
+
+def test_what_retry_stored_with_another_brand_goes_with_that_brand_s_import(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "export.csv"
+    _, second = weekly(workspace, path)
+    taken_in(workspace, path, ELM)
+    assert try_again(workspace, monkeypatch) == 4
+    # The first week, too: nobody imported that content for elm, so it is of all that the path brought for elm.
+    assert take_back(workspace, find_import(workspace, second, "elm")).touches == 4
+    assert asked(workspace, TEXTS.replace("text from", "text, brand from")) == [
+        ("first week", "oak"),
+        ("second week", "oak"),
+    ]
+    assert take_back(workspace, find_import(workspace, second)).touches == 1
+
+
+def test_of_rejects_of_before_nobody_knows_the_import_and_what_comes_of_them_goes_with_any_of_their_path(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    _, second = weekly(workspace, tmp_path / "export.csv")
+    with connect(workspace.mentions) as con:
+        con.execute("update reject set rejected_at = timestamp '2020-01-01'")
+    assert try_again(workspace, monkeypatch) == 2
+    assert take_back(workspace, find_import(workspace, second)).touches == 2 and asked(workspace, TEXTS) == []
 
 
 def test_a_message_beside_another_at_its_link_is_not_stored_again_when_that_one_is_gone(

@@ -144,6 +144,7 @@ def test_a_stop_in_the_middle_of_a_file_is_heard_and_the_next_start_goes_on(work
     [
         ({"folder": Path("nowhere")}, "--watch nowhere: no such folder"),
         ({}, "give either a file or --watch FOLDER"),
+        ({"file": Path("-")}, "which a pipe cannot be: save it to a file first"),
         ({"folder": Path("docs"), "source": "mail"}, "--source mail names where the rows of a file with --map come"),
         ({"file": Path("README.md"), "direct_messages": True}, "README.md: --direct-messages are those of an archive"),
         (

@@ -74,6 +74,7 @@ def search(now: Shared) -> dict[str, Any] | None:
     like = st.query_params.get("like")
     if like:
         return alike(now, "", like)
+    _address.say_left_out("by", say("by"), WAYS)
     box, way = st.columns([3, 1], vertical_alignment="bottom")
     typed = box.text_input(
         say("words"), key="words", bind="query-params", placeholder=say("placeholder"), help=say("words_help")

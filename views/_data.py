@@ -13,7 +13,9 @@ from pipeline import journal_reads, reads, store
 from pipeline.settings import workspace_folder
 from pipeline.store import StoreError, Workspace
 from pipeline.telling import moved as moved_by
+from views import _refreshing
 from views._meaning import NEWEST, Meanings, to_meanings
+from views._refreshing import Begun
 
 Stamp = tuple[str, int, int]
 Rows = list[dict[str, Any]]
@@ -69,6 +71,22 @@ def current() -> Stamp:
 def is_stale() -> bool:
     """Say whether the numbers shown are older than the newest published file, since that cannot be read."""
     return current() != stamp(workspace().published)
+
+
+@st.cache_resource(show_spinner=False)
+def refreshes() -> dict[str, Begun]:
+    """Return where the last refresh is remembered that was begun on a page, by workspace."""
+    return {}
+
+
+def begun() -> Begun | None:
+    """Return the refresh of this workspace that was begun last on any page; None where none was."""
+    return refreshes().get(str(workspace().folder))
+
+
+def begin_refresh() -> Begun:
+    """Begin a refresh, unless one that was begun on a page is at work."""
+    return _refreshing.begin(workspace(), refreshes())
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

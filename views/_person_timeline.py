@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from views import _asked, _filters, _messages, _person_entries, _person_items, _texts, _words
+from views import _address, _asked, _filters, _messages, _person_entries, _person_items, _texts, _words
 from views._person_typed import Typed
 from views._person_whom import Whom
 
@@ -29,6 +29,7 @@ SHOWN: dict[str, Which] = {
 @st.fragment
 def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
     """Show the threads, the one with the latest touch first; a choice of what to see redraws only this part."""
+    _address.say_left_out("show", say("show"), map(say, SHOWN))
     shown = st.segmented_control(
         say("show"), tuple(SHOWN), default="everything", required=True, key="show", bind="query-params", format_func=say
     )

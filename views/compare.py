@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from views import (
+    _address,
     _brands,
     _breath,
     _charts_compare,
@@ -82,6 +83,7 @@ def changed(change: Any, se: Any, everything: bool) -> str:
 def voices(now: Shared, names: dict[str, str]) -> None:
     """Show whose voice is how loud, on a panel of one's choice."""
     st.header(say("voices"))
+    _address.say_left_out("panel", say("panel"), map(say, PANELS.values()))
     panel = st.segmented_control(
         say("panel"),
         list(PANELS),
@@ -134,6 +136,7 @@ def share(name: str, row: dict[Any, Any]) -> str:
 def paths(now: Shared, names: dict[str, str]) -> None:
     """Show how the feeling about each brand moved."""
     st.header(say("over_time"))
+    _address.say_left_out("each", say("grain"), map(say, GRAINS))
     grain = st.segmented_control(
         say("grain"), GRAINS, format_func=say, default="quarter", required=True, key="each", bind="query-params"
     )

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from views import _brands, _charts_growth, _data, _filters, _open, _print, _rights, _show, _texts, _words
+from views import _address, _brands, _charts_growth, _data, _filters, _open, _print, _rights, _show, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("growth")
@@ -26,6 +26,7 @@ def main() -> None:
 def becoming(now: Shared) -> None:
     """Show how many come to an outcome, when, and by how many touches."""
     st.header(say("becoming"))
+    _address.say_left_out("outcome", say("until"), OUTCOMES)
     outcome = st.segmented_control(
         say("until"), list(OUTCOMES), default="two-way", required=True, key="outcome", bind="query-params"
     )

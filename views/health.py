@@ -8,7 +8,18 @@ import streamlit as st
 
 from pipeline import ended, noticed, presence, store
 from pipeline.settings import Settings, SettingsError
-from views import _data, _filters, _health_changes, _health_rejects, _health_sources, _rights, _show, _texts, _words
+from views import (
+    _data,
+    _filters,
+    _health_changes,
+    _health_refresh,
+    _health_rejects,
+    _health_sources,
+    _rights,
+    _show,
+    _texts,
+    _words,
+)
 from views._filters import Shared
 
 say = _texts.of("health")
@@ -23,6 +34,7 @@ def main() -> None:
     now = _filters.shared()
     st.title(say("title"))
     verdict()
+    _health_refresh.draw()
     freshness()
     chosen = load()
     mentions(now)
@@ -49,6 +61,8 @@ def ran() -> pd.DataFrame:
     found, last = _data.ask("runs", many=RUNS), ended.read(_data.workspace())
     if last is None:
         return found
+    if last["outcome"] != "done" and not _rights.viewer().sees_people:
+        last["detail"] = None  # as the published file has it: a reason may hold what somebody wrote
     moments = {name: pd.Timestamp(last[name]) for name in ("started_at", "finished_at")}
     others = found[found["started_at"] != moments["started_at"]]
     return pd.concat([pd.DataFrame([last | moments]), others]).sort_values("started_at", ascending=False)
@@ -94,7 +108,12 @@ def freshness() -> None:
         st.metric(say("last_touch"), ago(_data.ask("brands")["last_collected"].max()), border=True)
         st.metric(say("last_refresh"), ago(published), border=True)
         st.metric(say("schedule"), say("every", every=timer["every"]) if timer else say("no_schedule"), border=True)
-        st.metric(say("now"), say("a_worker") if worker else say("nobody"), border=True, help=worker)
+        st.metric(
+            say("now"),
+            say("a_worker" if worker or _health_refresh.is_refreshing() else "nobody"),
+            border=True,
+            help=worker,
+        )
     if timer:
         st.caption(_words.plain(say("since", since=timer["since"])))
     else:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from views import (
+    _address,
     _data,
     _filters,
     _labels,
@@ -126,6 +127,7 @@ def parts(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
         drawn[say("part_fruit")] = lambda: _person_fruit.draw(whom, typed.fruit)
     drawn[say("part_accounts")] = lambda: _person_accounts.draw(whom)
     seen: set[str] = st.session_state.setdefault(f"parts-{whom.person_id}", set())
+    _address.say_left_out("part", say("part"), drawn)
     tabs = st.tabs(list(drawn), key="part", on_change="rerun", bind="query-params")
     for tab, (label, draw) in zip(tabs, drawn.items(), strict=True):
         if tab.open:

@@ -86,7 +86,7 @@ def choose(brand: str, tags: list[str]) -> dict[str, Any]:
     sorts = (*SORTS, LONGEST) if is_work_list(chosen) else SORTS
     _address.say_left_out("sort", say("sort"), sorts)
     first, second = st.columns(2)
-    search = first.text_input(say("search"), key="search", bind="query-params", placeholder=say("search_hint"))
+    search = first.text_input(say("search"), key="search", bind="query-params", placeholder=say("search_hint")).strip()
     sort = second.selectbox(say("sort"), sorts, key="sort", bind="query-params")
     return {"list": chosen, "search": search, "sort": sort} | seldom(brand, tags)
 

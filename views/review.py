@@ -64,6 +64,7 @@ def choose(months: pd.DataFrame) -> tuple[str, Span]:
     _address.take("month", {option: called(option) for option in options})  # as addresses had it before
     _address.say_left_out("month", say("month"), map(called, options))
     first, second = st.columns([2, 1], vertical_alignment="bottom")
+    _address.say_left_out("pile", say("pile"), map(named, PILES))
     pile = first.segmented_control(
         say("pile"), PILES, default="sample", required=True, format_func=named, key="pile", bind="query-params"
     )

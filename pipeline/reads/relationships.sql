@@ -1,5 +1,6 @@
 -- Extremes are ranked by the careful end of the interval: few messages never top a list. Tags are those of now: what was typed since
--- the file was published counts, of all accounts of a person the last word.
+-- the file was published counts, of all accounts of a person the last word. Looked for is every word in name or handle as they are told,
+-- in any order and case, with any accents.
 with word as (
     select
         unnest($typed::struct(account_id text, tag text, belongs boolean)[], recursive := true),
@@ -66,7 +67,12 @@ select
 from tagged p
 left join work_list w on w.brand = p.brand and w.person_id = p.person_id and w.list = $list
 where
-    ($search = '' or contains(lower(p.name || ' ' || coalesce(p.handle, '')), lower($search)))
+    len(
+        list_filter(
+            string_split_regex(strip_accents(lower(trim($search))), '\s+'),
+            lambda word: not contains(strip_accents(lower(p.name || ' @' || coalesce(p.handle, ''))), word)
+        )
+    ) = 0
     and (
         len($sources) = 0
         or p.person_id in (select person_id from touch where brand = $brand and list_contains($sources, source))

@@ -23,7 +23,7 @@ from pipeline.sources import (
     twcs,
     xarchive,
 )
-from pipeline.sources.archive import Archive, is_archive, list_names, open_archive
+from pipeline.sources.archive import Archive, files_in, is_archive, list_names, open_archive
 from pipeline.sources.columns import Column, are_there, names_of, spelt, words
 from pipeline.sources.dates import check_doubt, with_order
 from pipeline.sources.encodings import decodes, find_encoding, known_encoding
@@ -87,7 +87,7 @@ def opened(
 ) -> Iterator[tuple[str, Records, str]]:
     """Yield (name of the source, records, words on the sheet) of a file, also where it is packed.
 
-    A workbook, or what gzip has packed, lies as a plain file in the folder ``beside`` as long as this is open.
+    A workbook, or what gzip or a zip has packed, lies as a plain file in the folder ``beside`` as long as this is open.
     Raises FileError as open_file does, and where what is packed is damaged, encrypted or too large.
     """
     if is_workbook(path):
@@ -99,6 +99,9 @@ def opened(
                 yield name, with_order(with_seen(table, taken.numbers()), name, mapping, dates), words
     elif is_gzip(path):
         with packed.place_beside(beside) as place, packed.named(path, plain := packed.unpack(path, place)):
+            yield *open_file(plain, wanted, mapping, encoding, direct_messages, dates), ""
+    elif names := files_in(path):
+        with packed.place_beside(beside) as place, packed.named(path, plain := packed.unzip(path, names, place)):
             yield *open_file(plain, wanted, mapping, encoding, direct_messages, dates), ""
     else:
         yield *open_file(path, wanted, mapping, encoding, direct_messages, dates), ""

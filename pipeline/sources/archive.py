@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from pipeline.sources.files import FileError
 from pipeline.sources.json_array import read_json_array
-from pipeline.sources.kinds import is_workbook
+from pipeline.sources.kinds import ZIP, is_workbook
 from pipeline.touch import UNTOLD, DateOrder, Record
 
 # Old archives have the files at the top, newer ones in data/; large ones in parts.
@@ -19,11 +19,11 @@ PLACE = r"(?:[^/\\]+/)?(?:data/)?"
 POSTS = re.compile(PLACE + r"tweets?(?:-part\d+)?\.js")
 MESSAGES = re.compile(PLACE + r"direct-messages?(?:-group)?(?:-part\d+)?\.js")
 OWNER = re.compile(PLACE + r"account\.js")
+ADDED = re.compile(r"^__MACOSX/|(^|/)\.[^/]*$")  # to a zip, beside what somebody put into it
 
 MOST_BYTES = 1 << 31  # of one file inside; X splits its own far earlier
 MOST_RATIO = 200  # of unpacked to packed; JSON packs to a tenth
 SMALL_BYTES = 1 << 24  # below which no ratio is suspicious
-ZIP = b"PK\x03\x04"  # what a zip begins with
 ENCRYPTED = 1  # bit of a file's flags in a zip
 
 
@@ -53,7 +53,21 @@ def is_archive(path: Path) -> bool:
     """Say whether a path is a folder or a zip, perhaps one that is cut off: what no table or JSON file is."""
     if not path.is_file():
         return path.is_dir()
-    return (zipfile.is_zipfile(path) or begins_as_zip(path)) and not is_workbook(path)
+    return (zipfile.is_zipfile(path) or begins_as_zip(path)) and not is_workbook(path) and not files_in(path)
+
+
+def files_in(path: Path) -> list[str]:
+    """Return the files in a plain zip, without those that systems add; none where it is a workbook, X's, or no zip."""
+    if not path.is_file() or is_workbook(path):
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):  # damaged; its reader says so
+        return []
+    if any(OWNER.fullmatch(name) or POSTS.fullmatch(name) for name in names):
+        return []
+    return [name for name in names if not name.endswith("/") and not ADDED.search(name)]
 
 
 def begins_as_zip(path: Path) -> bool:

@@ -7,10 +7,12 @@ from pipeline.sources.files import FileError
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Excel's workbooks of the old form, and all that are encrypted
 GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
 UNPACK = "unpack it, and import what was in it"
 FIRST_BYTES = {
     b"%PDF-": "a PDF, which has no columns; import the table that it was made of, as CSV",
-    GZIP: f"packed twice by gzip; {UNPACK}",
+    GZIP: f"packed once more by gzip; {UNPACK}",
+    ZIP: f"packed once more, in a zip; {UNPACK}",
     b"BZh": f"packed by bzip2; {UNPACK}",
     b"\xfd7zXZ\x00": f"packed by xz; {UNPACK}",
     b"7z\xbc\xaf\x27\x1c": f"packed by 7-Zip; {UNPACK}",
@@ -24,13 +26,13 @@ def check_text(path: Path) -> None:
     if path.exists() and not path.is_file():
         raise FileError(f"{path}: no file that can be read twice, but a pipe or a device; save it to a file first")
     start = first_bytes(path, TAR_AT + len(TAR))
+    if is_workbook(path):
+        raise FileError(f"{path}: a workbook, packed once more; {UNPACK}")
     for first, what in FIRST_BYTES.items():
         if start.startswith(first):
             raise FileError(f"{path}: {what}")
     if start[TAR_AT:] == TAR:
         raise FileError(f"{path}: a tar archive; {UNPACK}")
-    if is_workbook(path):
-        raise FileError(f"{path}: a workbook, packed once more by gzip; {UNPACK}")
 
 
 def is_workbook(path: Path) -> bool:

@@ -1,7 +1,8 @@
-"""Workbooks, and what gzip has packed, as plain files in a folder that is there only while they are read."""
+"""Workbooks, and what gzip or a zip has packed, as plain files in a folder that is there only while they are read."""
 
 import gzip
 import json
+import lzma
 import os
 import shutil
 import subprocess
@@ -13,16 +14,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sources.archive import MOST_RATIO, SMALL_BYTES
+from pipeline.sources.archive import ENCRYPTED, MOST_RATIO, SMALL_BYTES
 from pipeline.sources.files import FileError, first_header
 
 READER = Path(__file__).with_name("workbook.py")  # a process of its own
 REFUSED = 2  # its status where it says what is wrong
 BLOCK = 1 << 20
+MOST_NAMED = 5  # files in a zip
 PREFIX = ".unpacked-"
 ENCODING = "utf-8-sig"  # of sheets
 
@@ -74,16 +77,42 @@ def too_large(path: Path, most: int) -> FileError:
 
 def unpack(path: Path, folder: Path) -> Path:
     """Return what gzip has packed as a plain file. Raises FileError where it is damaged or too large."""
-    target, left = folder / "unpacked", (most := room(path, folder))
     try:
-        with gzip.open(path) as packed, target.open("wb") as file:
-            while block := packed.read(BLOCK):
-                left -= len(block)
-                if left < 0:
-                    raise too_large(path, most)
-                file.write(block)
+        with gzip.open(path) as packed:
+            return pour(path, packed, folder)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileError(f"{path}: a damaged gzip file ({error}); download it again") from error
+
+
+def unzip(path: Path, names: Sequence[str], folder: Path) -> Path:
+    """Return the one file in a plain zip, of those that it holds, as a plain file.
+
+    Raises FileError where there are several, and where it is damaged, encrypted or too large.
+    """
+    if len(names) > 1:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        listed = ", ".join(names[:MOST_NAMED]) + more
+        raise FileError(f"{path}: a zip with several files: {listed}; unpack it, and import each, or --watch them")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            member = archive.getinfo(names[0])
+            if member.flag_bits & ENCRYPTED:
+                raise FileError(f"{path}: {names[0]} in it is encrypted; unpack it, and import that")
+            with archive.open(member) as packed:
+                return pour(path, packed, folder)
+    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, NotImplementedError) as error:
+        raise FileError(f"{path}: {names[0]} in it cannot be read ({error}); unpack it, and import that") from error
+
+
+def pour(path: Path, packed: gzip.GzipFile | IO[bytes], folder: Path) -> Path:
+    """Write what is packed to a plain file, as far as it may go, whatever the packed one says of its size."""
+    target, left = folder / "unpacked", (most := room(path, folder))
+    with target.open("wb") as file:
+        while block := packed.read(BLOCK):
+            left -= len(block)
+            if left < 0:
+                raise too_large(path, most)
+            file.write(block)
     return target
 
 

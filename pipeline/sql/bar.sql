@@ -1,0 +1,4 @@
+insert into forgotten
+select $salt, hash
+from incoming
+on conflict do nothing
