@@ -1,5 +1,6 @@
 """Which models there are: where their files lie, that they are the right ones, and how each wants to be read."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from models.bases import SHIPPED_BASE, ModelError, base, base_folder, sha256
+from models.ngrams import FILE as NGRAMS
 from models.onnx import EXPORT
 from models.text import clean, tweeteval
 
@@ -145,9 +147,16 @@ def version(name: str, revision: str | None = None) -> str:
     adapter = adapter_folder(name)
     if adapter:
         name = "minilm" if base_of(adapter) == SHIPPED_BASE else base_of(adapter)
-        return f"orchard-{name}-{sha256(adapter / 'adapter_model.safetensors')[:10]}-{EXPORT}"
+        return f"orchard-{name}-{digest_of(adapter)[:10]}-{EXPORT}"
     revision = pinned(name, revision)
     return name + (f"@{revision}" if revision else "")
+
+
+def digest_of(adapter: Path) -> str:
+    """Return one digest of an adapter and of the table of word pieces beside it; of the adapter alone its own."""
+    digest = sha256(adapter / "adapter_model.safetensors")
+    table = adapter / NGRAMS
+    return hashlib.sha256((digest + sha256(table)).encode()).hexdigest() if table.exists() else digest
 
 
 def card(name: str = "default", revision: str | None = None) -> tuple[dict[str, Any], ...]:

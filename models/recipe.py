@@ -20,7 +20,8 @@ class Recipe:
     kept, with decay ``average`` (0: the last ones); the mean of all seeds is shipped (Wortsman et al. 2022, "Model
     soups"). Where a seed went on from an adapter, ``kept`` is the share of that adapter in what is kept of the
     seed: what it could do it then still can (Wortsman et al. 2022, "Robust fine-tuning"). An adapter of a higher
-    rank than ``rank_kept`` is brought down to it.
+    rank than ``rank_kept`` is brought down to it. ``ngrams`` and ``ngrams_toward`` are how much the table of word
+    pieces says of the tone and of the feeling toward a target (models/ngrams.py).
     """
 
     seeds: tuple[int, ...] = (7, 8, 9)
@@ -41,6 +42,8 @@ class Recipe:
     average: float = 0.998
     kept: float = 0.0
     rank_kept: int = 96
+    ngrams: float = 0.3
+    ngrams_toward: float = 0.2
     bf16: bool = True
     base: str = SHIPPED_BASE
 
@@ -67,9 +70,10 @@ class Step:
     seeds: tuple[int, ...] = Recipe.seeds
 
 
+NO_TABLE = ("ngrams=0", "ngrams_toward=0")
 SHIPPED_STEPS = (
-    Step("teacher", ("written=0", "epochs=2", "marked=0.5", "average=0")),
-    Step("before", ("written=0",), teacher="teacher"),
+    Step("teacher", ("written=0", "epochs=2", "marked=0.5", "average=0", *NO_TABLE)),
+    Step("before", ("written=0", *NO_TABLE), teacher="teacher"),
     Step(
         "last",
         ("epochs=1", "learning_rate=3e-4", "rank=96", "alpha=192", "average=0", "kept=0.4"),

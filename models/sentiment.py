@@ -13,6 +13,7 @@ from models.batches import by_budget
 from models.calibration import Calibration
 from models.catalog import HEADS, LABELS, Reading, Source, base_of, find, version
 from models.language import unread
+from models.ngrams import Table, read_table
 from models.text import is_spoken_to, mark, masked
 
 CHUNK = 2048  # texts that are sorted by length together, and cut into word pieces while those before them are read
@@ -179,7 +180,7 @@ def load(name: str = "default", revision: str | None = None, backend: Backend = 
     kept = version(name, revision)
     return SentimentModel(
         kept,
-        adapter_runner(source.adapter, kept, backend),
+        with_table(adapter_runner(source.adapter, kept, backend), read_table(source.adapter)),
         base_tokenizer(base_of(source.adapter)),
         {head: [[len(LABELS) * place + k] for k in range(len(LABELS))] for place, head in enumerate(HEADS)},
         source.reading,
@@ -196,6 +197,17 @@ def adapter_runner(folder: Any, kept: str, backend: Backend) -> Runner:
     from models.onnx import cached
 
     return cached(folder, kept, int8=backend != "onnx-fp32")
+
+
+def with_table(runner: Runner, table: Table | None) -> Runner:
+    """Return what runs a network and adds what its table of word pieces says, where it has one."""
+    if table is None:
+        return runner
+
+    def both(inputs: Inputs) -> NDArray[np.float32]:
+        return runner(inputs) + table(inputs)
+
+    return both
 
 
 def base_tokenizer(name: str = SHIPPED_BASE) -> Any:

@@ -26,10 +26,12 @@ from models.evaluate import by_target, measure
 from models.int8 import RANGES, save_ranges
 from models.lessons import UNKNOWN, Batch, Lesson, batches, some
 from models.network import base_network, encode, quietly
+from models.ngrams import FILE as NGRAMS
 from models.onnx import export
 from models.recipe import Recipe
 from models.sentiment import SentimentModel, load
 from models.shift import shift
+from models.train_ngrams import learn_table
 
 ADAPTER = "adapter_model.safetensors"
 HEAD_MODULES = ["classifier", "score"]  # what networks call the layer of all heads; peft keeps it whole
@@ -241,18 +243,23 @@ def choose(
 
     Seeds differ by less than 2,000 rows can tell, so the best of them is not chosen.
 
-    Beside the adapter lie the ranges for int8, the calibration and the scores, which are returned.
+    Beside the adapter lie the ranges for int8, the table of word pieces, which is in none of ``tried``, the calibration
+    and the scores, which are returned.
     """
     tried = adapters | ({"mean": mean(list(adapters.values()))} if len(adapters) > 1 else {})
     tried = {name: compressed(found, recipe.rank_kept) for name, found in tried.items()}
     figures = {name: held_out(found, recipe, split) for name, found in tried.items()}
     best = "mean" if len(adapters) > 1 else next(iter(tried))
     save(tried[best], out, recipe)
+    (out / NGRAMS).unlink(missing_ok=True)  # of an earlier run
     model = load(str(out), backend="torch")
     if recipe.base == SHIPPED_BASE:
         watched = model.sample_batches([row.text for row in some(list(rows), RANGE_TEXTS)])
         with TemporaryDirectory() as new:
             save_ranges(export(out, Path(new)), watched, out / RANGES)
+    if recipe.ngrams or recipe.ngrams_toward:
+        learn_table(model, rows, (recipe.ngrams, recipe.ngrams_toward)).save(out)
+        model = load(str(out), backend="torch")
     calibrations = {
         "tone": fit(model.logits(split.validation.texts)[:, :3], np.array(split.validation.labels)),
         "toward": fit(by_target(model.logits, split.unseen)[:, 3:], np.array(split.unseen.labels)),
