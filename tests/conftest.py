@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test, local_script_runner
 
 from pipeline import run, settings
 from pipeline.__main__ import main
@@ -64,10 +66,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packages_looked_through_once() -> Iterator[None]:
-    """Keep what Streamlit finds in other packages: each AppTest looks through all of them anew, for half a second."""
+def pages_are_run_without_waste() -> Iterator[None]:
+    """Keep what each run of an AppTest makes anew, and sleep until it ends.
+
+    That is what Streamlit finds in other packages, for half a second, and the compiled pages, a tenth of a run. It
+    looks a thousand times a second whether the run has ended, which takes the time from the run itself.
+    """
+    look = local_script_runner.require_widgets_deltas
+
+    def sleep_first(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        runner._script_thread.join(timeout)
+        look(runner, 1)  # which has ended, or never will
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(local_script_runner, "require_widgets_deltas", sleep_first)
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", cache(ScriptCache))
         yield
 
 
