@@ -2,20 +2,24 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import app_test, local_script_runner
 
-from pipeline import run, settings
+from pipeline import run, settings, store
 from pipeline.__main__ import main
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
@@ -86,6 +90,31 @@ def pages_are_run_without_waste() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def new_files_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let a workspace's new file be a copy of one that was migrated from blank once, which takes a tenth of a second.
+
+    tests/test_store.py holds what migrations lead to.
+    """
+    folder, opened = tmp_path_factory.mktemp("blank"), store.open_patiently
+    blank = {path.name: path for path in (Workspace(folder).mentions, Workspace(folder).journal)}
+    for path in blank.values():
+        with store.connect(path):
+            pass
+
+    def open_copy(path: Path, *how: float, **named: bool) -> duckdb.DuckDBPyConnection:
+        if path.name in blank and not path.exists():
+            copy = Path(shutil.copy(blank[path.name], path.with_name(f"{path.name}.{threading.get_ident()}")))
+            with suppress(FileExistsError):
+                path.hardlink_to(copy)  # whole, or not at all
+            copy.unlink()
+        return opened(path, *how, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "open_patiently", open_copy)
+        yield
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "workspace")
@@ -100,18 +129,28 @@ def model() -> run.Model:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
-    """The shipped sample as `demo` makes it, scored by the shipped model."""
+    """The shipped sample as `demo` makes it, scored by the shipped model: once for all processes, each has a copy."""
+    base = tmp_path_factory.getbasetemp()
+    made = Workspace((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made")
+    with FileLock(made.folder.with_suffix(".lock")):
+        if not made.published.exists():
+            make_sample(made, model)
+    place = Workspace(tmp_path_factory.mktemp("sample"))
+    shutil.copytree(made.folder, place.folder, dirs_exist_ok=True)
+    return place
+
+
+def make_sample(place: Workspace, model: run.Model) -> None:
     from models.catalog import card
 
-    place = Workspace(tmp_path_factory.mktemp("sample"))
     source = settings.ROOT / "data" / "sample"
     chosen = settings.load(source)
+    place.folder.mkdir()
     (place.folder / "brand.toml").write_bytes((source / "brand.toml").read_bytes())
     with working(place, "test"):
         for brand in chosen.brand_settings():
             run.import_file(place, source / "touches.jsonl", brand.to_brand())
         run.refresh(place, chosen, lambda: model, lambda: ModelFacts(model.version, card()))
-    return place
 
 
 @pytest.fixture
