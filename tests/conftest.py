@@ -103,12 +103,16 @@ def new_files_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
             pass
 
     def open_copy(path: Path, *how: float, **named: bool) -> duckdb.DuckDBPyConnection:
-        if path.name in blank and not path.exists():
-            copy = Path(shutil.copy(blank[path.name], path.with_name(f"{path.name}.{threading.get_ident()}")))
-            with suppress(FileExistsError):
-                path.hardlink_to(copy)  # whole, or not at all
-            copy.unlink()
-        return opened(path, *how, **named)
+        if path.name not in blank or path.exists():
+            return opened(path, *how, **named)
+        copy = Path(shutil.copy(blank[path.name], path.with_name(f"{path.name}.{threading.get_ident()}")))
+        with suppress(FileExistsError):
+            path.hardlink_to(copy)  # whole, or not at all
+        copy.unlink()
+        con = opened(path, *how, **named)
+        if path.name == "mentions.duckdb":
+            con.execute("update salt set salt = uuid()::text")  # every workspace has its own
+        return con
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "open_patiently", open_copy)
