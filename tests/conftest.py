@@ -5,13 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 
-import duckdb
 import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
@@ -19,7 +17,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import app_test, local_script_runner
 
-from pipeline import run, settings, store
+from pipeline import run, settings
 from pipeline.__main__ import main
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
@@ -87,35 +85,6 @@ def pages_are_run_without_waste() -> Iterator[None]:
         patch.setattr(local_script_runner, "require_widgets_deltas", sleep_first)
         for module in (app_test, local_script_runner):
             patch.setattr(module, "ScriptCache", cache(ScriptCache))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def new_files_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let a workspace's new file be a copy of one that was migrated from blank once, which takes a tenth of a second.
-
-    tests/test_store.py holds what migrations lead to.
-    """
-    folder, opened = tmp_path_factory.mktemp("blank"), store.open_patiently
-    blank = {path.name: path for path in (Workspace(folder).mentions, Workspace(folder).journal)}
-    for path in blank.values():
-        with store.connect(path):
-            pass
-
-    def open_copy(path: Path, *how: float, **named: bool) -> duckdb.DuckDBPyConnection:
-        if path.name not in blank or path.exists():
-            return opened(path, *how, **named)
-        copy = Path(shutil.copy(blank[path.name], path.with_name(f"{path.name}.{threading.get_ident()}")))
-        with suppress(FileExistsError):
-            path.hardlink_to(copy)  # whole, or not at all
-        copy.unlink()
-        con = opened(path, *how, **named)
-        if path.name == "mentions.duckdb":
-            con.execute("update salt set salt = uuid()::text")  # every workspace has its own
-        return con
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "open_patiently", open_copy)
         yield
 
 
