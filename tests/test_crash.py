@@ -179,7 +179,7 @@ def test_two_dashboards_read_in_a_loop_while_refresh_runs_twenty_times(export: P
         '[[sources]]\ntype = "file"\npath = "inbox/*.csv"\nbrand = "b"\nmap = {text="Body",author="User",at="Date"}\n'
     )
     (place.folder / "brand.toml").write_text(source)
-    (inbox / "00.csv").write_text("".join(rows[:301]))
+    (inbox / "00.csv").write_text("".join(rows[:1001]))
     chosen = settings.load(place.folder)
 
     def refresh() -> None:
@@ -196,7 +196,7 @@ def test_two_dashboards_read_in_a_loop_while_refresh_runs_twenty_times(export: P
         assert reader.stdout and reader.stdout.readline() == "reading\n"
     for n in range(1, 21):
         if n % 5 == 0:
-            (inbox / f"{n:02}.csv").write_text(rows[0] + "".join(rows[300 + n : 300 + n + 5]))
+            (inbox / f"{n:02}.csv").write_text(rows[0] + "".join(rows[1000 + n : 1000 + n + 5]))
         refresh()
     stop.touch()
     for reader in readers:
