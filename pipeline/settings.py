@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
@@ -282,8 +283,7 @@ def load(folder: Path) -> Settings:
     check_environment()
     try:
         there = file.exists() or file.is_symlink()  # a link to nothing is a fault, and not a wish for the defaults
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig")) if there else {}
-        return Settings(**values)
+        return validated(file.read_text(encoding="utf-8-sig") if there else "", environment())
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
     except UnparsedError as error:
@@ -292,6 +292,17 @@ def load(folder: Path) -> Settings:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
         raise SettingsError("\n".join(explain(file, problem) for problem in error.errors())) from error
+
+
+def environment() -> frozenset[tuple[str, str]]:
+    """Return the variables that may hold settings, with their values."""
+    return frozenset(each for each in os.environ.items() if each[0].upper().startswith("ORCHARD_"))
+
+
+@lru_cache(maxsize=8)
+def validated(text: str, environment: frozenset[tuple[str, str]]) -> Settings:
+    """Return the settings of the text of a brand.toml; remembered, since a page asks for the same ones ten times."""
+    return Settings(**tomllib.loads(text))
 
 
 def unparsed(message: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,8 +11,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test, local_script_runner
 
 from pipeline import run, settings
 from pipeline.__main__ import main
@@ -64,10 +68,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packages_looked_through_once() -> Iterator[None]:
-    """Keep what Streamlit finds in other packages: each AppTest looks through all of them anew, for half a second."""
+def pages_are_run_without_waste() -> Iterator[None]:
+    """Keep what each run of an AppTest makes anew, and sleep until it ends.
+
+    That is what Streamlit finds in other packages, for half a second, and the compiled pages, a tenth of a run. It
+    looks a thousand times a second whether the run has ended, which takes the time from the run itself.
+    """
+    look = local_script_runner.require_widgets_deltas
+
+    def sleep_first(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        runner._script_thread.join(timeout)
+        look(runner, 1)  # which has ended, or never will
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(local_script_runner, "require_widgets_deltas", sleep_first)
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", cache(ScriptCache))
         yield
 
 
@@ -85,18 +102,28 @@ def model() -> run.Model:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
-    """The shipped sample as `demo` makes it, scored by the shipped model."""
+    """The shipped sample as `demo` makes it, scored by the shipped model: once for all processes, each has a copy."""
+    base = tmp_path_factory.getbasetemp()
+    made = Workspace((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made")
+    with FileLock(made.folder.with_suffix(".lock")):
+        if not made.published.exists():
+            make_sample(made, model)
+    place = Workspace(tmp_path_factory.mktemp("sample"))
+    shutil.copytree(made.folder, place.folder, dirs_exist_ok=True)
+    return place
+
+
+def make_sample(place: Workspace, model: run.Model) -> None:
     from models.catalog import card
 
-    place = Workspace(tmp_path_factory.mktemp("sample"))
     source = settings.ROOT / "data" / "sample"
     chosen = settings.load(source)
+    place.folder.mkdir()
     (place.folder / "brand.toml").write_bytes((source / "brand.toml").read_bytes())
     with working(place, "test"):
         for brand in chosen.brand_settings():
             run.import_file(place, source / "touches.jsonl", brand.to_brand())
         run.refresh(place, chosen, lambda: model, lambda: ModelFacts(model.version, card()))
-    return place
 
 
 @pytest.fixture

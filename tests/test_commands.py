@@ -17,7 +17,7 @@ from pipeline import presence, run, schedule, store, tables
 from pipeline.locks import working
 from pipeline.store import Workspace
 from pipeline.tally import Tally
-from tests.conftest import PAYLOADS, ROOT, TAMROW, orchard
+from tests.conftest import PAYLOADS, ROOT, TAMROW, orchard, orchard_here
 
 PRINTED = re.compile(r"^(read|stored|already had|not about brand|rejected) +(\d+)", re.MULTILINE)
 
@@ -57,7 +57,7 @@ def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
     ],
 )
 def test_what_goes_wrong_is_said_in_one_message_and_the_exit_status(arguments, message: str, tmp_path: Path):
-    done = orchard(tmp_path, *arguments)
+    done = orchard_here(tmp_path, *arguments)
     assert done.returncode == 1
     assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
@@ -88,7 +88,7 @@ def test_what_the_database_refuses_is_said_in_its_words(tmp_path: Path):
     run.import_file(Workspace(tmp_path), PAYLOADS / "twcs.csv", TAMROW)
     with store.connect(Workspace(tmp_path).mentions) as con:
         con.execute("create view derived.entry as select 1")
-    done = orchard(tmp_path, "relate")
+    done = orchard_here(tmp_path, "relate")
     assert done.returncode == 1 and done.stderr.startswith("error: Catalog Error")
     assert "Traceback" not in done.stderr
 
@@ -106,7 +106,7 @@ def test_a_second_schedule_is_told_of_the_first_in_words(tmp_path: Path):
 def test_wrong_settings_stop_every_command(tmp_path: Path):
     (tmp_path / "brand.toml").write_text("colour = 1")
     for command in (["status"], ["refresh"], ["import", str(PAYLOADS / "twcs.csv"), "--brand", "x"]):
-        done = orchard(tmp_path, *command)
+        done = orchard_here(tmp_path, *command)
         assert done.returncode == 1 and "key colour: unknown" in " ".join(done.stderr.split())
 
 
@@ -127,13 +127,13 @@ def test_a_full_disk_loses_nothing_and_is_said(tmp_path: Path):
     )
     assert done.returncode == 1
     assert "mentions.duckdb cannot be read or written" in " ".join(done.stderr.split())
-    again = orchard(place, *arguments)
+    again = orchard_here(place, *arguments)
     counts = {name: int(many) for name, many in PRINTED.findall(again.stdout)}
     assert counts["read"] == 12000 == counts["stored"] + counts["already had"]
 
 
 def test_a_schedule_repeats_records_its_runs_and_stops_cleanly(tmp_path: Path):
-    orchard(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
+    orchard_here(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
     env = os.environ | {"ORCHARD_DATA": str(tmp_path)}
     command = [sys.executable, "-m", "pipeline", "schedule", "--every", "1s"]
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
@@ -181,8 +181,8 @@ def test_an_interval_longer_than_a_year_is_refused(text: str):
 
 
 def test_demo_refuses_a_workspace_with_other_data(tmp_path: Path):
-    orchard(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
-    done = orchard(tmp_path, "demo")
+    orchard_here(tmp_path, "import", str(PAYLOADS / "twcs.csv"), "--brand", "TamrowBuild")
+    done = orchard_here(tmp_path, "demo")
     assert done.returncode == 1 and "holds other data" in " ".join(done.stderr.split())
 
 

@@ -15,9 +15,9 @@ from pipeline import reads, run, settings, store
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
-from tests.conftest import ROOT, orchard
+from tests.conftest import ROOT, orchard, orchard_here
 
-ROWS = 20_000
+ROWS = 12_000  # a process that is killed among its scores saves some 1,500: ten of them find work
 MANY = 700_000  # several chunks of an import
 MAP = "text=Body,author=User,at=Date"
 
@@ -90,8 +90,8 @@ def small_first(export: Path, tmp_path: Path, place: Workspace) -> None:
     """Publish a few rows, so that there is a dashboard to keep readable."""
     first = tmp_path / "first.csv"
     first.write_text("".join(export.read_text().splitlines(keepends=True)[:51]))
-    assert orchard(place.folder, "import", str(first), "--brand", "b", "--map", MAP).returncode == 0
-    assert orchard(place.folder, "refresh").returncode == 0
+    assert orchard_here(place.folder, "import", str(first), "--brand", "b", "--map", MAP).returncode == 0
+    assert orchard_here(place.folder, "refresh").returncode == 0
 
 
 def test_an_import_killed_at_ten_random_moments_keeps_whole_chunks_and_is_simply_run_again(tmp_path: Path):
@@ -109,7 +109,7 @@ def test_an_import_killed_at_ten_random_moments_keeps_whole_chunks_and_is_simply
         assert stored == count(place, "select coalesce(max(rows_read), 0) from import") >= seen[-1]
         seen.append(stored)
     assert hit >= 2 and set(seen) - {0, MANY}, f"no kill came between two chunks: {hit} {seen}"
-    assert orchard(place.folder, *importing).returncode == 0
+    assert orchard_here(place.folder, *importing).returncode == 0
     assert count(place, "select count(*) from touch") == MANY == count(place, "select count(*) from raw")
     assert count(place, "select count(*) from import where finished and rows_read = rows_stored") == 1
 
@@ -119,7 +119,7 @@ def test_kill_at_twenty_random_moments_loses_nothing_and_doubles_nothing(export:
     chance = random.Random(20261123)
     small_first(export, tmp_path, place)
     hit = {"score": 0, "publish": 0}
-    assert orchard(place.folder, "import", str(export), "--brand", "b", "--map", MAP).returncode == 0
+    assert orchard_here(place.folder, "import", str(export), "--brand", "b", "--map", MAP).returncode == 0
     assert count(place, "select count(*) from touch") == ROWS
 
     scored = 50
@@ -130,8 +130,8 @@ def test_kill_at_twenty_random_moments_loses_nothing_and_doubles_nothing(export:
         scored = now
         assert touches_shown(place) == 50
     assert scored > 50, "no kill came after the first saved chunk: the test tests nothing"
-    assert orchard(place.folder, "score").returncode == 0
-    assert orchard(place.folder, "relate").returncode == 0
+    assert orchard_here(place.folder, "score").returncode == 0
+    assert orchard_here(place.folder, "relate").returncode == 0
 
     started = time.monotonic()
     assert orchard(place.folder, "publish").returncode == 0
@@ -139,7 +139,7 @@ def test_kill_at_twenty_random_moments_loses_nothing_and_doubles_nothing(export:
     for _ in range(10):
         hit["publish"] += killed(place.folder, chance.uniform(0.3, 0.9) * whole, "publish")
         assert touches_shown(place) == ROWS
-    assert orchard(place.folder, "refresh").returncode == 0
+    assert orchard_here(place.folder, "refresh").returncode == 0
 
     assert touches_shown(place) == ROWS
     assert count(place, "select count(*) from (select distinct touch_id, brand from touch)") == ROWS

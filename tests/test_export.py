@@ -12,7 +12,7 @@ from pipeline import export, run, settings, store
 from pipeline.sources import orchard as orchard_lines
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Record
-from tests.conftest import PAYLOADS, TAMROW, orchard
+from tests.conftest import PAYLOADS, TAMROW, orchard, orchard_here
 
 SAMPLE = settings.ROOT / "data" / "sample" / "touches.jsonl"
 
@@ -153,7 +153,7 @@ def test_nothing_to_export_is_said(workspace: Workspace, tmp_path: Path):
 
 def test_the_command_prints_lines_and_warns_of_xs_rule_on_standard_error(tmp_path: Path):
     place = tmp_path / "w"
-    orchard(place, "import", str(PAYLOADS / "fourcat.csv"), "--brand", "TamrowBuild")
+    orchard_here(place, "import", str(PAYLOADS / "fourcat.csv"), "--brand", "TamrowBuild")
     done = orchard(place, "export", "--brand", "TamrowBuild")
     first = json.loads(done.stdout.splitlines()[0])
     assert first == {
@@ -184,11 +184,11 @@ def test_the_command_prints_lines_and_warns_of_xs_rule_on_standard_error(tmp_pat
     assert len(done.stdout.splitlines()) == 5
     told = " ".join(done.stderr.split())
     assert "5 touches 5 of them are texts from X: X lets you pass on their ids alone" in told
-    orchard(place, "export", str(tmp_path / "out.jsonl"))
+    orchard_here(place, "export", str(tmp_path / "out.jsonl"))
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == done.stdout
 
 
 def test_an_unknown_brand_is_refused(tmp_path: Path):
-    orchard(tmp_path, "import", str(PAYLOADS / "fourcat.csv"), "--brand", "TamrowBuild")
-    done = orchard(tmp_path, "export", "--brand", "nobody")
+    orchard_here(tmp_path, "import", str(PAYLOADS / "fourcat.csv"), "--brand", "TamrowBuild")
+    done = orchard_here(tmp_path, "export", "--brand", "nobody")
     assert done.returncode == 1 and "--brand nobody: unknown; there are: TamrowBuild" in " ".join(done.stderr.split())

@@ -18,7 +18,7 @@ from pipeline.publish import ModelFacts
 from pipeline.sources.network import Page
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Record, Reject
-from tests.conftest import ROOT, TAMROW, orchard
+from tests.conftest import ROOT, TAMROW, orchard_here
 from tests.test_pages import Look, opened
 from tests.test_store import Fixed
 from views import _data, _filters, _health_changes, _refreshing
@@ -143,24 +143,32 @@ def test_rejects_of_a_network_are_mapped_by_the_entry_of_their_source(workspace:
 def test_the_commands_print_rejects_and_what_became_of_them(tmp_path: Path):
     place = Workspace(tmp_path)
     imported(place, "late,bob,soon\n")
-    row = json.loads(orchard(tmp_path, "rejects", "--json").stdout)
+    row = json.loads(orchard_here(tmp_path, "rejects", "--json").stdout)
     assert row["reason"] == "not a date and time (column Date)" and json.loads(row["payload"])["User"] == "bob"
-    done = orchard(tmp_path, "retry")
+    done = orchard_here(tmp_path, "retry")
     assert done.returncode == 0, done.stderr
     assert (
         done.stdout.startswith("1 rejects: 0 touches stored") and "1  not a date and time (column Date)" in done.stdout
     )
 
 
-@pytest.fixture
-def watched(workspace: Workspace, in_workspace: Look) -> Workspace:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with a file, a network, rejects of both, a gap and a change, refreshed once."""
+    workspace = Workspace(tmp_path_factory.mktemp("watched"))
     imported(workspace, "hello,ann,2025-01-02\nPrivate words,secretbob,soon\n")
     (workspace.folder / "brand.toml").write_text(CONFIGURED)
     network(workspace, BROKEN, cost=0.5, gap=(datetime(2025, 5, 1), datetime(2025, 5, 2)))
     refreshing = settings.load(workspace.folder).model_copy(update={"sources": ()})  # no network in tests
     run.refresh(workspace, refreshing, Fixed, lambda: ModelFacts("fixed"))
     publish.publish(workspace)
+    return workspace
+
+
+@pytest.fixture
+def watched(made: Workspace, workspace: Workspace, in_workspace: Look) -> Workspace:
+    """A copy of it that a test may change, and that the page shows."""
+    shutil.copytree(made.folder, workspace.folder)
     in_workspace(workspace)
     return workspace
 

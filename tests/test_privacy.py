@@ -19,7 +19,7 @@ from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Reject, Touch
-from tests.conftest import TAMROW, orchard, orchard_here
+from tests.conftest import TAMROW, orchard_here
 from tests.test_pages import PAGES, Look, opened
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes
@@ -226,11 +226,19 @@ FEW = 4  # people: fewer than are ever told as a group
 EXECUTIVE = ("views/pulse.py", "views/compare.py", "views/growth.py")
 
 
-@pytest.fixture
-def few(workspace: Workspace, in_workspace: Look) -> Workspace:
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace in which four people speak, one of them very angrily."""
+    workspace = Workspace(tmp_path_factory.mktemp("four"))
     save(workspace, [said(1, ZELDA, TEXT), *(said(3 + i, who, f"good {i}") for i, who in enumerate(OTHERS[: FEW - 1]))])
     run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    return workspace
+
+
+@pytest.fixture
+def few(four: Workspace, workspace: Workspace, in_workspace: Look) -> Workspace:
+    """A copy of it that a test may change, and that the pages show."""
+    shutil.copytree(four.folder, workspace.folder)
     in_workspace(workspace)
     return workspace
 
@@ -322,7 +330,7 @@ vip = ["x:771177"]
 
 def test_the_forgotten_leave_nothing_in_any_file(place: Workspace):
     (place.folder / "brand.toml").write_text(STILL)
-    done = orchard(place.folder, "forget", ZELDA.id, "--author", "Mo")
+    done = orchard_here(place.folder, "forget", ZELDA.id, "--author", "Mo")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("2 touches and 4 rows of the journal are gone")
     assert f"{place.folder / 'brand.toml'} still names them: take them out of kinds.customer, lists.vip, staff" in (
@@ -627,8 +635,8 @@ def test_who_is_not_there_cannot_be_forgotten_and_nobody_without_an_author(place
 
 def test_to_ask_a_second_time_does_not_bring_the_name_back(place: Workspace):
     asked = ("forget", ZELDA.id, "--author", "Mo")
-    assert orchard(place.folder, *asked).returncode == 0
-    again = orchard(place.folder, *asked)
+    assert orchard_here(place.folder, *asked).returncode == 0
+    again = orchard_here(place.folder, *asked)
     assert again.returncode == 1 and "nothing is stored of this account" in again.stderr
     assert "zquux" not in kept(place, place.mentions)
 
@@ -636,7 +644,7 @@ def test_to_ask_a_second_time_does_not_bring_the_name_back(place: Workspace):
 def test_the_last_person_can_be_forgotten(workspace: Workspace):
     save(workspace, [said(1, ZELDA, TEXT)])
     run.refresh(workspace, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
-    done = orchard(workspace.folder, "forget", ZELDA.id, "--author", "Mo")
+    done = orchard_here(workspace.folder, "forget", ZELDA.id, "--author", "Mo")
     assert done.returncode == 0, done.stderr
     assert count(workspace, "touch") == 0
 

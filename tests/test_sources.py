@@ -20,7 +20,7 @@ from pipeline.store import Workspace, connect
 from pipeline.touch import Brand, Counts, Dates, Mapped, MappingError, to_time
 from pipeline.touches import TAKEN, TURNED
 from tests.both_ways import both
-from tests.conftest import PAYLOADS, TAMROW, orchard
+from tests.conftest import PAYLOADS, TAMROW, orchard_here
 
 
 def payload(name: str) -> Path:
@@ -424,11 +424,11 @@ def test_bytes_that_a_chosen_encoding_does_not_know_are_told(tmp_path: Path):
     file = tmp_path / "old.csv"
     file.write_bytes("Body,User,Date\nle café,ana,2025-03-04\n".encode("cp1252"))
     asked = ("import", str(file), "--brand", "tamrow", "--map", "text=Body,author=User,at=Date", "--encoding")
-    wrong = orchard(tmp_path / "a", *asked, "utf-8")
+    wrong = orchard_here(tmp_path / "a", *asked, "utf-8")
     assert wrong.returncode == 0 and "some bytes are no utf-8, and became \ufffd" in wrong.stderr
-    assert "some bytes" not in orchard(tmp_path / "b", *asked, "cp1252").stderr
+    assert "some bytes" not in orchard_here(tmp_path / "b", *asked, "cp1252").stderr
     file.write_bytes("Body,User,Date\nle café déjà bu,ana,2025-03-04\n".encode() + b"cut \xc3,bo,2025-03-04\n")
-    guessed = orchard(tmp_path / "c", *asked[:-1])
+    guessed = orchard_here(tmp_path / "c", *asked[:-1])
     assert "some bytes are no utf-8, and became \ufffd; --encoding overrules" in guessed.stderr
     assert "as utf-8" in guessed.stdout
 

@@ -1,23 +1,35 @@
 """Training: the same seed makes the same adapter, one goes on from another, and what is held out is never learned."""
 
+from __future__ import annotations
+
 import json
 import random
 import re
 from dataclasses import asdict, replace
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 
 from models import __main__ as commands
 from models import bases, catalog, data, written
 from models import lessons as learning
-from models import train as training
 from models.recipe import SHIPPED_STEPS, Recipe
 from models.sentiment import load
 from models.shift import shift
+
+if TYPE_CHECKING:
+    import torch
+
+    from models import train as training
+
+
+@pytest.fixture(scope="module", autouse=True)
+def late() -> None:
+    """Import PyTorch where these tests run: every process collects them, and would wait five seconds for it."""
+    globals().update(torch=import_module("torch"), training=import_module("models.train"))
 
 
 def rows_to_learn(many: int) -> tuple[data.Labelled, data.Labelled]:

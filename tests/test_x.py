@@ -13,7 +13,7 @@ from pipeline.sources.x_bill import MOST_REMEMBERED, bill
 from pipeline.sources.x_client import ask, connect
 from pipeline.store import Workspace, now
 from pipeline.tally import Tally
-from tests.conftest import orchard
+from tests.conftest import orchard_here
 from tests.servers import x
 from tests.servers.x import BEARER, USER
 from tests.test_networks import OVERLAP, chosen, collected, rows
@@ -285,18 +285,18 @@ def test_keys_are_not_carried_elsewhere(workspace: Workspace, world: x.World, ht
 def test_the_command_says_what_it_would_cost_what_it_took_and_that_nothing_is_new(workspace: Workspace, world: x.World):
     world.talk(60)
     chosen(workspace, world, PAGES)
-    planned = orchard(workspace.folder, "collect", "--dry-run")
+    planned = orchard_here(workspace.folder, "collect", "--dry-run")
     expected = (
         "x mentions:tamrowbuild: what is said to @tamrowbuild, from as far back as it goes; at most 21 requests, "
     )
     assert expected in planned.stdout and "no request was made" in planned.stdout
     assert world.requests == 0
     world.fail(after=2)
-    cut = orchard(workspace.folder, "collect")
+    cut = orchard_here(workspace.folder, "collect")
     assert cut.returncode == 1
     assert "x mentions:tamrowbuild: 50 new of 50, 3 requests, at most $0.560; X, what is said to" in cut.stdout
-    assert "x posts:tamrowbuild: 60 new of 120, 3 requests" in orchard(workspace.folder, "collect").stdout
-    quiet = orchard(workspace.folder, "collect")
+    assert "x posts:tamrowbuild: 60 new of 120, 3 requests" in orchard_here(workspace.folder, "collect").stdout
+    quiet = orchard_here(workspace.folder, "collect")
     assert (quiet.returncode, quiet.stdout.splitlines()) == (
         0,
         [

@@ -12,7 +12,7 @@ from pipeline.plan import Plan, read_plans
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace, connect, now
 from pipeline.tally import Tally
-from tests.conftest import orchard
+from tests.conftest import orchard_here
 from tests.servers import x
 from tests.servers.x import BEARER, USER
 from tests.servers.x_compliance import Compliance
@@ -80,7 +80,7 @@ def test_a_job_removes_what_is_no_more_by_reason_and_keeps_the_rest(
     assert rows(workspace, ACCOUNTS) == [(f"x:{world.user('asker4')}",), (f"x:{world.user('asker6')}",)]
     assert rows(workspace, "select count(*) from raw") == [(2,)]
     assert tally.words().startswith("x recheck: 0 new of 5, 4 requests, 5 removed (deleted by its author: 1, ")
-    found = orchard(workspace.folder, "status", "--json")
+    found = orchard_here(workspace.folder, "status", "--json")
     assert json.loads(found.stdout)["taken_back"] == {f"x: {reason}": many for reason, many in told.items()}
 
 
@@ -243,7 +243,7 @@ def test_it_is_due_once_a_day_and_whenever_it_is_asked_for(
     assert last(collected(workspace, world, QUIET)).removed == 1
     assert [tally.stream for tally in collected(workspace, world, QUIET)][-1] != "recheck"
     compliance.events = {posts[1]: "deleted"}
-    found = orchard(workspace.folder, "collect", "--recheck")
+    found = orchard_here(workspace.folder, "collect", "--recheck")
     assert found.returncode == 0, found.stderr
     assert "1 removed (deleted by its author: 1)" in found.stdout
     assert ids(workspace) == []
