@@ -217,6 +217,13 @@ def test_days_are_the_last_whole_ones_of_now_or_where_data_ended_of_then(
     assert "these are the last days that the data cover whole" in told(week)
 
 
+def test_of_numbers_of_a_past_day_the_last_whole_week_before_that_day_is_told(sample: Workspace, tmp_path: Path):
+    change = "update meta set past = true, as_of = date '2026-11-11', published_at = timestamp '2026-11-17 06:00'"
+    said = told(made(copy_of(sample, tmp_path, change), "week"))
+    assert "02 Nov 2026 to 08 Nov 2026" in said and "as they stood on 10 Nov 2026" in said
+    assert "Nothing newer was collected" not in said
+
+
 def test_promises_that_are_due_are_counted_and_not_told(workspace: Workspace):
     for day in ("2026-11-01", "2026-11-12", "2026-11-19", "2026-11-20"):
         journal.save_promise(

@@ -107,9 +107,14 @@ class Published:
         return self.brands["last_collected"].max()
 
     @property
+    def moment(self) -> Any:
+        """Return what is now to the numbers: when they were made, or the end of the past day that they stand of."""
+        return self.meta["as_of" if self.meta["past"] else "published_at"]
+
+    @property
     def have_ended(self) -> bool:
         """Say whether nothing was collected for so long that it is the data that ended."""
-        return bool(pd.isna(self.newest) or self.meta["published_at"] - self.newest >= OLD)
+        return bool(pd.isna(self.newest) or self.moment - self.newest >= OLD)
 
 
 @contextmanager
@@ -148,7 +153,7 @@ def make(workspace: Workspace, settings: Settings, grain: str, brand: str = "", 
 def last_days(numbers: Published, grain: str) -> Days:
     """Return the last week or month that is over; where the data ended before, the last that they cover whole."""
     covered = numbers.brands["last_touch"].max() if pd.isna(numbers.newest) else numbers.newest
-    return span.last_whole(covered if numbers.have_ended else numbers.meta["published_at"], grain)
+    return span.last_whole(covered if numbers.have_ended else numbers.moment, grain)
 
 
 def narrowed(brands: pd.DataFrame, settings: Settings, name: str) -> list[dict[Any, Any]]:
@@ -310,7 +315,7 @@ def freshness(numbers: Published) -> list[str]:
     meta, newest = numbers.meta, numbers.newest
     told = [] if pd.isna(newest) else [say("collected", day=words.day(newest))]
     if told and numbers.have_ended:
-        told.append(say("old", days=words.in_days((meta["published_at"] - newest).days)))
+        told.append(say("old", days=words.in_days((numbers.moment - newest).days)))
     return told + fresh.of_numbers(VOICE, meta) + fresh.of_group(VOICE, meta) + fresh.of_past(VOICE, meta)
 
 
