@@ -201,13 +201,17 @@ def of_change(state: pd.Series, found: pd.DataFrame) -> str:
 
 
 def longer(numbers: Published, until: datetime, brand: str, state: pd.Series) -> str:
-    """Return how people feel over three months, where the days have too few people for more than a first impression."""
+    """Return how people feel over three months, where the days have too few people for more than a first impression.
+
+    Not where both are told and fewer than FEWEST people are in one alone: what these feel would be had by subtraction.
+    """
     if state["people"] >= numbers.meta["fewest_people"]:
         return ""
     days = Days(until - 2 * QUARTER, until - QUARTER, until)
     found = of_both(numbers.read("period", brand=brand, **days.asked)).iloc[0]
     few = VOICE.say("first_impression").strip() if state["people"] >= FEWEST else ""
-    if pd.isna(found["now"]):
+    told_apart = state["people"] >= FEWEST and found["people"] - state["people"] < FEWEST
+    if pd.isna(found["now"]) or told_apart:
         return few
     band = words.interval(found["low"], found["high"])
     told = {"days": words.days(days.start, until), "now": words.signed(found["now"]), "band": band}
