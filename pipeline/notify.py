@@ -59,14 +59,21 @@ def tell(
     to = addresses.read(workspace)
     if not to:
         return [], [f"nothing can be told: [notify] is set, but {addresses.NAME} holds no address"]
-    since, sent = notices.known(workspace, [address.key for address in to], now, succeeded=outcome == "done")
+    known = notices.known(workspace, [address.key for address in to], now, succeeded=outcome == "done")
     done, untold = list[str](), list[str]()
     for notice in due(workspace, chosen, settings, outcome, now):
         told = {address: (notice.kind, notice.subject, address.key) for address in to}
-        left = [address for address in to if told[address] not in sent and since[address.key] <= notice.since]
-        for line, is_told in deliver(workspace, notice, left, now):
+        left = [each for each in to if told[each] not in known.sent and known.since[each.key] <= notice.since]
+        waiting = {each: known.waiting[told[each]] for each in left if told[each] in known.waiting}
+        untold += [f"{notice.kind} not told: {each.place}{kept_by(why)}" for each, why in waiting.items()]
+        for line, is_told in deliver(workspace, notice, [each for each in left if each not in waiting], now):
             (done if is_told else untold).append(line)
     return done, untold
+
+
+def kept_by(why: str) -> str:
+    """Return why something was not told without the number of its address, which may be another one by now."""
+    return f"{why.partition(addresses.NAME)[2]}; it is tried again later"
 
 
 def due(

@@ -119,7 +119,9 @@ def test_of_a_week_with_too_few_people_no_feeling_is_told_but_that_of_the_quarte
     assert last.change.startswith("Nobody was heard and scored in these days.")
 
 
-def test_three_months_that_add_fewer_than_5_people_to_days_that_are_told_are_not_told(sample: Workspace, tmp_path: Path):
+def test_three_months_that_add_fewer_than_5_people_to_days_that_are_told_are_not_told(
+    sample: Workspace, tmp_path: Path
+):
     heard = "brand = 'quillstone' and happened_at < timestamp '2026-10-01'"
     place = copy_of(sample, tmp_path, f"delete from touch where {heard}")
     assert "Over three months" in made(sample).brands[1].change

@@ -113,6 +113,28 @@ def test_what_an_address_refuses_is_kept_and_told_to_it_alone_at_the_next_pass(p
     assert inbox.titles() == [f"/b {DIGEST}"] and noticed.read(place) == []
 
 
+def test_an_address_that_goes_on_refusing_is_asked_ever_more_seldom(
+    workspace: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    """One of several who share an address may refuse for good: the others have each try."""
+    asked = list[int]()
+    monkeypatch.setattr(addresses, "try_to_send", lambda at, said: asked.append(minutes) or f"{at.place} is away")
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a")
+    for minutes in (0, 15, 30, 44, 45, 104, 105):
+        passed(workspace, MONDAY + timedelta(minutes=minutes), "failed")
+    assert asked == [0, 15, 45, 105]
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/new {inbox.base}/a")
+    untold, _ = passed(workspace, MONDAY + timedelta(minutes=106), "failed")
+    assert untold == "failure not told: address 2 of ORCHARD_NOTIFY_URLS is away; it is tried again later"
+    assert untold in noticed.read(workspace)
+
+
+def test_a_web_hook_may_take_its_time_to_answer():
+    address = addresses.Address("key", "address 1", "json://127.0.0.1/a")
+    with addresses.quiet():
+        assert addresses.opened(address).request_timeout == (4.0, 25.0)
+
+
 def test_an_alert_is_told_once_and_only_if_it_is_newer_than_the_address(
     place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ):
