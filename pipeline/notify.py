@@ -47,7 +47,7 @@ def after_refresh(workspace: Workspace, settings: Settings, outcome: Outcome, no
         done, untold = tell(workspace, settings.notify, settings, outcome, now or store.now())
     except Exception as error:  # the numbers are made, and may not suffer; what a library says may hold an address
         untold = [f"notices failed: {error if isinstance(error, StoreError) else type(error).__name__}"]
-    with suppress(StoreError):
+    with suppress(StoreError, OSError):
         noticed.save(workspace, untold)
     return done + untold
 

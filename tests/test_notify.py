@@ -270,6 +270,10 @@ def test_a_refresh_tells_and_whatever_happens_to_that_it_stays_a_success(
     assert done.returncode == 1 and "error: x failed" in done.stderr
     assert done.stdout.splitlines()[0] == "3 relationships" and done.stdout.count("failure not told") == 2
     assert "failure not told: address 1" in orchard_here(place.folder, "status").stdout
+    (place.folder / "brand.toml").write_text("")
+    monkeypatch.setattr(run, "refresh", lambda *_: [])
+    assert noticed.read(place) and command.refresh_once(0) == [] == noticed.read(place)  # nobody wants it told any more
+    (place.folder / "brand.toml").write_text("[notify]\ndigest = 'never'\n")
     shutil.move(place.published, place.folder / "away")
     monkeypatch.setattr(run, "refresh", lambda *_: ["3 relationships"])
     assert command.refresh_once(0)[1].startswith("notices failed: nothing is published in")
