@@ -15,11 +15,15 @@ Told = tuple[str, str, str]  # kind, subject, address
 
 @dataclass(frozen=True)
 class Known:
-    """Since when each address is told of anything, what was told, and what waits for another try, with what kept it."""
+    """Since when each address is told of anything, what was told, and what waits for another try, with what kept it.
+
+    ``last_digest``: when an address took one that nobody had asked for.
+    """
 
     since: dict[str, datetime]
     sent: set[Told]
     waiting: dict[Told, str]
+    last_digest: dict[str, datetime]
 
 
 def known(workspace: Workspace, addresses: Sequence[str], now: datetime, succeeded: bool) -> Known:
@@ -35,7 +39,8 @@ def known(workspace: Workspace, addresses: Sequence[str], now: datetime, succeed
         since = dict(con.execute(select, {"addresses": list(addresses)}).fetchall())
         sent = set(con.execute(query("sent_notices"), {"now": now}).fetchall())
         waiting = con.execute(query("waiting_notices"), {"now": now}).fetchall()
-        return Known(since, sent, {(kind, subject, address): why for kind, subject, address, why in waiting})
+        last = dict(con.execute(query("last_digests"), {"now": now}).fetchall())
+        return Known(since, sent, {(kind, subject, address): why for kind, subject, address, why in waiting}, last)
 
 
 def end_failure(con: duckdb.DuckDBPyConnection, now: datetime) -> None:

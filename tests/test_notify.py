@@ -76,11 +76,16 @@ def add(place: Workspace, *changes: str) -> None:
 DIGEST = "Tamrow Design-Build, week of 09 Nov 2026: feeling −0.29, too few people before to compare with"
 
 
-def test_a_digest_is_told_on_its_day_once_to_each_address(place: Workspace, inbox: Inbox):
+def test_a_digest_is_told_on_its_day_once_to_each_address(
+    place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a")
     assert passed(place, SUNDAY) == [] and inbox.titles() == []  # the one of last Monday is of before
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a, {inbox.base}/b")  # b is new on the day itself
     first = passed(place, MONDAY)
     assert first == [f"digest told to address {number} of ORCHARD_NOTIFY_URLS" for number in (1, 2)]
     assert sorted(inbox.titles()) == [f"/a {DIGEST}", f"/b {DIGEST}"]
+    assert passed(place, MONDAY + timedelta(days=1), on="sunday") == []  # another day, and the same week
     assert passed(place, MONDAY + timedelta(days=6)) == [] and inbox.titles() == []
     assert len(passed(place, MONDAY + timedelta(days=9))) == 2  # late, since nothing was refreshed on the next Monday
 
