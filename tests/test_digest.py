@@ -178,6 +178,10 @@ def test_words_of_the_network_are_text_and_lead_nowhere(sample: Workspace, tmp_p
     assert "‹script›alert(1)‹/\u2060script›" in digest.brands[0].name
 
 
+def test_nothing_in_a_name_turns_text_around_hides_in_it_or_makes_a_link():
+    assert contents.harmless("a\u061cb\u00adc\U000e0041d [x](evil.example)") == "abcd [x]\u2060(evil.\u2060example)"
+
+
 def test_the_page_fetches_nothing_and_leads_only_to_the_dashboard(month: Digest, week: Digest):
     written = page.render(month)
     assert re.findall(r"(?:href|src)=\S+", written) == ['href="https://orchard.example.org/?a=1&amp;b=2">Open']

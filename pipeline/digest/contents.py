@@ -27,8 +27,10 @@ QUARTER = timedelta(days=91)
 LONGEST = timedelta(days=31)  # of the weeks and months that alerts are of
 MOST_TOPICS, MOST_NAMES = 4, 3
 LISTS = ("owe an answer", "gone quiet", "strained", "changed")
-UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # marks that turn text around, or hide in it
-JOINED = re.compile(r"([:.@/])(?=\S)")
+UNSEEN = re.compile(  # marks that turn text around, or hide in it
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+JOINED = re.compile(r"([:.@/\]])(?=\S)")
 
 
 def harmless(text: str) -> str:
