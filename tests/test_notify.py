@@ -174,6 +174,13 @@ def test_a_failed_refresh_is_told_once_until_one_succeeds_and_not_more_than_once
     assert inbox.titles() == ["/a Orchard: a refresh failed"] * 3
 
 
+def test_a_clock_that_was_ahead_keeps_nothing_from_being_told(workspace: Workspace, inbox: Inbox):
+    alone = {"digest": "never", "alerts": False}
+    assert len(passed(workspace, MONDAY + timedelta(days=4000), "failed", **alone)) == 2
+    assert passed(workspace, MONDAY + timedelta(days=4000, hours=1), **alone) == []
+    assert len(passed(workspace, MONDAY, "failed", **alone)) == 2
+
+
 def test_who_is_cut_off_before_the_record_tells_twice_and_no_more(
     workspace: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ):
