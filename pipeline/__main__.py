@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -220,6 +221,8 @@ def told(
 ) -> list[str]:
     """Tell what is to be told after a refresh, where [notify] wants anything told; return a line on each."""
     if chosen.notify is None:
+        with suppress(OSError):  # what is wrong with the folder, the refresh itself has said
+            noticed.save(place, ())
         return []
     from pipeline import notify  # late, for it needs pandas, which takes half a second
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAME = "ORCHARD_NOTIFY_URLS"
 SECONDS = 30.0
+READ_SECONDS = 25.0  # of a web hook's answer: who answers later may have taken the message, but gets it again
 WHOLE_PAGE = 30_000  # characters: what takes so many at once is mail, and no chat
 TALKATIVE = ("apprise", "urllib3.connectionpool", "urllib3.util.retry")  # their logs hold addresses, in part at least
 
@@ -61,9 +62,27 @@ def send(address: Address, message: Message) -> str:
 
 def try_to_send(address: Address, message: Message) -> str:
     """Send a message; return why that could not be done, else nothing. May raise whatever a library raises."""
-    from apprise import Apprise, AppriseAsset, NotifyFormat
-    from apprise.common import OverflowMode
+    from apprise import Apprise, NotifyFormat
     from apprise.result import AppriseResultStatus
+
+    service = opened(address)
+    if service is None:
+        return f"{address.place} is none that apprise knows or can use"
+    body, form = (
+        (message.page, NotifyFormat.HTML) if takes_pages(service, message) else (message.text, NotifyFormat.TEXT)
+    )
+    result = Apprise(service, asset=service.asset).notify(body=body, title=message.title, body_format=form)
+    if result:
+        return ""
+    late = result.status == AppriseResultStatus.TIMEOUT
+    why = f"did not answer within {SECONDS:.0f} s" if late else "did not take it"
+    return f"{address.place} ({service.service_name}) {why}"
+
+
+def opened(address: Address) -> "NotifyBase | None":
+    """Return the service of an address as we use it; None where apprise knows none. Raises what a library raises."""
+    from apprise import Apprise, AppriseAsset
+    from apprise.common import OverflowMode
 
     asset = AppriseAsset(
         service_timeout=SECONDS,
@@ -76,20 +95,13 @@ def try_to_send(address: Address, message: Message) -> str:
         interpret_emojis=False,
         async_mode=False,
     )
-    service = Apprise.instantiate(address.url, asset=asset)
+    service: NotifyBase | None = Apprise.instantiate(address.url, asset=asset)
     if service is None:
-        return f"{address.place} is none that apprise knows or can use"
+        return None
+    service.socket_read_timeout = max(service.socket_read_timeout, READ_SECONDS)
     if service.overflow_mode == OverflowMode.UPSTREAM:
         service.overflow_mode = OverflowMode.SPLIT  # a chat refuses what is too long for it
-    body, form = (
-        (message.page, NotifyFormat.HTML) if takes_pages(service, message) else (message.text, NotifyFormat.TEXT)
-    )
-    result = Apprise(service, asset=asset).notify(body=body, title=message.title, body_format=form)
-    if result:
-        return ""
-    late = result.status == AppriseResultStatus.TIMEOUT
-    why = f"did not answer within {SECONDS:.0f} s" if late else "did not take it"
-    return f"{address.place} ({service.service_name}) {why}"
+    return service
 
 
 def takes_pages(service: "NotifyBase", message: Message) -> bool:

@@ -1,6 +1,7 @@
 """The record of what was told outside of the dashboard, so that nothing is told twice."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
@@ -12,10 +13,21 @@ LASTS = "now"  # the subject of a failure that no refresh has succeeded since
 Told = tuple[str, str, str]  # kind, subject, address
 
 
-def known(
-    workspace: Workspace, addresses: Sequence[str], now: datetime, succeeded: bool
-) -> tuple[dict[str, datetime], set[Told]]:
-    """Return since when each address is told of anything, one that is new since ``now``; and what it knows already.
+@dataclass(frozen=True)
+class Known:
+    """Since when each address is told of anything, what was told, and what waits for another try, with what kept it.
+
+    ``last_digest``: when an address took one that nobody had asked for.
+    """
+
+    since: dict[str, datetime]
+    sent: set[Told]
+    waiting: dict[Told, str]
+    last_digest: dict[str, datetime]
+
+
+def known(workspace: Workspace, addresses: Sequence[str], now: datetime, succeeded: bool) -> Known:
+    """Return what is known of these addresses by now; one that is new is told of what comes from ``now`` on.
 
     ``succeeded``: a refresh has, so that the next failure is another one.
     """
@@ -25,7 +37,10 @@ def known(
         insert, select = con.extract_statements(query("save_recipients"))
         con.execute(insert, {"addresses": list(addresses), "now": now})
         since = dict(con.execute(select, {"addresses": list(addresses)}).fetchall())
-        return since, set(con.execute(query("sent_notices"), {"now": now}).fetchall())
+        sent = set(con.execute(query("sent_notices"), {"now": now}).fetchall())
+        waiting = con.execute(query("waiting_notices"), {"now": now}).fetchall()
+        last = dict(con.execute(query("last_digests"), {"now": now}).fetchall())
+        return Known(since, sent, {(kind, subject, address): why for kind, subject, address, why in waiting}, last)
 
 
 def end_failure(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
@@ -38,5 +53,5 @@ def end_failure(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
 def save(workspace: Workspace, told: Told, tried_at: datetime, why: str) -> None:
     """Record that something was told, or why (not empty) it could not be."""
     with connect(workspace.mentions) as con:
-        sent_at = None if why else tried_at
-        con.execute("insert or replace into notice values (?, ?, ?, ?, ?, ?)", [*told, tried_at, sent_at, why])
+        values = dict(zip(("kind", "subject", "address"), told, strict=True)) | {"tried_at": tried_at, "why": why}
+        con.execute(query("save_notice"), values | {"sent_at": None if why else tried_at})

@@ -11,6 +11,7 @@ from pipeline import addresses, noticed, notices, store
 from pipeline.addresses import Address, Message
 from pipeline.digest import contents, page, text
 from pipeline.digest.contents import Published
+from pipeline.notices import Known
 from pipeline.settings import NotifySettings, Settings
 from pipeline.store import StoreError, Workspace
 from pipeline.telling import texts
@@ -26,7 +27,10 @@ Outcome = Literal["done", "failed in part", "failed"]
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to be told: what it is known by, from when it is, and how it is said, which may take a second."""
+    """One thing to be told: what it is known by, from when it is, and how it is said, which may take a second.
+
+    A digest is from the end of its day: whoever is new on that day has it, too.
+    """
 
     kind: Literal["digest", "alert", "failure"]
     subject: str
@@ -47,7 +51,7 @@ def after_refresh(workspace: Workspace, settings: Settings, outcome: Outcome, no
         done, untold = tell(workspace, settings.notify, settings, outcome, now or store.now())
     except Exception as error:  # the numbers are made, and may not suffer; what a library says may hold an address
         untold = [f"notices failed: {error if isinstance(error, StoreError) else type(error).__name__}"]
-    with suppress(StoreError):
+    with suppress(StoreError, OSError):
         noticed.save(workspace, untold)
     return done + untold
 
@@ -59,14 +63,30 @@ def tell(
     to = addresses.read(workspace)
     if not to:
         return [], [f"nothing can be told: [notify] is set, but {addresses.NAME} holds no address"]
-    since, sent = notices.known(workspace, [address.key for address in to], now, succeeded=outcome == "done")
+    known = notices.known(workspace, [address.key for address in to], now, succeeded=outcome == "done")
     done, untold = list[str](), list[str]()
     for notice in due(workspace, chosen, settings, outcome, now):
         told = {address: (notice.kind, notice.subject, address.key) for address in to}
-        left = [address for address in to if told[address] not in sent and since[address.key] <= notice.since]
-        for line, is_told in deliver(workspace, notice, left, now):
+        left = [each for each in to if told[each] not in known.sent and wants(known, notice, each)]
+        waiting = {each: known.waiting[told[each]] for each in left if told[each] in known.waiting}
+        untold += [f"{notice.kind} not told: {each.place}{kept_by(why)}" for each, why in waiting.items()]
+        for line, is_told in deliver(workspace, notice, [each for each in left if each not in waiting], now):
             (done if is_told else untold).append(line)
     return done, untold
+
+
+def wants(known: Known, notice: Notice, address: Address) -> bool:
+    """Say whether a notice is of a time since an address is there, and a digest of one since it had the last.
+
+    Otherwise another day for it in brand.toml would send the same days twice.
+    """
+    last = known.last_digest.get(address.key) if notice.kind == "digest" else None
+    return known.since[address.key] <= notice.since and (last is None or last < notice.since - timedelta(days=1))
+
+
+def kept_by(why: str) -> str:
+    """Return why something was not told without the number of its address, which may be another one by now."""
+    return f"{why.partition(addresses.NAME)[2]}; it is tried again later"
 
 
 def due(
@@ -85,7 +105,8 @@ def due(
     if chosen.digest != "never":
         day, grain = last_day(chosen, now.date()), GRAINS[chosen.digest]
         said = partial(digest, workspace, settings, grain, now=now)
-        yield Notice("digest", f"{chosen.digest} {day}", datetime(day.year, day.month, day.day), said)
+        end = datetime(day.year, day.month, day.day) + timedelta(days=1)
+        yield Notice("digest", f"{chosen.digest} {day}", end, said)
 
 
 def last_day(chosen: NotifySettings, today: date) -> date:

@@ -119,6 +119,15 @@ def test_of_a_week_with_too_few_people_no_feeling_is_told_but_that_of_the_quarte
     assert last.change.startswith("Nobody was heard and scored in these days.")
 
 
+def test_three_months_that_add_fewer_than_5_people_to_days_that_are_told_are_not_told(
+    sample: Workspace, tmp_path: Path
+):
+    heard = "brand = 'quillstone' and happened_at < timestamp '2026-10-01'"
+    place = copy_of(sample, tmp_path, f"delete from touch where {heard}")
+    assert "Over three months" in made(sample).brands[1].change
+    assert made(place).brands[1].change.endswith("That is few: read it as a first impression.")
+
+
 def test_one_brand_can_be_asked_for_and_an_unknown_one_is_named(sample: Workspace):
     digest = contents.make(sample, chosen(sample), "month", "Quillstone")
     assert [brand.name for brand in digest.brands] == ["Quillstone Construction"] and digest.work == ()
@@ -169,6 +178,10 @@ def test_words_of_the_network_are_text_and_lead_nowhere(sample: Workspace, tmp_p
     assert "‹script›alert(1)‹/\u2060script›" in digest.brands[0].name
 
 
+def test_nothing_in_a_name_turns_text_around_hides_in_it_or_makes_a_link():
+    assert contents.harmless("a\u061cb\u00adc\U000e0041d [x](evil.example)") == "abcd [x]\u2060(evil.\u2060example)"
+
+
 def test_the_page_fetches_nothing_and_leads_only_to_the_dashboard(month: Digest, week: Digest):
     written = page.render(month)
     assert re.findall(r"(?:href|src)=\S+", written) == ['href="https://orchard.example.org/?a=1&amp;b=2">Open']
@@ -215,6 +228,13 @@ def test_days_are_the_last_whole_ones_of_now_or_where_data_ended_of_then(
     assert "Refreshed 17 Nov 2026 06:00 UTC" in told(digest) and "3 rows of all files and networks" in told(digest)
     assert "The newest touch that was collected is of 10 Nov 2026." in told(digest)
     assert "these are the last days that the data cover whole" in told(week)
+
+
+def test_of_numbers_of_a_past_day_the_last_whole_week_before_that_day_is_told(sample: Workspace, tmp_path: Path):
+    change = "update meta set past = true, as_of = date '2026-11-11', published_at = timestamp '2026-11-17 06:00'"
+    said = told(made(copy_of(sample, tmp_path, change), "week"))
+    assert "02 Nov 2026 to 08 Nov 2026" in said and "as they stood on 10 Nov 2026" in said
+    assert "Nothing newer was collected" not in said
 
 
 def test_promises_that_are_due_are_counted_and_not_told(workspace: Workspace):

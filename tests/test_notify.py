@@ -76,11 +76,16 @@ def add(place: Workspace, *changes: str) -> None:
 DIGEST = "Tamrow Design-Build, week of 09 Nov 2026: feeling −0.29, too few people before to compare with"
 
 
-def test_a_digest_is_told_on_its_day_once_to_each_address(place: Workspace, inbox: Inbox):
+def test_a_digest_is_told_on_its_day_once_to_each_address(
+    place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a")
     assert passed(place, SUNDAY) == [] and inbox.titles() == []  # the one of last Monday is of before
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a, {inbox.base}/b")  # b is new on the day itself
     first = passed(place, MONDAY)
     assert first == [f"digest told to address {number} of ORCHARD_NOTIFY_URLS" for number in (1, 2)]
     assert sorted(inbox.titles()) == [f"/a {DIGEST}", f"/b {DIGEST}"]
+    assert passed(place, MONDAY + timedelta(days=1), on="sunday") == []  # another day, and the same week
     assert passed(place, MONDAY + timedelta(days=6)) == [] and inbox.titles() == []
     assert len(passed(place, MONDAY + timedelta(days=9))) == 2  # late, since nothing was refreshed on the next Monday
 
@@ -111,6 +116,28 @@ def test_what_an_address_refuses_is_kept_and_told_to_it_alone_at_the_next_pass(p
     inbox.titles()
     assert passed(place, MONDAY) == ["digest told to address 2 of ORCHARD_NOTIFY_URLS"]
     assert inbox.titles() == [f"/b {DIGEST}"] and noticed.read(place) == []
+
+
+def test_an_address_that_goes_on_refusing_is_asked_ever_more_seldom(
+    workspace: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    """One of several who share an address may refuse for good: the others have each try."""
+    asked = list[int]()
+    monkeypatch.setattr(addresses, "try_to_send", lambda at, said: asked.append(minutes) or f"{at.place} is away")
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a")
+    for minutes in (0, 15, 44, 45, 104, 105):
+        passed(workspace, MONDAY + timedelta(minutes=minutes), "failed")
+    assert asked == [0, 15, 45, 105]
+    monkeypatch.setenv(addresses.NAME, f"{inbox.base}/new {inbox.base}/a")
+    untold, _ = passed(workspace, MONDAY + timedelta(minutes=106), "failed")
+    assert untold == "failure not told: address 2 of ORCHARD_NOTIFY_URLS is away; it is tried again later"
+    assert untold in noticed.read(workspace)
+
+
+def test_a_web_hook_may_take_its_time_to_answer():
+    address = addresses.Address("key", "address 1", "json://127.0.0.1/a")
+    with addresses.quiet():
+        assert addresses.opened(address).request_timeout == (4.0, 25.0)
 
 
 def test_an_alert_is_told_once_and_only_if_it_is_newer_than_the_address(
@@ -145,6 +172,13 @@ def test_a_failed_refresh_is_told_once_until_one_succeeds_and_not_more_than_once
     assert passed(workspace, hours[34], "failed", **alone) == []  # which comes and goes
     assert len(passed(workspace, hours[57], "failed", **alone)) == 1
     assert inbox.titles() == ["/a Orchard: a refresh failed"] * 3
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_from_being_told(workspace: Workspace, inbox: Inbox):
+    alone = {"digest": "never", "alerts": False}
+    assert len(passed(workspace, MONDAY + timedelta(days=4000), "failed", **alone)) == 2
+    assert passed(workspace, MONDAY + timedelta(days=4000, hours=1), **alone) == []
+    assert len(passed(workspace, MONDAY, "failed", **alone)) == 2
 
 
 def test_who_is_cut_off_before_the_record_tells_twice_and_no_more(
@@ -248,6 +282,10 @@ def test_a_refresh_tells_and_whatever_happens_to_that_it_stays_a_success(
     assert done.returncode == 1 and "error: x failed" in done.stderr
     assert done.stdout.splitlines()[0] == "3 relationships" and done.stdout.count("failure not told") == 2
     assert "failure not told: address 1" in orchard_here(place.folder, "status").stdout
+    (place.folder / "brand.toml").write_text("")
+    monkeypatch.setattr(run, "refresh", lambda *_: [])
+    assert noticed.read(place) and command.refresh_once(0) == [] == noticed.read(place)  # nobody wants it told any more
+    (place.folder / "brand.toml").write_text("[notify]\ndigest = 'never'\n")
     shutil.move(place.published, place.folder / "away")
     monkeypatch.setattr(run, "refresh", lambda *_: ["3 relationships"])
     assert command.refresh_once(0)[1].startswith("notices failed: nothing is published in")

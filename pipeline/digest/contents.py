@@ -27,8 +27,10 @@ QUARTER = timedelta(days=91)
 LONGEST = timedelta(days=31)  # of the weeks and months that alerts are of
 MOST_TOPICS, MOST_NAMES = 4, 3
 LISTS = ("owe an answer", "gone quiet", "strained", "changed")
-UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # marks that turn text around, or hide in it
-JOINED = re.compile(r"([:.@/])(?=\S)")
+UNSEEN = re.compile(  # marks that turn text around, or hide in it
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+JOINED = re.compile(r"([:.@/\]])(?=\S)")
 
 
 def harmless(text: str) -> str:
@@ -107,9 +109,14 @@ class Published:
         return self.brands["last_collected"].max()
 
     @property
+    def moment(self) -> Any:
+        """Return what is now to the numbers: when they were made, or the end of the past day that they stand of."""
+        return self.meta["as_of" if self.meta["past"] else "published_at"]
+
+    @property
     def have_ended(self) -> bool:
         """Say whether nothing was collected for so long that it is the data that ended."""
-        return bool(pd.isna(self.newest) or self.meta["published_at"] - self.newest >= OLD)
+        return bool(pd.isna(self.newest) or self.moment - self.newest >= OLD)
 
 
 @contextmanager
@@ -148,7 +155,7 @@ def make(workspace: Workspace, settings: Settings, grain: str, brand: str = "", 
 def last_days(numbers: Published, grain: str) -> Days:
     """Return the last week or month that is over; where the data ended before, the last that they cover whole."""
     covered = numbers.brands["last_touch"].max() if pd.isna(numbers.newest) else numbers.newest
-    return span.last_whole(covered if numbers.have_ended else numbers.meta["published_at"], grain)
+    return span.last_whole(covered if numbers.have_ended else numbers.moment, grain)
 
 
 def narrowed(brands: pd.DataFrame, settings: Settings, name: str) -> list[dict[Any, Any]]:
@@ -196,13 +203,17 @@ def of_change(state: pd.Series, found: pd.DataFrame) -> str:
 
 
 def longer(numbers: Published, until: datetime, brand: str, state: pd.Series) -> str:
-    """Return how people feel over three months, where the days have too few people for more than a first impression."""
+    """Return how people feel over three months, where the days have too few people for more than a first impression.
+
+    Not where both are told and fewer than FEWEST people are in one alone: what these feel would be had by subtraction.
+    """
     if state["people"] >= numbers.meta["fewest_people"]:
         return ""
     days = Days(until - 2 * QUARTER, until - QUARTER, until)
     found = of_both(numbers.read("period", brand=brand, **days.asked)).iloc[0]
     few = VOICE.say("first_impression").strip() if state["people"] >= FEWEST else ""
-    if pd.isna(found["now"]):
+    told_apart = state["people"] >= FEWEST and found["people"] - state["people"] < FEWEST
+    if pd.isna(found["now"]) or told_apart:
         return few
     band = words.interval(found["low"], found["high"])
     told = {"days": words.days(days.start, until), "now": words.signed(found["now"]), "band": band}
@@ -310,7 +321,7 @@ def freshness(numbers: Published) -> list[str]:
     meta, newest = numbers.meta, numbers.newest
     told = [] if pd.isna(newest) else [say("collected", day=words.day(newest))]
     if told and numbers.have_ended:
-        told.append(say("old", days=words.in_days((meta["published_at"] - newest).days)))
+        told.append(say("old", days=words.in_days((numbers.moment - newest).days)))
     return told + fresh.of_numbers(VOICE, meta) + fresh.of_group(VOICE, meta) + fresh.of_past(VOICE, meta)
 
 

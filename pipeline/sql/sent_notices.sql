@@ -5,4 +5,4 @@ where sent_at is not null
 union
 select kind, 'now', address
 from notice
-where kind = 'failure' and sent_at > $now - interval 1 day;
+where kind = 'failure' and sent_at > $now - interval 1 day and sent_at <= $now;
