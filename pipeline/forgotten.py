@@ -70,6 +70,12 @@ def tell_journal(workspace: Workspace, known: Forgotten) -> None:
             con.execute(query("bar"), {"salt": known.salt})
 
 
+def told(con: duckdb.DuckDBPyConnection) -> list[Forgotten]:
+    """Return of whom a journal was told, by salt, without telling people from messages."""
+    rows = con.execute("select salt, list(hash order by hash) from forgotten group by salt order by salt").fetchall()
+    return [Forgotten(salt, (), tuple(hashes)) for salt, hashes in rows]
+
+
 def remove(con: duckdb.DuckDBPyConnection, known: Forgotten) -> int:
     """Remove from a journal what was typed about the forgotten and their messages; return how many rows that were."""
     accounts, labelled = named_in(con, known)

@@ -501,11 +501,15 @@ def test_what_is_typed_while_somebody_is_forgotten_goes_with_them(place: Workspa
     def typed_before(workspace: Workspace, known: forgotten.Forgotten) -> None:
         monkeypatch.setattr(forgotten, "tell_journal", tell)
         journal.save_note(workspace, BRAND, ZELDA.id, "zanzibar again", "Mo")
+        label = {"brand": BRAND, "touch_id": "x:5001", "label": "negative"}
+        journal.save_labels(workspace, [label], "Mo", drawn=False)
         tell(workspace, known)
 
     monkeypatch.setattr(forgotten, "tell_journal", typed_before)
     commands_care.forget_(ZELDA.id, "Mo")
     assert traces(place) == []
+    with store.connect(place.journal) as con:
+        assert con.execute("select * from label where touch_id = 'x:5001'").fetchall() == []
 
 
 def test_what_we_said_to_nobody_in_particular_goes_with_whom_it_answers(place: Workspace):
