@@ -490,7 +490,8 @@ def test_a_journal_that_does_not_know_of_the_forgotten_yet_is_told_by_a_refresh(
     forget.forget(place, ZELDA.id, "Mo")
     place.journal.unlink()  # as one of an earlier Orchard, or one that was lost
     journal.save_note(place, BRAND, OTHERS[0].id, "mornings", "Mo")
-    assert forget.go_on(place) == []
+    assert not forgotten.knows(place, known := forgotten.read(place))
+    assert forget.go_on(place) == [] and forgotten.knows(place, known)
     with pytest.raises(typed.JournalError):
         journal.save_note(place, BRAND, ZELDA.id, "again", "Mo")
 
