@@ -115,6 +115,7 @@ def go_on(workspace: Workspace) -> list[str]:
     if workspace.journal.exists():
         with connect(workspace.journal) as con:
             left.update(forgotten.named_in(con, known)[0])
+            forgotten.remove(con, known)  # with what was said of their messages, which name nobody any more
     for account in sorted(left):
         forget(workspace, account, "refresh")
     return [f"a forget that was cut off is gone on with: {len(left)} accounts"] if left else []

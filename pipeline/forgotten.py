@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.publish import run_all
-from pipeline.store import Workspace, connect, count, incoming, query, transaction
+from pipeline.store import Workspace, connect, count, incoming, query, reading, transaction
 from pipeline.touches import any_of
 
 
@@ -63,11 +63,29 @@ def learn(workspace: Workspace, kept: Forgotten) -> bool:
 
 
 def tell_journal(workspace: Workspace, known: Forgotten) -> None:
-    """Let the journal know who was forgotten, so that nothing is typed about them again; none is made for nobody."""
+    """Let the journal know who was forgotten, so that nothing is typed about them again.
+
+    None is made for nobody, nor one opened for writing that knows already, as at every refresh: it may be another's.
+    """
     hashes = known.hashes()
-    if hashes.num_rows:
+    if hashes.num_rows and not knows(workspace, known):
         with connect(workspace.journal) as con, incoming(con, hashes):
             con.execute(query("bar"), {"salt": known.salt})
+
+
+def knows(workspace: Workspace, known: Forgotten) -> bool:
+    """Say whether the journal was told of all of them."""
+    if not workspace.journal.exists():
+        return False
+    with reading(workspace.journal) as con:
+        there = {hash_ for each in told(con) if each.salt == known.salt for hash_ in each.messages}
+    return there.issuperset(known.hashes()["hash"].to_pylist())
+
+
+def told(con: duckdb.DuckDBPyConnection) -> list[Forgotten]:
+    """Return of whom a journal was told, by salt, without telling people from messages."""
+    rows = con.execute("select salt, list(hash order by hash) from forgotten group by salt order by salt").fetchall()
+    return [Forgotten(salt, (), tuple(hashes)) for salt, hashes in rows]
 
 
 def remove(con: duckdb.DuckDBPyConnection, known: Forgotten) -> int:

@@ -47,17 +47,31 @@ def restore(workspace: Workspace, file: Path, replace: bool) -> Restored:
     """
     with backup.bench(workspace.folder, ".restoring-") as there, backup.opened(file, there) as found:
         before, then = forgotten.read(workspace), found.forgotten
+        barred = [before, then, *told(workspace.journal), *told(found.journal)]
         with connect(found.journal) as con:
-            away = sum(forgotten.remove(con, known) for known in (before, then))
+            away = sum(forgotten.remove(con, known) for known in barred)
         back, gone, aside = put_back(workspace, found.journal, replace)
         learnt = forgotten.learn(workspace, then)
         settings = put_settings(workspace, found.settings)
         people = forget_again(workspace, then.without(before))
-        for known in (forgotten.read(workspace), then):
+        for known in (forgotten.read(workspace), *barred):
             forgotten.tell_journal(workspace, known)
     bytes_left = bool(gone and then.people)  # what went may have been about them
     anew = bool(people) or bytes_left or forgotten.read(workspace).salt != before.salt
     return Restored(back, gone, aside, away, people, learnt, settings, anew)
+
+
+def told(journal: Path) -> list[Forgotten]:
+    """Return of whom a journal knows that they were forgotten, perhaps in a workspace of another salt."""
+    if not journal.exists():
+        return []
+    try:
+        with connect(journal) as con:
+            return forgotten.told(con)
+    except (StoreError, duckdb.Error) as error:
+        if not DAMAGE.search(str(error)):
+            raise
+        return []
 
 
 def put_back(workspace: Workspace, kept: Path, replace: bool) -> tuple[int, int, Path | None]:

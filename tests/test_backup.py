@@ -256,6 +256,24 @@ def test_a_workspace_that_has_forgotten_somebody_keeps_its_own_salt(forgot: Path
         assert con.execute("select account_id from account").fetchall() == [(OTHERS[0].id,)]
 
 
+def test_whom_only_the_journal_knows_as_forgotten_stays_away_from_it_and_from_one_restored_of_its_backup(
+    forgot: Path, workspace: Workspace, tmp_path: Path
+):
+    save(workspace, [said(4, OTHERS[1], "fine")])
+    forget.forget(workspace, OTHERS[1].id, "Mo")  # so that the salt of the other backup cannot be taken over
+    journal.save_note(workspace, BRAND, ZELDA.id, "zanzibar", "Mo")
+    older, _ = backup.make(workspace, tmp_path / "older")
+    restore(workspace, forgot, replace=True)
+    done = restore(workspace, older, replace=True)
+    assert done.away == 1 and len(typed(workspace)["note"]) == 0
+    newer, elsewhere = backup.make(workspace, tmp_path / "newer")[0], Workspace(tmp_path / "elsewhere")
+    elsewhere.folder.mkdir()
+    restore(elsewhere, newer, replace=False)
+    for account in (ZELDA, OTHERS[1]):
+        with pytest.raises(JournalError):
+            journal.save_note(elsewhere, BRAND, account.id, "again", "Mo")
+
+
 def test_each_day_has_one_backup_and_the_oldest_of_ours_go(made: tuple[Workspace, Path], tmp_path: Path):
     place, path = made
     folder, mark = tmp_path / "kept", path.stem.rpartition("-")[2]

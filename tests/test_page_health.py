@@ -1,9 +1,12 @@
 """Health: freshness, runs, sources, rejects that are tried again, versions, and what people changed."""
 
+import errno
 import json
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -269,12 +272,10 @@ def test_a_refresh_is_begun_on_the_page_told_while_it_works_and_ends_in_new_numb
     _data.refreshes()[str(quiet.folder)].process.wait(60)
     said = words(app.run())
     assert "Refresh now" in labels(app)
-    assert "Refreshed: these numbers are of now." in said and "2 relationships" in said
+    assert "Refreshed: the numbers were made anew after" in said and "2 relationships" in said
     assert "All 2 mentions are read" in said
     assert table(app, "Outcome")["Outcome"].tolist()[:2] == ["done", "done"]
-    assert "these numbers are of now" not in words(
-        opened(PAGE)
-    )  # whoever comes later has the verdict and the table of runs
+    assert "made anew after" not in words(opened(PAGE))  # whoever comes later has the verdict and the table of runs
 
 
 def begun(place: Workspace, code: str) -> _refreshing.Begun:
@@ -302,7 +303,37 @@ def test_who_is_at_work_is_told_instead_and_waited_for(quiet: Workspace):
         assert "The refresh waits for `import` (process" in plainly(app.run())
         child.process.kill()
         child.process.wait()
-    assert "Refresh now" in labels(app.run())
+    assert "Refresh now" in labels(app.run()) and "ended it by signal 9" in words(app)
+
+
+def test_of_clicks_at_the_same_moment_one_begins(quiet: Workspace):
+    together = threading.Barrier(4)
+
+    def click(_: int) -> int:
+        together.wait()
+        return begun(quiet, "import sys; sys.stdin.read()").process.pid
+
+    with ThreadPoolExecutor(4) as clicks:
+        assert len(set(clicks.map(click, range(4)))) == 1
+    assert _data.refreshes()[str(quiet.folder)].process.wait() == 0
+
+
+def test_what_a_schedule_did_meanwhile_is_not_told_of_a_refresh_that_failed(quiet: Workspace):
+    child = begun(quiet, "import sys; sys.exit('in use')")
+    with recorded(quiet, "refresh") as lines:
+        lines.append("all is well")
+    child.process.wait()
+    assert not child.is_running and child.record(quiet) == "" and child.said == "in use"
+
+
+def test_a_refresh_that_cannot_be_begun_is_told(quiet: Workspace, monkeypatch: pytest.MonkeyPatch):
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    app = opened(PAGE)
+    monkeypatch.setattr(_refreshing, "TemporaryFile", full)
+    next(button for button in app.button if button.label == "Refresh now").click().run()
+    assert "The refresh could not be begun: No space left on device." in plainly(app) and "Refresh now" in labels(app)
 
 
 def plainly(app) -> str:

@@ -98,7 +98,7 @@ def test_who_has_never_said_anything_has_no_feeling(visit: Open, sample: Workspa
     assert silent[["feeling", "low", "high"]].isna().all(axis=None)
 
 
-@pytest.mark.parametrize("words", ["raman priya", " PRIYA ", "prïya rám", "@priya"])
+@pytest.mark.parametrize("words", ["raman priya", " PRIYA ", "prïya rám", "@priya", "priya\u00a0raman\u200b"])
 def test_somebody_is_found_by_words_of_name_and_handle_in_any_order_and_spelling(words: str, sample: Workspace):
     assert shown(sample, "relationships", search=words, **EVERYBODY)["name"].tolist() == ["Priya Raman"]
     assert shown(sample, "relationships", search=f"{words} nobody", **EVERYBODY).empty

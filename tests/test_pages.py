@@ -115,6 +115,7 @@ def test_an_address_names_a_brand_by_its_key_too_and_is_told_what_it_asks_for_in
     ("page", "asked", "fields"),
     [
         ("relationships", {"list": "foo", "stage": "nobody", "tag": "no*such*"}, ["Who", "Stage", "Tags"]),
+        ("relationships", {"touches": "2000", "image": "GIF"}, ["At least touches", "Charts are saved as"]),
         ("conversations", {"by": "smell", "label": "angry", "topic": "no*such*"}, ["Search by", "Sentiment", "Topic"]),
         ("compare", {"panel": "nobody", "each": "day"}, ["Who is listened to", "One point for each"]),
         ("growth", {"outcome": "wealth"}, ["Until"]),

@@ -498,7 +498,8 @@ def test_a_journal_that_does_not_know_of_the_forgotten_yet_is_told_by_a_refresh(
     forget.forget(place, ZELDA.id, "Mo")
     place.journal.unlink()  # as one of an earlier Orchard, or one that was lost
     journal.save_note(place, BRAND, OTHERS[0].id, "mornings", "Mo")
-    assert forget.go_on(place) == []
+    assert not forgotten.knows(place, known := forgotten.read(place))
+    assert forget.go_on(place) == [] and forgotten.knows(place, known)
     with pytest.raises(typed.JournalError):
         journal.save_note(place, BRAND, ZELDA.id, "again", "Mo")
 
@@ -509,11 +510,15 @@ def test_what_is_typed_while_somebody_is_forgotten_goes_with_them(place: Workspa
     def typed_before(workspace: Workspace, known: forgotten.Forgotten) -> None:
         monkeypatch.setattr(forgotten, "tell_journal", tell)
         journal.save_note(workspace, BRAND, ZELDA.id, "zanzibar again", "Mo")
+        label = {"brand": BRAND, "touch_id": "x:5001", "label": "negative"}
+        journal.save_labels(workspace, [label], "Mo", drawn=False)
         tell(workspace, known)
 
     monkeypatch.setattr(forgotten, "tell_journal", typed_before)
     commands_care.forget_(ZELDA.id, "Mo")
     assert traces(place) == []
+    with store.connect(place.journal) as con:
+        assert con.execute("select * from label where touch_id = 'x:5001'").fetchall() == []
 
 
 def test_what_we_said_to_nobody_in_particular_goes_with_whom_it_answers(place: Workspace):

@@ -373,6 +373,22 @@ def flipped(content: bytes) -> bytes:
     return content[:60] + bytes([content[60] ^ 0xFF]) + content[61:]
 
 
+def flipped_bzip2(content: bytes) -> bytes:
+    return flipped(zipped({"a.csv": content}, zipfile.ZIP_BZIP2))
+
+
+def of_version(content: bytes, version: int) -> bytes:
+    """Return a zip that says that whoever unpacks it must know a version to come."""
+    place = content.index(b"PK\x01\x02") + 6
+    return content[:place] + bytes([version]) + content[place + 1 :]
+
+
+def elsewhere(content: bytes) -> bytes:
+    """Return a zip whose table of contents would lie before it begins."""
+    place = content.index(b"PK\x05\x06") + 12
+    return content[:place] + b"\xff\xff" + content[place + 2 :]
+
+
 def encrypted(content: bytes) -> bytes:
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         place = content.index(mark) + at
@@ -397,13 +413,29 @@ SEVERAL = {f"{number}.csv": TABLE for number in range(7)}
         (BOMB, "would unpack to more than 16,777,216 bytes"),
         (lying(BOMB), "a.csv in it cannot be read"),
         (flipped(zipped({"a.csv": TABLE})), "a.csv in it cannot be read"),
+        (flipped_bzip2(TABLE), "a.csv in it cannot be read (Invalid data stream)"),
+        (of_version(zipped({"a.csv": TABLE}), 99), "a damaged zip (zip file version 9.9); download it again"),
+        (elsewhere(zipped({"a.csv": TABLE})), "a damaged zip (Bad offset for central directory); download it again"),
         (encrypted(zipped({"a.csv": TABLE})), "a.csv in it is encrypted; unpack it"),
         (zipped({"a.zip": zipped({"a.csv": TABLE})}), "packed once more, in a zip; unpack it"),
         (zipped({"a.csv.gz": gzip.compress(TABLE)}), "packed once more by gzip; unpack it"),
         (zipped({"a.csv": b"a,b\n1,2\n"}), "no column Body, Date, User; it has a, b"),
         (zipped({"__MACOSX/a": b""}), "a zip or folder can only be an archive of X"),
     ],
-    ids=["several", "bomb", "liar", "flipped", "encrypted", "twice", "gzip", "columns", "nothing"],
+    ids=[
+        "several",
+        "bomb",
+        "liar",
+        "flipped",
+        "bzip2",
+        "version",
+        "elsewhere",
+        "encrypted",
+        "twice",
+        "gzip",
+        "columns",
+        "nothing",
+    ],
 )
 def test_what_is_wrong_with_a_zip_is_said_of_it(content: bytes, words: str, workspace: Workspace, tmp_path: Path):
     path = tmp_path / "export.zip"

@@ -53,8 +53,12 @@ def at_work(worker: str | None) -> None:
 def offer() -> None:
     """Let one begin a refresh."""
     if st.button(say("refresh_now"), icon=":material/sync:", help=say("refresh_help")):
-        st.session_state[MINE] = _data.begin_refresh().at
-        st.rerun()
+        try:
+            st.session_state[MINE] = _data.begin_refresh().at
+        except OSError as error:  # a full disk, or no room for a process
+            st.error(_words.plain(say("refresh_not_begun", reason=error.strerror)), icon=":material/error:")
+        else:
+            st.rerun()
 
 
 def result() -> None:
@@ -63,9 +67,11 @@ def result() -> None:
     if begun is None or st.session_state.get(MINE) != begun.at:
         return
     if begun.went_well:
-        st.success(say("refresh_done"), icon=":material/check_circle:")
+        st.success(say("refresh_done", since=begun.at), icon=":material/check_circle:")
         st.text(begun.record(_data.workspace()))
         return
     st.error(say("refresh_failed"), icon=":material/error:")
-    if _rights.viewer().sees_people:  # a reason may name somebody
+    if begun.signal:
+        st.text(say("refresh_killed", signal=begun.signal))
+    elif _rights.viewer().sees_people:  # a reason may name somebody
         st.text(begun.record(_data.workspace()) or begun.said)

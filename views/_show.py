@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pipeline import tables
-from views import _texts, _words
+from views import _address, _texts, _words
 
 say = _texts.of("shared")
 
@@ -26,6 +26,7 @@ BUTTONS = [["toImage", "resetScale2d"]]  # of the tool bar of every chart
 
 def image_format() -> None:
     """Let one choose what the camera of every chart makes."""
+    _address.say_left_out("image", say("image"), FORMATS)
     st.segmented_control(
         say("image"), FORMATS, default="PNG", required=True, key="image", bind="query-params", persist_state="session"
     )

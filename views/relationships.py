@@ -44,6 +44,7 @@ STARTS: dict[str, Any] = {
     "tag": [],
 }
 PAGE = 50
+MOST_TOUCHES = 1000
 MARKS = 1500  # more marks than that are a cloud, and slow to draw
 MOST = 1_000_000_000
 HERE = "relationships"
@@ -124,6 +125,7 @@ def seldom(brand: str, tags: list[str]) -> dict[str, Any]:
     _address.say_left_out("source", say("source"), map(_words.source, sources))
     _address.say_left_out("stage", say("stage"), STAGES)
     _address.say_left_out("tag", say("tags"), tags)
+    _address.say_left_out("touches", say("touches"), map(str, range(1, MOST_TOUCHES + 1)))
     in_force = any(key in st.query_params for key in ("source", "stage", "tag", "touches"))
     with st.expander(say("more"), icon=":material/tune:", key="more", expanded=in_force):
         first, second, third, fourth = st.columns(4)
@@ -133,7 +135,7 @@ def seldom(brand: str, tags: list[str]) -> dict[str, Any]:
             ),
             "stages": second.multiselect(say("stage"), STAGES[::-1], key="stage", bind="query-params"),
             "tags": third.multiselect(say("tags"), tags, key="tag", bind="query-params"),
-            "touches": fourth.number_input(say("touches"), 1, 1000, 1, key="touches", bind="query-params"),
+            "touches": fourth.number_input(say("touches"), 1, MOST_TOUCHES, 1, key="touches", bind="query-params"),
         }
 
 

@@ -1,6 +1,6 @@
 -- Extremes are ranked by the careful end of the interval: few messages never top a list. Tags are those of now: what was typed since
 -- the file was published counts, of all accounts of a person the last word. Looked for is every word in name or handle as they are told,
--- in any order and case, with any accents.
+-- in any order and case, with any accents, whatever spaces (or signs that nobody sees) somebody pasted between them.
 with word as (
     select
         unnest($typed::struct(account_id text, tag text, belongs boolean)[], recursive := true),
@@ -69,7 +69,7 @@ left join work_list w on w.brand = p.brand and w.person_id = p.person_id and w.l
 where
     len(
         list_filter(
-            string_split_regex(strip_accents(lower(trim($search))), '\s+'),
+            string_split_regex(strip_accents(lower($search)), '[\s\pZ\p{Cf}]+'),
             lambda word: not contains(strip_accents(lower(p.name || ' @' || coalesce(p.handle, ''))), word)
         )
     ) = 0

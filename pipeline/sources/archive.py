@@ -100,7 +100,7 @@ def list_names(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return sorted(archive.namelist())
-    except zipfile.BadZipFile as error:
+    except (ValueError, NotImplementedError, zipfile.BadZipFile) as error:  # such as of a version that is not known
         raise FileError(f"{path}: a damaged zip ({error}); download it again") from error
 
 

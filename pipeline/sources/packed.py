@@ -1,5 +1,6 @@
 """Workbooks, and what gzip or a zip has packed, as plain files in a folder that is there only while they are read."""
 
+import errno
 import gzip
 import json
 import lzma
@@ -26,6 +27,7 @@ READER = Path(__file__).with_name("workbook.py")  # a process of its own
 REFUSED = 2  # its status where it says what is wrong
 BLOCK = 1 << 20
 MOST_NAMED = 5  # files in a zip
+DAMAGE = (None, errno.EINVAL)  # of an OSError: what bzip2 says of it; a place in a zip that is before its beginning
 PREFIX = ".unpacked-"
 ENCODING = "utf-8-sig"  # of sheets
 
@@ -100,7 +102,9 @@ def unzip(path: Path, names: Sequence[str], folder: Path) -> Path:
                 raise FileError(f"{path}: {names[0]} in it is encrypted; unpack it, and import that")
             with archive.open(member) as packed:
                 return pour(path, packed, folder)
-    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, NotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in DAMAGE:  # a full disk, or a file that was taken away
+            raise
         raise FileError(f"{path}: {names[0]} in it cannot be read ({error}); unpack it, and import that") from error
 
 
