@@ -32,6 +32,8 @@ PAGE = "views/pulse.py"
 NAMES = {"tamrow": "Tamrow Design-Build", "quillstone": "Quillstone Construction", "fenmarsh": "Fenmarsh Builders"}
 JULY, AUGUST, SEPTEMBER = (datetime(2026, month, 1) for month in (7, 8, 9))
 FALL = {"before": JULY, "start": AUGUST, "until": SEPTEMBER}
+FOUR_WEEKS = {"before": datetime(2026, 9, 16), "start": datetime(2026, 10, 14), "until": datetime(2026, 11, 11)}
+YEAR = {"before": datetime(2024, 11, 12), "start": datetime(2025, 11, 12), "until": datetime(2026, 11, 11)}
 HALF_YEAR = {"before": datetime(2025, 11, 12), "start": datetime(2026, 5, 13), "until": datetime(2026, 11, 11)}
 
 
@@ -123,10 +125,10 @@ def test_the_first_words_say_the_feeling_its_interval_and_whose_it_is(visit: Ope
 
 
 def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visit: Open, sample: Workspace):
-    first = visit(PAGE, period="6 months").markdown[0].value
-    groups = moved.groups(taken_apart(sample, HALF_YEAR))
-    stayers = _words.signed(groups.set_index("name")["contribution"]["stayers"])
-    yet = f"Yet of its {len(groups)} groups **stayers** ({stayers}) against the rest moved by more than chance would do"
+    first = visit(PAGE, period="4 weeks").markdown[0].value
+    groups = moved.groups(taken_apart(sample, FOUR_WEEKS))
+    leavers = _words.signed(groups.set_index("name")["contribution"]["leavers"])
+    yet = f"Yet of its {len(groups)} groups **leavers** ({leavers}) against the rest moved by more than chance would do"
     assert first.endswith(f"is no more than chance would do. {yet} (as one part in ten does by chance).")
 
 
@@ -183,8 +185,8 @@ def test_everybody_s_mentions_count_once_and_the_strongest_stand_first(sample: W
 
 
 def test_a_change_that_is_chance_has_its_margin_and_no_arrow(visit: Open, sample: Workspace):
-    app = visit(PAGE, period="6 months")
-    found = shown(sample, "period", brand="tamrow", **HALF_YEAR).iloc[0]
+    app = visit(PAGE, period="12 months")
+    found = shown(sample, "period", brand="tamrow", **YEAR).iloc[0]
     feeling, post = app.metric[:2]
     assert feeling.delta == f"{_words.signed(found['change'])} ± {1.645 * found['se_change']:.2f}"
     assert [metric.proto.direction for metric in (feeling, post)] == [MetricProto.MetricDirection.NONE] * 2
