@@ -208,12 +208,12 @@ def test_a_list_of_nobody_is_told_as_an_answer_and_counted_beside_the_others(vis
     lists = shown(sample, "work_lists", brand="tamrow").set_index("list")["people"]
     written = re.findall("'(.+)' as list", (ROOT / "pipeline/metrics/work_list.sql").read_text())
     assert list(lists.index) == sorted([*written, "changed"])
-    assert lists["changed"] == lists["strained"] == 0
+    assert lists["changed"] == lists["defenders"] == 0
     app = visit(PAGE, list="changed")
     assert [info.value for info in app.info] == ["Nobody changed by more than chance would do."]
     assert app.pills(key="list").options == ["everybody", *lists.index]
     assert any(caption.value.startswith("changed 0 · defenders ") for caption in app.caption)
-    assert visit(PAGE, list="strained").info[0].value == "Nobody is on the list “strained” now."
+    assert visit(PAGE, list="defenders").info[0].value == "Nobody is on the list “defenders” now."
     assert "No relationship fits" in visit(PAGE, list="changed", stage="engaged").info[0].value
 
 

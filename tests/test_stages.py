@@ -65,9 +65,14 @@ def world(
     fruit: Rows | None = None,
     answers: Rows | None = None,
     roles: dict[str, str] | None = None,
+    off: float = 0.0,
 ) -> duckdb.DuckDBPyConnection:
-    """Return a database with these metrics over the touches; accounts are persons unless ``roles`` says otherwise."""
+    """Return a database with these metrics over the touches; accounts are persons unless ``roles`` says otherwise.
+
+    The model may put the level of each brand off by so much (sd).
+    """
     con = ledger(rows, as_of)
+    con.execute("insert into derived.debias select distinct brand, source, true, $1::double from derived.ledger", [off])
     role = {account: "person" for (account,) in con.execute("select account_id from derived.ledger").fetchall()}
     given = {
         "role": pa.table({"account_id": [*(role | (roles or {}))], "role": [*(role | (roles or {})).values()]}),
@@ -217,6 +222,14 @@ def test_an_angry_regular_is_engaged_and_strained():
     found = now(world(crowd() + rows, *HISTORY), "x")
     assert (found["stage"], found["strained"], found["warm"]) == ("engaged", True, False)
     assert found["warmth_low"] < found["warmth"] < found["warmth_high"] < 0
+
+
+def test_where_the_model_may_put_everybody_off_only_who_is_surely_below_zero_is_strained():
+    low = [row | {"value": row["value"] - 0.35} for row in crowd()]
+    rows = [*low, *(touch("x", 10 + 5 * i, -1.0) for i in range(12))]
+    few = {row["person_id"] for row in table(world(rows, *HISTORY[:3], off=0.25), "stage") if row["strained"]}
+    many = {row["person_id"] for row in table(world(rows, *HISTORY[:3]), "stage") if row["strained"]}
+    assert "x" in few < many and len(many) > 1.3 * len(few)
 
 
 def test_one_angry_word_does_not_strain():

@@ -1,6 +1,7 @@
 -- What a person felt at each month end: the estimate of feeling.sql on what they said in the twelve months before it, with mu, s2
 -- and t2 of the same twelve months, so that nothing looks ahead. Months without a word of theirs in twelve have no row, nor have
--- those in which people do not differ measurably: a t2 that is small by chance would put everybody, surely, at the mean.
+-- those in which people do not differ measurably: a t2 that is small by chance would put everybody, surely, at the mean. The sd
+-- holds how far the model may put the brand's level off, too: flags compare it with zero, and a level off by that much would flag many.
 with said as (
     select
         brand,
@@ -69,6 +70,14 @@ average as (
     -- Else they do not differ measurably, or their noise is not known (as in spread.sql).
     where s.mentions - s.people >= 5 and s.s2 > 1e-9 and s.t2 > 1.645 * s.t2_by_chance
     group by all
+),
+
+matrix as (
+    select l.brand, coalesce(sum(d.sd) / count(*), 0) as sd_model
+    from derived.ledger l
+    left join derived.debias d on d.brand = l.brand and d.source = l.source
+    where l.counts
+    group by l.brand
 )
 
 select
@@ -80,8 +89,13 @@ select
     a.mu,
     a.t2 / (a.t2 + a.s2 / y.n) as own_weight,
     a.mu + own_weight * (y.mean - a.mu) as warmth,
-    student(a.people) * sqrt(
-        a.t2 * (1 - own_weight) + (1 - own_weight) ** 2 * (a.mu_sd ** 2 + ((warmth - a.mu) * least(a.t2_sd / a.t2, 1 / own_weight)) ** 2)
+    sqrt(
+        student(a.people) ** 2 * (
+            a.t2 * (1 - own_weight)
+            + (1 - own_weight) ** 2 * (a.mu_sd ** 2 + ((warmth - a.mu) * least(a.t2_sd / a.t2, 1 / own_weight)) ** 2)
+        )
+        + sd_model ** 2
     ) as sd
 from year_of y
 join average a using (brand, m)
+join matrix using (brand)
