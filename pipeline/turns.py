@@ -10,12 +10,13 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 PAUSE = 0.05  # seconds between two tries
+NEXT_PAUSE = 0.01  # of whoever is next
 MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -24,40 +25,68 @@ class Turn:
     """The turn that this process has: the handle that holds the lock, and by how many it is used."""
 
     handle: int | None
-    users: int = 0
+    users: int
 
 
 TURNS: dict[Path, Turn] = {}  # of this process
-GUARD = threading.Lock()  # over TURNS; held for moments
+GUARD = threading.RLock()  # over TURNS; held for moments
 
 
 @contextmanager
 def turn(path: Path, seconds: float) -> Iterator[None]:
     """Hold the turn of a file, waiting so long for another process; a killed one frees it.
 
-    Its lock is a file beside it that stays. Raises TimeoutError where another process still has it, and OSError where
+    Its locks are files beside it that stay. Raises TimeoutError where another process still has it, and OSError where
     it cannot be locked.
     """
     place, end = path.resolve(), time.monotonic() + seconds  # whatever link leads to it
-    while not take(place):
-        if time.monotonic() > end:
-            raise TimeoutError(errno.ETIMEDOUT, "another process has had it open for too long")
-        time.sleep(PAUSE)
+    if not joined(place):
+        with being_next(place, end):
+            wait(lambda: begun(place), end, NEXT_PAUSE)
     try:
         yield
     finally:
         give_back(place)
 
 
-def take(place: Path) -> bool:
-    """Take part in the turn that this process has, or begin one; say whether that could be done."""
+def wait(done: Callable[[], bool], end: float, pause: float) -> None:
+    """Try something until it is done. Raises TimeoutError where it is not by the end, of the monotonic clock."""
+    while not done():
+        if time.monotonic() > end:
+            raise TimeoutError(errno.ETIMEDOUT, "another process has had it open for too long")
+        time.sleep(pause)
+
+
+@contextmanager
+def being_next(place: Path, end: float) -> Iterator[None]:
+    """Be the only one who waits for the turn itself: else who ends a turn begins the next one before others look."""
+    handle = opened(place, "next.lock")
+    try:
+        wait(lambda: handle is None or is_ours(handle), end, PAUSE)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def joined(place: Path) -> bool:
+    """Take part in the turn that this process has; say whether it has one."""
     with GUARD:
-        if place not in TURNS:
-            handle = opened(place)
-            if handle is not None and not is_ours(handle):
-                return False
-            TURNS[place] = Turn(handle)
-        TURNS[place].users += 1
+        if place in TURNS:
+            TURNS[place].users += 1
+        return place in TURNS
+
+
+def begun(place: Path) -> bool:
+    """Begin a turn, or join that of this process; say whether that could be done."""
+    with GUARD:
+        if joined(place):
+            return True
+        handle = opened(place, "lock")
+        if handle is not None and not is_ours(handle):
+            os.close(handle)
+            return False
+        TURNS[place] = Turn(handle, users=1)
         return True
 
 
@@ -72,9 +101,9 @@ def give_back(place: Path) -> None:
                 os.close(ours.handle)
 
 
-def opened(place: Path) -> int | None:
-    """Return a handle on the lock of a file; None where there can be none for us, who may not write the file either."""
-    path = place.with_name(f"{place.name}.lock")
+def opened(place: Path, ending: str) -> int | None:
+    """Return a handle on a lock of a file; None where there can be none for us, who may not write the file either."""
+    path = place.with_name(f"{place.name}.{ending}")
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
@@ -93,13 +122,9 @@ def may_write(path: Path) -> bool:
 
 
 def is_ours(handle: int) -> bool:
-    """Lock the file of a handle; where another process has it locked, close it and say no."""
+    """Lock the file of a handle, unless another handle has it locked; say whether that could be done."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(handle)
         return False
-    except OSError:
-        os.close(handle)
-        raise
     return True

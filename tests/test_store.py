@@ -254,10 +254,11 @@ def test_the_turn_of_a_file_ends_with_the_last_who_has_it_open_and_is_waited_for
             pass
         with pytest.raises(BlockingIOError):
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    with lock.open() as other:
-        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        with pytest.raises(TimeoutError), turn(workspace.journal, 0):
-            pass
+    for each in (lock, workspace.folder / "journal.duckdb.next.lock"):
+        with each.open() as other, pytest.raises(TimeoutError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with turn(workspace.journal, 0):
+                pass
     with store.connect(workspace.journal):
         pass
 
