@@ -121,10 +121,11 @@ def move_aside(workspace: Workspace, replace: bool, error: Exception) -> Path:
     if not replace:
         raise StoreError(f"{error}; --replace keeps it aside as it is, under another name") from error
     aside = workspace.journal.with_name(f"journal-damaged-{store.now():%Y-%m-%dT%H%M%S}.duckdb")
-    for ending in (".wal", ""):
-        part = Path(f"{workspace.journal}{ending}")
-        if part.exists():
-            part.rename(f"{aside}{ending}")
+    with store.turn_of(workspace.journal):
+        for ending in (".wal", ""):
+            part = Path(f"{workspace.journal}{ending}")
+            if part.exists():
+                part.rename(f"{aside}{ending}")
     return aside
 
 

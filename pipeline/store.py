@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipeline.turns import turn
+
 HERE = Path(__file__).parent
 FORM = 7  # of the published file: to be raised when the dashboard asks for what an older file does not hold
 MIGRATING = threading.Lock()  # other processes wait for the file, but two sessions of one dashboard share it
+OPENING = threading.Lock()  # nor does one of them open a file while the other one closes it
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
 REFUSED = re.compile("Permission denied|Operation not permitted|Read-only file system")  # what the system says
 
@@ -71,7 +74,7 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Waits for another process's short write. Raises StoreError where the file stays locked or cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with named(path), closing(open_patiently(path)) as con:
+    with turn_of(path), named(path), closing(open_patiently(path)) as con:
         prepare(con)
         with MIGRATING:
             migrate(con, HERE / "schema" / path.stem)
@@ -85,7 +88,7 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     As `connect` does, but where the system lets us read it alone it is opened so. Raises StoreError where it would have
     to be written all the same, since its schema is not the newest.
     """
-    with named(path):
+    with turn_of(path), named(path):
         try:
             con, may_write = open_patiently(path), True
         except duckdb.IOException as error:
@@ -100,6 +103,30 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 else:
                     check_newest(con, path)
             yield con
+
+
+@contextmanager
+def turn_of(path: Path) -> Iterator[None]:
+    """Keep other processes from opening the file, from before it is opened until it is closed.
+
+    Raises StoreError where another one does not close it, or it cannot be locked.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(turn(path, OPEN_SECONDS))
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read or written: {error.strerror}; {advice(error)}") from error
+        yield
+
+
+@contextmanager
+def closing(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Close a connection after the block."""
+    try:
+        yield con
+    finally:
+        with OPENING:
+            con.close()
 
 
 @contextmanager
@@ -141,7 +168,8 @@ def open_patiently(path: Path, seconds: float = OPEN_SECONDS, read_only: bool = 
     end = time.monotonic() + seconds
     while True:
         try:
-            return duckdb.connect(path, read_only=read_only)
+            with OPENING:
+                return duckdb.connect(path, read_only=read_only)
         except (duckdb.IOException, duckdb.ResourceInUseException) as error:
             if "not a valid DuckDB database" in str(error) and remove_empty(path):
                 continue
@@ -181,6 +209,8 @@ def write_note(path: Path, text: str) -> None:
 
 def advice(error: OSError) -> str:
     """Return what to do about a file that the system does not let us write."""
+    if error.errno == errno.ETIMEDOUT:
+        return "try again when that is done"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "make room there, then do it again: what was stored before is kept"
     return "see to it that it may be written, then do it again"

@@ -252,7 +252,8 @@ def test_where_the_file_is_a_link_nothing_deleted_is_left_where_it_leads_to(
             con.execute(f"delete from {table} where touch_id = 'hackernews:41'")
     assert b"zanzibar" in file.read_bytes()
     rewrite(workspace.mentions)
-    assert workspace.mentions.is_symlink() and list(file.parent.iterdir()) == [file]
+    assert workspace.mentions.is_symlink()
+    assert [each for each in file.parent.iterdir() if each.suffix != ".lock"] == [file]
     assert b"zanzibar" not in file.read_bytes()
     assert rows(workspace, "select text from touch") == [("quiet",)]
 

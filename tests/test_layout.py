@@ -241,7 +241,7 @@ ALLOWED = {
     "pipeline/export.py": {"pipeline.store"},
     "pipeline/benchmark.py": {"pipeline.store", "pipeline.publish", "pipeline.settings"},
     "pipeline/reads": {"pipeline.metrics"},
-    "pipeline/store.py": {"pipeline.sources", "pipeline.touch"},
+    "pipeline/store.py": {"pipeline.turns"},
     "pipeline/publish.py": {
         "pipeline.contents",
         "pipeline.store",

@@ -1,5 +1,6 @@
 """The store: migrations, transactions, locks, and a published file that is always whole."""
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from pipeline.publish import ModelFacts
 from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
+from pipeline.turns import turn
 from tests.conftest import PAYLOADS, ROOT, TAMROW
 from tests.worlds import save_outcomes
 
@@ -215,6 +217,58 @@ def test_a_file_that_stays_locked_is_named(workspace: Workspace):
             [sys.executable, "-c", code, str(workspace.mentions)], cwd=ROOT, capture_output=True, text=True, check=False
         )
     assert "Conflicting lock is held" in tried.stderr
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from pipeline import journal, store
+print("asked", flush=True)
+journal.save_note(store.Workspace(Path(sys.argv[1])), "tamrow", "x:ana", "theirs", "Ed")
+"""
+
+
+def test_a_file_is_not_opened_before_another_process_has_closed_it_whatever_became_of_its_own_lock(
+    workspace: Workspace,
+):
+    journal.save_note(workspace, "tamrow", "x:ana", "first", "Mo")
+    with store.connect(workspace.journal) as con:
+        workspace.journal.open("rb").close()  # DuckDB's lock goes: so is the file while another process opens it
+        command = [sys.executable, "-c", WRITE, str(workspace.folder)]
+        other = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert other.stdout and other.stdout.readline() == "asked\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(0.5)
+        with store.transaction(con):
+            journal.insert(con, {"note": [{"brand": "tamrow", "account_id": "x:ana", "text": "ours"}]}, "Mo")
+    with other:
+        assert other.wait(20) == 0
+    assert {row["text"] for row in journal_reads.read_notes(workspace, "tamrow")} == {"first", "ours", "theirs"}
+
+
+def test_the_turn_of_a_file_ends_with_the_last_who_has_it_open_and_is_waited_for(workspace: Workspace, tmp_path: Path):
+    (tmp_path / "link.duckdb").symlink_to(workspace.journal)
+    lock = workspace.folder / "journal.duckdb.lock"
+    with store.connect(workspace.journal), lock.open() as other:
+        with store.connect(workspace.journal), turn(tmp_path / "link.duckdb", 0):
+            pass
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    for each in (lock, workspace.folder / "journal.duckdb.next.lock"):
+        with each.open() as other, pytest.raises(TimeoutError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with turn(workspace.journal, 0):
+                pass
+    with store.connect(workspace.journal):
+        pass
+
+
+def test_a_file_that_cannot_be_locked_is_not_opened(workspace: Workspace):
+    workspace.folder.mkdir()
+    (workspace.folder / "journal.duckdb.lock").mkdir()
+    with pytest.raises(StoreError, match=r"journal\.duckdb cannot be read or written: Is a directory"):
+        journal.save_note(workspace, "tamrow", "x:ana", "lost?", "Mo")
+    assert not workspace.journal.exists()
 
 
 class Fixed:
