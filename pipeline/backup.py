@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -62,7 +63,10 @@ def make(workspace: Workspace, folder: Path, kind: str = DAILY) -> tuple[Path, H
     if not workspace.journal.exists():
         raise StoreError(f"{workspace.folder} has no {JOURNAL}: nothing was typed there yet")
     known = forgotten.read(workspace)
-    path = folder / f"{kind}-{store.now():%Y-%m-%dT%H%M%S}-{known.mark}.zip"
+    path = named_now(folder, kind, known.mark)
+    if path.exists():
+        time.sleep(1)  # two in one second, as of two restores: the later one has the name of the next
+        path = named_now(folder, kind, known.mark)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with bench(folder, f".{kind}-{known.mark}-") as there:
@@ -88,6 +92,11 @@ def bench(folder: Path, prefix: str) -> Iterator[Path]:
         shutil.rmtree(leftover)
     with TemporaryDirectory(prefix=prefix, dir=folder) as there:
         yield Path(there)
+
+
+def named_now(folder: Path, kind: str, mark: str) -> Path:
+    """Return the name of a backup that is made now, to the second."""
+    return folder / f"{kind}-{store.now():%Y-%m-%dT%H%M%S}-{mark}.zip"
 
 
 def write(workspace: Workspace, there: Path, name: str, known: Forgotten) -> Held:
