@@ -96,12 +96,7 @@ def import_(
     check_format(format, map, source)
     if encoding:
         known_encoding(encoding)
-    if dates not in get_args(Dates):
-        raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
-    if dry_run and folder:
-        raise FileError("--dry-run reads one file, and --watch those that come: give one of them")
-    if file == Path("-"):
-        raise FileError("import -: a file is read more than once, which a pipe cannot be: save it to a file first")
+    check_asked(file, folder, dates, dry_run)
     if file and file.exists():
         check_archive(file, direct_messages)
         check_sheet(file, sheet)
@@ -120,6 +115,16 @@ def import_(
         follow(folder, how, watch.stop_signal())
     else:
         raise FileError("give either a file or --watch FOLDER")
+
+
+def check_asked(file: Path | None, folder: Path | None, dates: str, dry_run: bool) -> None:
+    """Raise FileError where what is asked for cannot be done."""
+    if dates not in get_args(Dates):
+        raise FileError(f"--dates {dates}: allowed are dmy (the day comes first) and mdy (the month does)")
+    if dry_run and folder:
+        raise FileError("--dry-run reads one file, and --watch those that come: give one of them")
+    if file == Path("-"):
+        raise FileError("import -: a file is read more than once, which a pipe cannot be: save it to a file first")
 
 
 def tell_lost(counts: Counts, encoding: str | None) -> None:

@@ -33,11 +33,13 @@ class Inbox:
     def __init__(self, server: HTTPServer) -> None:
         self.got: list[tuple[str, str, str]] = []
         self.refusing: set[str] = set()
+        self.refused = 0
         self.base = f"json://{SECRET}@127.0.0.1:{server.port}"
         server.expect_request(re.compile("/.*"), method="POST").respond_with_handler(self.take)
 
     def take(self, request: Request) -> Response:
         if request.path in self.refusing:
+            self.refused += 1
             return Response(f"no, {SECRET}", 500)
         said = json.loads(request.data)
         self.got.append((request.path, said["title"], said["message"]))
@@ -122,15 +124,18 @@ def test_an_address_that_goes_on_refusing_is_asked_ever_more_seldom(
     workspace: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ):
     """One of several who share an address may refuse for good: the others have each try."""
-    asked = list[int]()
-    monkeypatch.setattr(addresses, "try_to_send", lambda at, said: asked.append(minutes) or f"{at.place} is away")
+    inbox.refusing.add("/a")
     monkeypatch.setenv(addresses.NAME, f"{inbox.base}/a")
+    asked = list[int]()
     for minutes in (0, 15, 44, 45, 104, 105):
         passed(workspace, MONDAY + timedelta(minutes=minutes), "failed")
-    assert asked == [0, 15, 45, 105]
+        asked.append(inbox.refused)
+    assert asked == [1, 2, 2, 3, 3, 4]
     monkeypatch.setenv(addresses.NAME, f"{inbox.base}/new {inbox.base}/a")
-    untold, _ = passed(workspace, MONDAY + timedelta(minutes=106), "failed")
-    assert untold == "failure not told: address 2 of ORCHARD_NOTIFY_URLS is away; it is tried again later"
+    told, untold = passed(workspace, MONDAY + timedelta(minutes=106), "failed")
+    assert untold.startswith("failure not told: address 2 of ORCHARD_NOTIFY_URLS (JSON) did not take it")
+    assert untold.endswith("; it is tried again later") and inbox.refused == 4
+    assert told == "failure told to address 1 of ORCHARD_NOTIFY_URLS"
     assert untold in noticed.read(workspace)
 
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from pipeline.sources.files import FileError
 from pipeline.sources.json_array import read_json_array
-from pipeline.sources.kinds import ZIP, is_workbook
+from pipeline.sources.kinds import ZIP, is_workbook, names_in_zip
 from pipeline.touch import UNTOLD, DateOrder, Record
 
 # Old archives have the files at the top, newer ones in data/; large ones in parts.
@@ -60,11 +60,7 @@ def files_in(path: Path) -> list[str]:
     """Return the files in a plain zip, without those that systems add; none where it is a workbook, X's, or no zip."""
     if not path.is_file() or is_workbook(path):
         return []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):  # damaged; its reader says so
-        return []
+    names = names_in_zip(path)
     if any(OWNER.fullmatch(name) or POSTS.fullmatch(name) for name in names):
         return []
     return [name for name in names if not name.endswith("/") and not ADDED.search(name)]

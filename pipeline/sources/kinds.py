@@ -39,13 +39,16 @@ def is_workbook(path: Path) -> bool:
     """Say whether a file is most likely a workbook of a spreadsheet: a zip with sheets, or of Excel's old form."""
     if first_bytes(path, len(OLE)) == OLE:
         return True
-    if not path.is_file():
-        return False
+    return path.is_file() and not SHEETS.isdisjoint(names_in_zip(path))
+
+
+def names_in_zip(path: Path) -> list[str]:
+    """Return the names in a zip; none where it is no zip, or damaged, of which its reader says so."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return not SHEETS.isdisjoint(archive.namelist())
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):  # damaged; its reader says so
-        return False
+            return archive.namelist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return []
 
 
 def is_gzip(path: Path) -> bool:
