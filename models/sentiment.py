@@ -13,14 +13,13 @@ from models.batches import by_budget
 from models.calibration import Calibration
 from models.catalog import HEADS, LABELS, Reading, Source, base_of, find, version
 from models.language import unread
-from models.ngrams import Table, read_table
+from models.ngrams import Inputs, Table, read_table
 from models.text import is_spoken_to, mark, masked
 
 CHUNK = 2048  # texts that are sorted by length together, and cut into word pieces while those before them are read
 
 Backend = Literal["auto", "onnx", "onnx-fp32", "torch"]
 Progress = Callable[[int], None]
-Inputs = dict[str, NDArray[np.int64]]
 Runner = Callable[[Inputs], NDArray[np.float32]]
 
 
