@@ -1,6 +1,7 @@
 """What the tests share: workspaces in temporary folders, the shipped model, the sample, a browser."""
 
 import io
+import logging
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from streamlit.testing.v1 import app_test, local_script_runner
 
 from pipeline import run, settings
 from pipeline.__main__ import main
+from pipeline.addresses import TALKATIVE
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -53,6 +55,13 @@ def orchard_here(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
         except SystemExit as end:
             code = int(end.code or 0)
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def every_library_logs_again() -> None:
+    """Undo what a notice of an earlier test silenced for good, lest a test of what logs hold finds them empty."""
+    for name in TALKATIVE:
+        logging.getLogger(name).disabled = False
 
 
 @pytest.fixture(scope="session")

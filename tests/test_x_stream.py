@@ -330,6 +330,7 @@ def test_the_token_is_in_no_log_of_any_level(stream: Stream, listener_of: Any, c
     listener.opened()
     stream.say("ann", "Tamrow was here", later(0))
     listener.hear(1)
+    assert "DEBUG" in {record.levelname for record in caplog.records}
     assert BEARER["X_BEARER_TOKEN"] not in caplog.text
 
 
