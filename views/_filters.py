@@ -1,7 +1,7 @@
 """The filters that every page shares: brand and period, kept in the address bar."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zlib import crc32
 
 import pandas as pd
@@ -9,7 +9,7 @@ import streamlit as st
 
 from pipeline.store import StoreError
 from pipeline.telling import fresh, sentences, texts
-from views import _address, _data, _rights, _show, _texts, _way_back
+from views import _address, _data, _dates, _rights, _show, _texts, _way_back
 from views._words import day, in_days, plain
 
 say = _texts.of("shared")
@@ -21,6 +21,7 @@ PERIODS = {  # the text of each, and its days
     "6 months": ("period_6_months", 182),
     "12 months": ("period_12_months", 364),
     "everything": ("period_everything", None),
+    _dates.CHOSEN: ("period_chosen_days", None),  # everything until they are chosen
 }
 TYPED_LATER = timedelta(days=8)  # from where on nothing was collected any more, though people still typed
 ENDS_EARLIER = timedelta(days=60)  # from where on a brand's data may have ended, and not its people fallen silent
@@ -30,7 +31,8 @@ ENDS_EARLIER = timedelta(days=60)  # from where on a brand's data may have ended
 class Shared:
     """The brand and period in force; times are naive UTC, ``until`` is exclusive.
 
-    ``has_before``: the equal period before was collected, too, but for a twentieth of it at most.
+    ``everything``: all touches lie in it. ``has_before``: the equal period before was collected, too, but for a
+    twentieth of it at most.
     """
 
     brand: str
@@ -61,12 +63,12 @@ def sidebar() -> bool:
         st.warning(say("stale"), icon=":material/warning:")
     known = {
         "brand": dict(zip(found["brand"], found["name"], strict=True)),
-        "period": {period: say(words) for period, (words, _) in PERIODS.items()},
+        "period": {period: say(PERIODS[period][0]) for period in periods()},
     }
     _address.take("brand", known["brand"])
     missed = _address.not_here(known)
     with st.sidebar:
-        choices(known)
+        no_days = choices(known, found)
         warn_of_typed(found)
         _rights.ask_author()
         _show.image_format()
@@ -74,11 +76,25 @@ def sidebar() -> bool:
         if not found["own"].any():
             st.caption(say("no_own"))
     _address.say_not_here(missed, known)
+    if no_days:
+        _dates.say_in_vain(no_days)
     return True
 
 
-def choices(known: dict[str, dict[str, str]]) -> None:
-    """Let one choose brand and period; ``known`` has the words for every choice of both."""
+def periods() -> list[str]:
+    """Return the periods that may be chosen.
+
+    Days of one's own are not where single people may not be shown: what one of them feels is the difference of two
+    spans of which one holds that person.
+    """
+    return [period for period in PERIODS if period != _dates.CHOSEN or _rights.viewer().sees_people]
+
+
+def choices(known: dict[str, dict[str, str]], found: pd.DataFrame) -> str:
+    """Let one choose brand and period; ``known`` has the words for every choice of both, ``found`` the brands.
+
+    Returns the days that the address asks for in vain.
+    """
     st.selectbox(
         say("brand"),
         list(known["brand"]),
@@ -97,13 +113,28 @@ def choices(known: dict[str, dict[str, str]]) -> None:
         key="period",
         bind="query-params",
         persist_state="session",
-        on_change=_way_back.forget,
+        on_change=changed,
+        args=(of_brand(found)["last_touch"].date(),),
     )
+    if st.session_state["period"] != _dates.CHOSEN:
+        return ""
+    return _dates.field(found["first_touch"].min().date(), found["last_touch"].max().date())
+
+
+def changed(last: date) -> None:
+    """Take in that somebody chose another period; ``last`` is the brand's last day."""
+    _way_back.forget()
+    _dates.begin(last)
+
+
+def of_brand(found: pd.DataFrame) -> pd.Series:
+    """Return the row of the chosen brand."""
+    return found[found["brand"] == st.session_state["brand"]].iloc[0]
 
 
 def warn_of_typed(found: pd.DataFrame) -> None:
     """Say where what people typed is newer by days than all that was collected, from which periods count back."""
-    row = found[found["brand"] == st.session_state["brand"]].iloc[0]
+    row = of_brand(found)
     gap = row["last_touch"] - row["last_collected"]
     if gap >= TYPED_LATER:
         words = say("typed_later", days=in_days(gap.days), day=day(row["last_collected"]))
@@ -113,7 +144,7 @@ def warn_of_typed(found: pd.DataFrame) -> None:
 def freshness(found: pd.DataFrame) -> str:
     """Return how old the numbers are and which model stands behind them."""
     meta = _data.ask("meta").iloc[0]
-    row = found[found["brand"] == st.session_state["brand"]].iloc[0]
+    row = of_brand(found)
     sizes = {"name": plain(row["name"]), "touches": row["touches"]}
     touches = say("touches", first=day(row["first_touch"]), last=day(row["last_touch"]), **sizes)
     gap = found["last_touch"].max() - row["last_touch"]
@@ -135,17 +166,24 @@ def nothing_yet(reason: str) -> None:
 
 
 def shared() -> Shared:
-    """Return the filters in force. A period is counted back from the brand's last touch: old data has one, too."""
-    found = brands()
-    row = found[found["brand"] == st.session_state["brand"]].iloc[0]
-    _, days = PERIODS[st.session_state["period"]]
-    until = (row["last_touch"] + timedelta(days=1)).normalize().to_pydatetime()
+    """Return the filters in force."""
+    row = of_brand(brands())
     first = row["first_touch"].normalize().to_pydatetime()
-    start = first if days is None else until - timedelta(days=days)
-    everything = start <= first
-    length = until - start
+    end = (row["last_touch"] + timedelta(days=1)).normalize().to_pydatetime()
+    start, until = span(first, end)
+    everything, length = start <= first and until >= end, until - start
     facts = {"start": start, "until": until, "everything": everything, "has_before": start - length * 0.95 >= first}
     return Shared(row["brand"], row["name"], grain=grain(row, max(start, first), until), **facts)
+
+
+def span(first: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Return the period in force of a brand whose touches lie in [first, end).
+
+    It is days of one's own, or counted back from the brand's last touch: old data has one, too.
+    """
+    chosen = st.session_state["period"]
+    own, days = _dates.span() if chosen == _dates.CHOSEN else None, PERIODS[chosen][1]
+    return own or (first if days is None else end - timedelta(days=days), end)
 
 
 def grain(row: pd.Series, start: datetime, until: datetime) -> str:

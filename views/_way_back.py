@@ -10,7 +10,7 @@ from views import _texts
 say = _texts.of("person")
 
 LEFT = "left_for_a_person"  # in the session: page -> Left
-OPENED = "opened_people"  # in the session: person -> those of BOTH that the address had when that person was opened
+OPENED = "opened_people"  # in the session: person -> those of SPAN that the address had when that person was opened
 AGAIN = "resumed"  # in the session: that a run begins anew
 PULSE = ""  # the address of the page that opens first
 WAYS = {  # the address of a page from which people are opened -> its file, and the text of the way back to it
@@ -19,8 +19,8 @@ WAYS = {  # the address of a page from which people are opened -> its file, and 
     "growth": ("views/growth.py", "back_to_growth"),
     "conversations": ("views/conversations.py", "back_to_conversations"),
 }
-SHARED = ("brand", "period", "image")  # kept by Streamlit from page to page, and not to be set by an address
-BOTH = SHARED[:2]  # without which other numbers stand on a page
+SHARED = ("brand", "period", "dates", "image")  # kept by Streamlit from page to page, and not to be set by an address
+SPAN = SHARED[:3]  # without which other numbers stand on a page
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def open_person(person_id: str, page: str = "relationships") -> None:
     chosen = {key: st.session_state[key] for key in (*SHARED, *address) if key in st.session_state}
     others = {name: left for name, left in st.session_state.get(LEFT, {}).items() if name != page}
     st.session_state[LEFT] = others | {page: Left(address, chosen)}  # the last one last
-    st.session_state.setdefault(OPENED, {})[person_id] = {key: chosen[key] for key in BOTH if key in st.query_params}
+    st.session_state.setdefault(OPENED, {})[person_id] = {key: chosen[key] for key in SPAN if key in st.query_params}
     st.switch_page("views/person.py", query_params={"person": person_id})
 
 

@@ -14,6 +14,7 @@ from views import (
     _charts,
     _charts_relationships,
     _data,
+    _dates,
     _filters,
     _open,
     _person_facts,
@@ -179,6 +180,8 @@ def bring_back(query: str) -> None:
         if key in values:
             st.session_state[key] = values[key][0]
             _way_back.forget()
+    if _dates.FIELD in values:
+        st.session_state[_dates.FIELD] = _dates.read(values[_dates.FIELD])
 
 
 def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
