@@ -1,7 +1,7 @@
 -- Whose voice is how loud, by month, and what people feel toward each brand; on three panels: `all` that was heard; `sources` that
 -- had brought every brand before the month began; `people` who spoke of two brands or more in the twelve months up to its end. A
 -- person counts once, whatever brand they speak of. The interval of a share is Wilson's with the mentions that it is worth when
--- one person's mentions hang together (linearised ratio); with one brand there is nothing to compare.
+-- one person's mentions hang together (jackknife over people); with one brand there is nothing to compare.
 with m as (
     select
         brand,
@@ -69,13 +69,22 @@ account as (
 ),
 
 every as (
-    select *, sum(x) over (partition by panel, month, account) as all_x
+    select
+        *,
+        sum(x) over (partition by panel, month, account) as all_x,
+        sum(x) over (partition by panel, month) - all_x as others_x
     from account
 ),
 
 total as (
-    select panel, month, sum(x) as mentions, sum(x * x) as squares, count(*) as people
-    from (select panel, month, account, sum(x) as x from account group by all)
+    select
+        panel,
+        month,
+        sum(x) as mentions,
+        sum(x * x) as squares,
+        sum(pow(x / nullif(others_x, 0), 2)) as tt,
+        count(*) as people
+    from (select panel, month, account, any_value(all_x) as x, any_value(others_x) as others_x from every group by all)
     group by all
 ),
 
@@ -86,8 +95,8 @@ own as (
         brand,
         sum(x) as mentions,
         count(*) as people,
-        sum(x * x) as squares,
-        sum(x * all_x) as products,
+        sum(pow(x / nullif(others_x, 0), 2)) as xx,
+        sum(x * all_x / pow(nullif(others_x, 0), 2)) as xt,
         avg(mean) as feeling,
         student(count(*)) * stddev_samp(mean) / sqrt(count(*)) as feeling_se
     from every
@@ -105,9 +114,10 @@ cell as (
         t.people as all_people,
         coalesce(o.mentions, 0) / t.mentions as share,
         coalesce(o.people, 0) / t.people as share_of_people,
-        coalesce(o.squares, 0) as xx,
-        coalesce(o.products, 0) as xt,
-        t.squares as tt,
+        coalesce(o.xx, 0) as xx,
+        coalesce(o.xt, 0) as xt,
+        t.tt,
+        t.squares,
         o.feeling,
         o.feeling_se
     from total t
@@ -118,9 +128,8 @@ cell as (
 error as (
     select
         *,
-        student(all_mentions * all_mentions / tt) * sqrt(
-            greatest(0, xx - 2 * share * xt + share * share * tt) / (all_mentions * all_mentions)
-            * all_people / nullif(all_people - 1, 0)
+        student(all_mentions * all_mentions / squares) * sqrt(
+            greatest(0, xx - 2 * share * xt + share * share * tt) * (all_people - 1) / all_people
         ) as se
     from cell
 ),
