@@ -10,7 +10,9 @@ from typing import Literal
 from pipeline import addresses, noticed, notices, store
 from pipeline.addresses import Address, Message
 from pipeline.digest import contents, page, text
-from pipeline.digest.contents import Published
+from pipeline.digest.alerts import alerts
+from pipeline.digest.published import Published, opened
+from pipeline.digest.words import harmless
 from pipeline.notices import Known
 from pipeline.settings import NotifySettings, Settings
 from pipeline.store import StoreError, Workspace
@@ -97,11 +99,11 @@ def due(
         yield Notice("failure", notices.LASTS, now, partial(failure, outcome, chosen, now))
     if outcome == "failed" or not (chosen.alerts or chosen.digest != "never"):
         return
-    with contents.opened(workspace, settings) as numbers:
+    with opened(workspace, settings) as numbers:
         if numbers.brands.empty:
             return
         if chosen.alerts:
-            yield from alerts(numbers, chosen, now)
+            yield from of_alerts(numbers, chosen, now)
     if chosen.digest != "never":
         day, grain = last_day(chosen, now.date()), GRAINS[chosen.digest]
         said = partial(digest, workspace, settings, grain, now=now)
@@ -135,11 +137,11 @@ def digest(
     return Message(made.title, text.render(made), page.render(made))
 
 
-def alerts(numbers: Published, chosen: NotifySettings, now: datetime) -> Iterator[Notice]:
+def of_alerts(numbers: Published, chosen: NotifySettings, now: datetime) -> Iterator[Notice]:
     """Yield what was out of the ordinary with any brand and came to light in the last weeks, the oldest first."""
     for row in numbers.brands.to_dict("records"):
-        for found in reversed(contents.alerts(numbers, row["brand"], now - LATE, now)):
-            heading = say("alert_title", name=contents.harmless(row["name"]))
+        for found in reversed(alerts(numbers, row["brand"], now - LATE, now)):
+            heading = say("alert_title", name=harmless(row["name"]))
             said = partial(Message, heading, linked(found.words, chosen))
             yield Notice("alert", found.subject, found.end, said)
 

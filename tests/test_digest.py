@@ -11,12 +11,16 @@ import pytest
 
 from pipeline import journal, reads, settings, store
 from pipeline.digest import contents, page, text
+from pipeline.digest.alerts import alerts
 from pipeline.digest.contents import Digest
+from pipeline.digest.published import Published, opened
+from pipeline.digest.words import harmless
 from pipeline.publish import publish
 from pipeline.settings import NotifySettings, PrivacySettings, Settings
 from pipeline.store import StoreError, Workspace
 from pipeline.telling import words
 from pipeline.telling.enough import of_both
+from pipeline.telling.span import Days
 from tests.conftest import orchard_here
 from views import _pulse_moved
 
@@ -92,7 +96,7 @@ def test_the_own_brand_is_told_first_with_the_numbers_that_pulse_has(month: Dige
 
 def test_the_change_is_told_in_the_very_words_of_pulse(month: Digest, sample: Workspace, in_workspace):
     in_workspace(sample)
-    span = contents.Days(*AUTUMN.values())
+    span = Days(*AUTUMN.values())
     state, why = _pulse_moved.period("tamrow", span), _pulse_moved.why("tamrow", span)
     pulse = f"{_pulse_moved.changed(state)} {why}".replace("**", "").replace("\\", "").strip()
     assert month.brands[0].change.startswith(pulse) and len(pulse) > 40
@@ -179,7 +183,7 @@ def test_words_of_the_network_are_text_and_lead_nowhere(sample: Workspace, tmp_p
 
 
 def test_nothing_in_a_name_turns_text_around_hides_in_it_or_makes_a_link():
-    assert contents.harmless("a\u061cb\u00adc\U000e0041d [x](evil.example)") == "abcd [x]\u2060(evil.\u2060example)"
+    assert harmless("a\u061cb\u00adc\U000e0041d [x](evil.example)") == "abcd [x]\u2060(evil.\u2060example)"
 
 
 def test_the_page_fetches_nothing_and_leads_only_to_the_dashboard(month: Digest, week: Digest):
@@ -189,8 +193,8 @@ def test_the_page_fetches_nothing_and_leads_only_to_the_dashboard(month: Digest,
     assert "href" not in page.render(week)
 
 
-def words_on(numbers: contents.Published, brand: str) -> list[str]:
-    return [alert.words for alert in contents.alerts(numbers, brand, AUTUMN["start"], AUTUMN["until"])]
+def words_on(numbers: Published, brand: str) -> list[str]:
+    return [alert.words for alert in alerts(numbers, brand, AUTUMN["start"], AUTUMN["until"])]
 
 
 def test_alerts_say_whether_they_survive_without_whoever_moved_them_and_by_few_people_nothing(
@@ -202,9 +206,9 @@ def test_alerts_say_whether_they_survive_without_whoever_moved_them_and_by_few_p
     alerts = [alert("tamrow", "2026-10-05"), alert("tamrow", "2026-10-12", survives=False, person=person)]
     alerts += [alert("quillstone", "2026-10-19", people=4), alert("tamrow", "2026-10-26")]  # which ends in November
     place = copy_of(sample, tmp_path, *alerts)
-    with contents.opened(place, chosen(place)) as numbers:
+    with opened(place, chosen(place)) as numbers:
         own, other = (words_on(numbers, brand) for brand in ("tamrow", "quillstone"))
-    with contents.opened(place, chosen(place, names=True)) as numbers:
+    with opened(place, chosen(place, names=True)) as numbers:
         named = words_on(numbers, "tamrow")
     kept = "Week of 05 Oct 2026: far colder than expected, −0.60 (90 %: −0.76 … −0.44) by 30 people in 41 mentions."
     one = kept.replace("05", "12") + " It is one person's doing: without one of them it would be nothing unusual."

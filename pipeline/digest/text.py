@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from textwrap import fill
 
-from pipeline.digest.contents import Brand, Digest, Index
+from pipeline.digest.brands import Brand, Index
+from pipeline.digest.contents import Digest
 from pipeline.telling import texts
 from pipeline.telling.words import interval, signed
 
