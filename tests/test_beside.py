@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline import forget, publish, reads, run, settings, store
+from pipeline.beside import others_in
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -82,6 +83,12 @@ def test_a_text_is_read_toward_the_other_brand_with_its_names_as_the_target(four
     refresh(four, chosen(QUILL), Listening())
     ours, theirs = ["Tamrow Build", "tamrow", "tamrowbuild"], ["Quillstone", "quillstone", "quillstone_co"]
     assert asked == [(sorted(TEXTS[n] for n in (1, 2, 3)), "tamrow", theirs), ([TEXTS[2]], "quillstone", ours)]
+
+
+def test_another_brand_is_named_with_either_apostrophe_and_over_the_end_of_a_line():
+    names = {"tamrow": ("Tamrow",), "mo": ("Mo's", ""), "fen": ("Fen Marsh",)}
+    assert others_in("Mo’s and FEN\nmarsh", "tamrow", names) == ["mo", "fen"]
+    assert others_in("Mo s Fen-Marsh, Fen Marshes", "tamrow", names) == []
 
 
 def test_what_a_phrase_rule_decides_says_nothing_of_another_brand(four: Workspace):

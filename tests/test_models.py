@@ -54,6 +54,7 @@ def labelled_sample() -> data.Labelled:
         ("   ", ""),
         ("#NeverAgain sooooo late!!!!!", "# Never Again soo late!!"),
         ("love it ❤️", "love it red heart"),
+        ("half a \ud83d pair", "half a pair"),
     ],
 )
 def test_cleaning_folds_what_carries_no_feeling(raw: str, cleaned: str):
@@ -267,6 +268,22 @@ PAIRS = ROOT / "tests" / "minimal_pairs.tsv"
 def test_brands_are_marked_by_every_name_and_only_as_whole_words(text: str, marked: str):
     assert clean(mark(text, ("United", "@united"), ("Delta",))) == marked
     assert clean(mark("VIRGIN  america or #VirginAmerica", ("Virgin America",))) == "§ or §"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("AT&amp;T or AT&amp;amp;T", "§ or §"),
+        ("McDonald’s McDonald's #McDonald’s", "§ § §"),
+        ("late again https://quillstone.example/track?of=AT&T", "§ late again http"),
+        ("mind &sect; 5", "§ mind 5"),
+        ("\u2066@ATT\u2069 hello", "\u2066 § \u2069 hello"),
+    ],
+)
+def test_a_name_is_found_as_it_is_typed_and_never_in_an_address(text: str, marked: str):
+    names = ("AT&T", "ATT", "McDonald's"), ("Quillstone",)
+    assert clean(mark(text, *names)) == marked
+    assert is_spoken_to("late again https://quillstone.example/track?of=AT&T", *names)
 
 
 def test_another_name_for_the_same_brand_is_the_same_score(model: SentimentModel):
