@@ -388,6 +388,10 @@ def test_doubt_is_measured_by_the_head_that_decides(model: SentimentModel):
         ("😍😍", None),
         ("@tamrow https://t.co/x", None),
         ("fix ur app", None),
+        ("gr8 svc 👍", None),
+        ("love it’s", None),
+        ("\u2066@tamrow\u2069 done, thx \ufe0f", None),
+        ("@tamrow danke für nichts 😡", "de"),
     ],
 )
 def test_a_language_that_is_not_read_is_told(text: str, language: str | None):
