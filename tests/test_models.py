@@ -245,12 +245,33 @@ def test_evaluate_reads_standard_input_and_prints_one_json_object():
         ("label\ttext\n", "standard input: no rows"),
         ("label\ttext\nhappy\thello\n", "row 2: label 'happy' is not one of negative, neutral, positive"),
         ("label\ttext\n3\thello\n", "nor a number from -2 to 2"),
+        ("label\ttext\npositive\n", "standard input, row 2: it has no text"),
+        ("label\ttext\npositive\tcaf\udce9\n", "standard input: 'utf-8' codec can't decode byte 0xe9"),
     ],
 )
-def test_a_wrong_file_is_named_with_its_row(given: str, message: str):
-    done = models("evaluate", "-", given=given)
-    assert done.returncode == 1
-    assert message in " ".join(done.stderr.split())
+def test_a_wrong_file_is_named_with_its_row(given: str, message: str, monkeypatch: pytest.MonkeyPatch):
+    type_in(given, monkeypatch)
+    with pytest.raises(ValueError, match=message):
+        data.read("-")
+
+
+def test_standard_input_may_begin_with_a_mark_of_its_encoding(monkeypatch: pytest.MonkeyPatch):
+    type_in("\ufefflabel\ttext\nnegative\tdéçu 😡\n", monkeypatch)
+    assert data.read("-") == data.Labelled(["déçu 😡"], [0], [""])
+
+
+def test_a_wrong_file_ends_the_command_with_its_message():
+    done = models("evaluate", "-", given="text\nhello\n")
+    assert (done.returncode, " ".join(done.stderr.split())) == (
+        1,
+        "error: standard input: no column label; it has text",
+    )
+
+
+def type_in(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the program something on standard input, in another encoding of the system than its own."""
+    raw = io.BytesIO(given.encode("utf-8", "surrogateescape"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(raw, encoding="cp1252"))
 
 
 PAIRS = ROOT / "tests" / "minimal_pairs.tsv"
