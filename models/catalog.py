@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from models.bases import SHIPPED_BASE, ModelError, base, base_folder, sha256
+from models.bases import SHIPPED_BASE, ModelError, base, base_folder, sha256, sha256_once
 from models.ngrams import FILE as NGRAMS
 from models.onnx import EXPORT
 from models.text import clean, tweeteval
@@ -16,6 +16,7 @@ LABELS = ("negative", "neutral", "positive")
 HEADS = ("tone", "toward")  # what the shipped network says: how a text sounds, and what it feels toward its target
 MAX_LENGTH = 96  # word pieces; what is beyond is cut off
 
+FILES = (".bin", ".json", ".model", ".safetensors", ".txt")  # of a complete model: weights, settings, word pieces
 SCORES = "scores.json"  # beside an adapter: its figures on held-out rows
 
 SHIPPED = Path(__file__).parent / "default"
@@ -54,7 +55,10 @@ class Reading:
             if label:
                 found[LABELS.index(label)].append(column)
         if not all(found) or sum(map(len, found)) != len(names):
-            raise ModelError(f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}")
+            raise ModelError(
+                f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}. Name them so in "
+                "`id2label` of its config.json, or say in models/catalog.py (KNOWN) which is which"
+            )
         return found
 
 
@@ -143,13 +147,24 @@ def base_of(adapter: Path) -> str:
 
 
 def version(name: str, revision: str | None = None) -> str:
-    """Return what scores of a model are kept under, without loading it: a changed adapter or export is another."""
+    """Return what scores of a model are kept under, without loading it.
+
+    A changed adapter, export or file of a folder makes another; a model on a hub has its revision.
+    """
     adapter = adapter_folder(name)
     if adapter:
         name = "minilm" if base_of(adapter) == SHIPPED_BASE else base_of(adapter)
         return f"orchard-{name}-{digest_of(adapter)[:10]}-{EXPORT}"
+    if Path(name).is_dir():
+        return f"{name}@{digest_of_files(Path(name))[:10]}"
     revision = pinned(name, revision)
     return name + (f"@{revision}" if revision else "")
+
+
+def digest_of_files(folder: Path) -> str:
+    """Return one digest of the files of a complete model: who trains it anew in its place has another model."""
+    files = sorted(file for file in folder.iterdir() if file.suffix in FILES)
+    return hashlib.sha256("".join(f"{file.name} {sha256_once(file)}\n" for file in files).encode()).hexdigest()
 
 
 def digest_of(adapter: Path) -> str:
