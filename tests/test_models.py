@@ -439,6 +439,12 @@ def test_an_explanation_names_the_words_in_order_and_what_they_did(model: Sentim
     assert found.score == pytest.approx(float(whole[2] - whole[0]), abs=1e-3)
 
 
+def test_a_cache_that_cannot_be_written_to_says_how_to_name_another(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match=r"file/cache'.*as ORCHARD_CACHE"):
+        opened(tmp_path / "file" / "cache" / "int8.onnx", lambda folder: folder)
+
+
 @pytest.mark.parametrize("left", [0, 20], ids=["emptied", "cut"])
 def test_a_network_in_the_cache_that_cannot_be_read_is_made_anew(left: int, tmp_path: Path):
     from onnx import TensorProto, helper, save
