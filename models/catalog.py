@@ -28,7 +28,8 @@ class Reading:
 
     ``target`` says how it is told which brand is asked about: ``marked`` in the text, as the second of a ``pair``, or
     ``none``. ``labels`` maps its own label names to LABELS; without any, they are told apart by their first letters.
-    ``languages`` are those that it reads; None is all.
+    ``languages`` are those that it reads; None is all. Word pieces beyond the ``longest``-th are cut off, and ``pad``
+    is the id of the piece that fills a shorter text of a batch.
     """
 
     cleaning: Callable[[str], str] = clean
@@ -56,8 +57,8 @@ class Reading:
                 found[LABELS.index(label)].append(column)
         if not all(found) or sum(map(len, found)) != len(names):
             raise ModelError(
-                f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}. Name them so in "
-                "`id2label` of its config.json, or say in models/catalog.py (KNOWN) which is which"
+                f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}. Say which is which as "
+                "`labels` in [model] of brand.toml, or in `id2label` of its config.json"
             )
         return found
 
@@ -73,6 +74,31 @@ class Source:
     adapter: Path | None = None
     revision: str | None = None
     reading: Reading = field(default_factory=Reading)
+
+
+CLEANINGS = {"orchard": clean, "tweeteval": tweeteval}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the settings say of a model that they name; the rest is as we know it.
+
+    ``labels`` maps its own label names, in any case, to LABELS; no ``languages`` are all, None are those that we know;
+    ``cleaning`` is a key of CLEANINGS.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] | None = None
+    cleaning: str | None = None
+
+    def of(self, reading: Reading) -> Reading:
+        """Return how the model is read, then."""
+        return replace(
+            reading,
+            labels={name.lower(): label for name, label in self.labels.items()} or reading.labels,
+            languages=reading.languages if self.languages is None else self.languages or None,
+            cleaning=CLEANINGS[self.cleaning] if self.cleaning else reading.cleaning,
+        )
 
 
 @dataclass(frozen=True)
@@ -102,17 +128,20 @@ KNOWN = {
 }
 
 
-def find(name: str, revision: str | None = None) -> Source:
+def find(name: str, revision: str | None = None, said: Said = Said()) -> Source:
     """Return what to load for a setting: ``default``, a folder, or the id of a model on a hub.
 
     A folder that holds ``adapter_config.json`` is an adapter over the packaged base. Raises ModelError where a model on
-    a hub has no revision: what its owner changes tomorrow must not change scores unseen.
+    a hub has no revision: what its owner changes tomorrow must not change scores unseen; and where an adapter is to be
+    read otherwise than it was trained.
     """
     adapter = adapter_folder(name)
     if adapter:
+        if said.labels or said.cleaning:
+            raise ModelError(f"{adapter} is an adapter, whose labels and cleaning are known: leave them out of [model]")
         name = base_of(adapter)
         reading = Reading(target="marked", longest=MAX_LENGTH, pad=base(name).pad)
-        return Source(str(base_folder(name)), adapter, reading=reading)
+        return Source(str(base_folder(name)), adapter, reading=said.of(reading))
     known = KNOWN.get(name, Known(Reading()))
     revision = pinned(name, revision)
     if revision is None and not Path(name).exists():
@@ -120,7 +149,7 @@ def find(name: str, revision: str | None = None) -> Source:
             f"model {name!r} is no folder here; a model on a hub needs its revision: the id of a commit, on its page "
             "under Files and versions, as `revision` in [model] of brand.toml or as --revision"
         )
-    return Source(name, None, revision, known.reading)
+    return Source(name, None, revision, said.of(known.reading))
 
 
 def pinned(name: str, revision: str | None) -> str | None:

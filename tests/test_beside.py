@@ -166,6 +166,13 @@ def test_another_way_to_compute_is_another_set_of_scores_beside_the_old_one(four
     assert refresh(four, chosen())[0] == "0 mentions read"
 
 
+def test_what_is_said_of_how_a_model_is_read_is_part_of_what_its_scores_are_kept_under():
+    said = [{}, {"labels": {"LABEL_0": "negative"}}, {"languages": []}, {"languages": ["de"]}, {"cleaning": "orchard"}]
+    kept = [run.kept_under("m", chosen(model=each)) for each in said]
+    assert kept[0] == "m" and len(set(kept)) == len(said)
+    assert all(name.startswith("m+read-") for name in kept[1:])
+
+
 def test_status_names_the_brands_that_are_called_otherwise(four: Workspace):
     settings_of = '[brand]\nkey = "tamrow"\nname = "Tamrow Build"\nhandles = ["tamrowbuild"]\n'
     (four.folder / "brand.toml").write_text(settings_of)

@@ -17,7 +17,7 @@ from models import bases, catalog, data
 from models.bases import ModelError
 from models.batches import by_budget
 from models.calibration import Calibration, fit
-from models.catalog import Reading
+from models.catalog import Reading, Said
 from models.evaluate import by_target, calibration_error, confusion, reliability, report, vader
 from models.explain import explain
 from models.language import unread
@@ -176,6 +176,25 @@ def test_a_model_that_is_nowhere_is_named(
 def test_an_explained_text_in_another_language_is_said_to_be_unread():
     done = models("explain", "Das ist wirklich sehr schlecht gemacht, ich bin enttäuscht von dieser Firma")
     assert done.returncode == 0 and "a language that it does not read (de)" in " ".join(done.stderr.split())
+
+
+def test_what_the_settings_say_of_a_model_is_how_it_is_read(tiny: Path):
+    config = json.loads((tiny / "config.json").read_text())
+    config |= {"id2label": {str(k): f"LABEL_{k}" for k in range(3)}, "label2id": {f"LABEL_{k}": k for k in range(3)}}
+    (tiny / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"LABEL_2'\]; needed: .* as `labels` in \[model\] of brand.toml"):
+        load(str(tiny))
+    labels = {"LABEL_2": "negative", "Label_0": "neutral", "LABEL_1": "positive"}
+    other = load(str(tiny), said=Said(labels, ("de",), "tweeteval"))
+    assert other.columns == {"tone": [[2], [0], [1]]}
+    german, english = "das dauert ja ewig, so eine Frechheit", "this takes for ever, what a cheek"
+    assert other.unread([german, english]) == [None, "en"]
+    assert other.inputs(["@mo  sooooo #Late"], (), ()) == ["@user  sooooo #Late"]
+    assert load(str(tiny), said=Said(labels, ())).unread([german, english]) == [None, None]
+    assert load(str(tiny), said=Said(labels)).unread([german, english]) == ["de", None]
+    with pytest.raises(ModelError, match="is an adapter, whose labels and cleaning are known"):
+        catalog.find("default", said=Said(cleaning="tweeteval"))
+    assert catalog.find("default", said=Said(languages=("en", "nl"))).reading.languages == ("en", "nl")
 
 
 def test_labels_that_are_not_ours_are_refused():
