@@ -59,23 +59,22 @@ def mark(text: str, target: Iterable[str], others: Iterable[str] = ()) -> str:
     """Return the text with every name of the target brand as TARGET and every name of another brand as OTHER.
 
     A text that does not name the target is taken as spoken to it: TARGET then stands in front, as the handle stands in
-    a reply. So a brand's own name never carries a feeling.
+    a reply. So a brand's own name never carries a feeling. Of names that begin alike (Virgin, Virgin America) the longer
+    one is meant, whosever it is.
     """
     text = without_links(text).replace(TARGET, " ").replace(OTHER, " ")
-    other, own = pattern(tuple(others)), pattern(tuple(target))
-    if own:
-        text = own.sub(f" {TARGET} ", text)
-    if other:
-        text = other.sub(f" {OTHER} ", text)
+    own, all_names = pattern(tuple(target)), pattern((*target, *others))
+    if all_names:
+        text = all_names.sub(lambda name: f" {TARGET if own and own.fullmatch(name[0]) else OTHER} ", text)
     return text if TARGET in text else f"{TARGET} {text}"
 
 
 def is_spoken_to(text: str, target: Iterable[str], others: Iterable[str] = ()) -> bool:
     """Say whether a text speaks to the target and of no other brand: it has its handle, or does not name it at all."""
-    text, own, other = without_links(text), pattern(tuple(target)), pattern(tuple(others))
-    if other and other.search(text):
+    own, all_names = pattern(tuple(target)), pattern((*target, *others))
+    found = all_names.findall(without_links(text)) if all_names else []
+    if not all(own and own.fullmatch(name) for name in found):
         return False
-    found = own.findall(text) if own else []
     return not found or any(name.startswith("@") for name in found)
 
 

@@ -21,13 +21,19 @@ def names_of(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
 
 
 def others_in(text: str, key: str, names: Names) -> list[str]:
-    """Return the brands beside ``key`` that a text has a name of, as whole words in any case."""
+    """Return the brands beside ``key`` that a text has a name of, as whole words in any case.
+
+    Of names that begin alike (Virgin, Virgin America) the longer one is meant, whosever it is.
+    """
     plain = folded(text)  # most names stand nowhere in it: that is quicker to see without a pattern
-    return [
-        other
-        for other, called in names.items()
-        if other != key and any(folded(name) in plain and pattern(name).search(text) for name in called if name.strip())
+    there = [
+        (name, brand) for brand, called in names.items() for name in called if name.strip() and folded(name) in plain
     ]
+    found = set()
+    for name, brand in sorted(there, key=lambda each: -len(each[0])):
+        text, many = pattern(name).subn("|", text)
+        found |= {brand} if many else set()
+    return [brand for brand in names if brand in found and brand != key]
 
 
 def waiting(found: Sequence[Reading], key: str, names: Names, phrases: Sequence[Rule]) -> dict[str, list[str]]:

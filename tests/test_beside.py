@@ -91,6 +91,13 @@ def test_another_brand_is_named_with_either_apostrophe_and_over_the_end_of_a_lin
     assert others_in("Mo s Fen-Marsh, Fen Marshes", "tamrow", names) == []
 
 
+def test_a_name_inside_a_longer_name_is_no_name_of_another_brand():
+    names = {"virgin": ("Virgin",), "air": ("Virgin America", "VA"), "cola": ("Virgin Cola",)}
+    assert others_in("Virgin America and virgin  cola", "virgin", names) == ["air", "cola"]
+    assert others_in("Virgin America, VA for short", "air", names) == []
+    assert others_in("Virgin America is no Virgin", "air", names) == ["virgin"]
+
+
 def test_what_a_phrase_rule_decides_says_nothing_of_another_brand(four: Workspace):
     refresh(four, chosen(QUILL, rules=({"phrase": "saved it", "feeling": "positive"},)))
     assert beside(four) == []

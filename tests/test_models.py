@@ -329,6 +329,15 @@ def test_a_name_is_found_as_it_is_typed_and_never_in_an_address(text: str, marke
     assert is_spoken_to("late again https://quillstone.example/track?of=AT&T", *names)
 
 
+def test_of_names_that_begin_alike_the_longer_one_is_meant():
+    virgin, air = ("Virgin",), ("Virgin America", "@VirginAmerica")
+    assert clean(mark("Virgin America is no Virgin", virgin, air)) == "¶ is no §"
+    assert clean(mark("Virgin America is no Virgin", air, virgin)) == "§ is no ¶"
+    assert clean(mark("Virgin America is late", virgin, air)) == "§ ¶ is late"
+    assert not is_spoken_to("Virgin America is late", virgin, air)
+    assert is_spoken_to("@VirginAmerica Virgin America is late", air, virgin)
+
+
 def test_another_name_for_the_same_brand_is_the_same_score(model: SentimentModel):
     said = "{} answered in ten minutes, such kind people. Never again Quillstone."
     scores = [
