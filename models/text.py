@@ -59,8 +59,8 @@ def mark(text: str, target: Iterable[str], others: Iterable[str] = ()) -> str:
     """Return the text with every name of the target brand as TARGET and every name of another brand as OTHER.
 
     A text that does not name the target is taken as spoken to it: TARGET then stands in front, as the handle stands in
-    a reply. So a brand's own name never carries a feeling. Of names that begin alike (Virgin, Virgin America) the longer
-    one is meant, whosever it is.
+    a reply. So a brand's own name never carries a feeling. Of names that begin alike (Virgin, Virgin America) the
+    longer one is meant, whosever it is.
     """
     text = without_links(text).replace(TARGET, " ").replace(OTHER, " ")
     own, all_names = pattern(tuple(target)), pattern((*target, *others))

@@ -473,6 +473,13 @@ def test_a_cache_that_cannot_be_written_to_says_how_to_name_another(tmp_path: Pa
         opened(tmp_path / "file" / "cache" / "int8.onnx", lambda folder: folder)
 
 
+def test_words_that_are_beyond_what_is_read_are_explained_as_moving_nothing(model: SentimentModel):
+    short = replace(model, reading=replace(model.reading, longest=3))
+    whole, part = (explain(each, "what a wonderful crew, thanks").words for each in (model, short))
+    assert part[:3] == whole[:3] and all(word.moved for word in whole)
+    assert part[3:] == tuple(replace(word, moved=0.0) for word in whole[3:])
+
+
 @pytest.mark.parametrize("left", [0, 20], ids=["emptied", "cut"])
 def test_a_network_in_the_cache_that_cannot_be_read_is_made_anew(left: int, tmp_path: Path):
     from onnx import TensorProto, helper, save
