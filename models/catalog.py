@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from models.bases import SHIPPED_BASE, ModelError, base, base_folder, sha256
+from models.bases import SHIPPED_BASE, ModelError, base, base_folder, sha256, sha256_once
 from models.ngrams import FILE as NGRAMS
 from models.onnx import EXPORT
 from models.text import clean, tweeteval
@@ -16,6 +16,7 @@ LABELS = ("negative", "neutral", "positive")
 HEADS = ("tone", "toward")  # what the shipped network says: how a text sounds, and what it feels toward its target
 MAX_LENGTH = 96  # word pieces; what is beyond is cut off
 
+FILES = (".bin", ".json", ".model", ".safetensors", ".txt")  # of a complete model: weights, settings, word pieces
 SCORES = "scores.json"  # beside an adapter: its figures on held-out rows
 
 SHIPPED = Path(__file__).parent / "default"
@@ -27,7 +28,8 @@ class Reading:
 
     ``target`` says how it is told which brand is asked about: ``marked`` in the text, as the second of a ``pair``, or
     ``none``. ``labels`` maps its own label names to LABELS; without any, they are told apart by their first letters.
-    ``languages`` are those that it reads; None is all.
+    ``languages`` are those that it reads; None is all. Word pieces beyond the ``longest``-th are cut off, and ``pad``
+    is the id of the piece that fills a shorter text of a batch.
     """
 
     cleaning: Callable[[str], str] = clean
@@ -54,7 +56,10 @@ class Reading:
             if label:
                 found[LABELS.index(label)].append(column)
         if not all(found) or sum(map(len, found)) != len(names):
-            raise ModelError(f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}")
+            raise ModelError(
+                f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}. Say which is which as "
+                "`labels` in [model] of brand.toml, or in `id2label` of its config.json"
+            )
         return found
 
 
@@ -69,6 +74,31 @@ class Source:
     adapter: Path | None = None
     revision: str | None = None
     reading: Reading = field(default_factory=Reading)
+
+
+CLEANINGS = {"orchard": clean, "tweeteval": tweeteval}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the settings say of a model that they name; the rest is as we know it.
+
+    ``labels`` maps its own label names, in any case, to LABELS; no ``languages`` are all, None are those that we know;
+    ``cleaning`` is a key of CLEANINGS.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] | None = None
+    cleaning: str | None = None
+
+    def of(self, reading: Reading) -> Reading:
+        """Return how the model is read, then."""
+        return replace(
+            reading,
+            labels={name.lower(): label for name, label in self.labels.items()} or reading.labels,
+            languages=reading.languages if self.languages is None else self.languages or None,
+            cleaning=CLEANINGS[self.cleaning] if self.cleaning else reading.cleaning,
+        )
 
 
 @dataclass(frozen=True)
@@ -98,17 +128,20 @@ KNOWN = {
 }
 
 
-def find(name: str, revision: str | None = None) -> Source:
+def find(name: str, revision: str | None = None, said: Said = Said()) -> Source:
     """Return what to load for a setting: ``default``, a folder, or the id of a model on a hub.
 
     A folder that holds ``adapter_config.json`` is an adapter over the packaged base. Raises ModelError where a model on
-    a hub has no revision: what its owner changes tomorrow must not change scores unseen.
+    a hub has no revision: what its owner changes tomorrow must not change scores unseen; and where an adapter is to be
+    read otherwise than it was trained.
     """
     adapter = adapter_folder(name)
     if adapter:
+        if said.labels or said.cleaning:
+            raise ModelError(f"{adapter} is an adapter, whose labels and cleaning are known: leave them out of [model]")
         name = base_of(adapter)
         reading = Reading(target="marked", longest=MAX_LENGTH, pad=base(name).pad)
-        return Source(str(base_folder(name)), adapter, reading=reading)
+        return Source(str(base_folder(name)), adapter, reading=said.of(reading))
     known = KNOWN.get(name, Known(Reading()))
     revision = pinned(name, revision)
     if revision is None and not Path(name).exists():
@@ -116,7 +149,7 @@ def find(name: str, revision: str | None = None) -> Source:
             f"model {name!r} is no folder here; a model on a hub needs its revision: the id of a commit, on its page "
             "under Files and versions, as `revision` in [model] of brand.toml or as --revision"
         )
-    return Source(name, None, revision, known.reading)
+    return Source(name, None, revision, said.of(known.reading))
 
 
 def pinned(name: str, revision: str | None) -> str | None:
@@ -143,13 +176,24 @@ def base_of(adapter: Path) -> str:
 
 
 def version(name: str, revision: str | None = None) -> str:
-    """Return what scores of a model are kept under, without loading it: a changed adapter or export is another."""
+    """Return what scores of a model are kept under, without loading it.
+
+    A changed adapter, export or file of a folder makes another; a model on a hub has its revision.
+    """
     adapter = adapter_folder(name)
     if adapter:
         name = "minilm" if base_of(adapter) == SHIPPED_BASE else base_of(adapter)
         return f"orchard-{name}-{digest_of(adapter)[:10]}-{EXPORT}"
+    if Path(name).is_dir():
+        return f"{name}@{digest_of_files(Path(name))[:10]}"
     revision = pinned(name, revision)
     return name + (f"@{revision}" if revision else "")
+
+
+def digest_of_files(folder: Path) -> str:
+    """Return one digest of the files of a complete model: who trains it anew in its place has another model."""
+    files = sorted(file for file in folder.iterdir() if file.suffix in FILES)
+    return hashlib.sha256("".join(f"{file.name} {sha256_once(file)}\n" for file in files).encode()).hexdigest()
 
 
 def digest_of(adapter: Path) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -55,10 +56,19 @@ def read(path: str, label: str = "label", text: str = "text", target: str = "") 
     A label is a name of LABELS or a number, whose sign counts; ``target`` names the column of what it is toward.
     Raises ValueError naming the file, and the column or row that is wrong.
     """
+    name = "standard input" if path == "-" else path
+    try:
+        with opened(path) as file:
+            return read_lines(file, name, "," if path.endswith(".csv") else "\t", label, text, target)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def opened(path: str) -> TextIO:
+    """Return a file, or standard input, as text in UTF-8, whatever the system's own encoding is."""
     if path == "-":
-        return read_lines(sys.stdin, "standard input", "\t", label, text, target)
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        return read_lines(file, path, "," if path.endswith(".csv") else "\t", label, text, target)
+        return TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
+    return Path(path).open(encoding="utf-8-sig", newline="")
 
 
 def read_lines(file: TextIO, name: str, delimiter: str, label: str, text: str, target: str = "") -> Labelled:
@@ -70,7 +80,9 @@ def read_lines(file: TextIO, name: str, delimiter: str, label: str, text: str, t
     found = Labelled([], [], [])
     for number, row in enumerate(rows, 2):
         place = to_label(row[label])
-        if place is None or row[text] is None:
+        if row[text] is None:
+            raise ValueError(f"{name}, row {number}: it has no {text}")
+        if place is None:
             raise ValueError(
                 f"{name}, row {number}: label {row[label]!r} is not one of {', '.join(LABELS)}, "
                 "nor a number from -2 to 2"

@@ -12,7 +12,6 @@ from models.onnx import exported
 from models.sentiment import Backend, SentimentModel, load
 
 WORD = re.compile(r"\S+")
-MOST = 200  # words; more are beyond what the model reads anyway
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,13 @@ def load_exported(name: str = "default", revision: str | None = None, backend: B
 def explain(model: SentimentModel, text: str, target: Iterable[str] = (), others: Iterable[str] = ()) -> Explanation:
     """Return how much each word moves the score, by leaving it out (occlusion, Zeiler & Fergus 2014), in one call.
 
-    The moves of words that say the same twice do not add up to the score: each alone may change nothing.
+    The moves of words that say the same twice do not add up to the score: each alone may change nothing. A word is at
+    least one of the word pieces that a model reads: the words beyond as many move nothing, and are not asked of.
     """
-    found = list(WORD.finditer(text))[:MOST]
-    without = [text[: word.start()] + text[word.end() :] for word in found]
+    found = list(WORD.finditer(text))
+    without = [text[: word.start()] + text[word.end() :] for word in found[: model.reading.longest]]
     probabilities = model.predict([text, *without], target=target, others=others).astype(np.float64)
     score, *rest = (probabilities[:, 2] - probabilities[:, 0]).tolist()
+    rest += [score] * (len(found) - len(rest))
     words = (Word(w[0], w.start(), w.end(), round(score - left, 4)) for w, left in zip(found, rest, strict=True))
     return Explanation(round(score, 4), tuple(words))

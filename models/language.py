@@ -12,6 +12,8 @@ SURER = 0.9  # the same for a short one in plain Latin letters
 SHORT = 25  # characters
 HARDLY = 0.01  # chance of every language read together, below which a text is in none of them whatever else it is
 LETTER = re.compile(r"[^\W\d_]")
+# Of no language: what cannot be seen (X puts handles between two of these), and emoji. They hid that a text is plain.
+SIGN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff\u2600-\u27bf\U0001f000-\U0001faff]")
 
 
 def unread(text: str, languages: Iterable[str] | None) -> str | None:
@@ -22,7 +24,8 @@ def unread(text: str, languages: Iterable[str] | None) -> str | None:
     """
     if languages is None:
         return None
-    words = SPACE.sub(" ", HANDLE.sub(" ", LINK.sub(" ", text.replace("#", " ")))).strip()
+    text = SIGN.sub("", text.replace("#", " ").replace("’", "'"))
+    words = SPACE.sub(" ", HANDLE.sub(" ", LINK.sub(" ", text))).strip()
     if not LETTER.search(words):
         return None
     found = detect(words, model="lite", k=5)

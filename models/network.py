@@ -71,7 +71,7 @@ def load_whole(source: Source) -> tuple[Any, Any]:
             return network.eval(), AutoTokenizer.from_pretrained(source.weights, revision=source.revision)
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"model {source.weights!r} cannot be loaded (no such folder, or no hub reachable): {error}"
+            f"model {source.weights!r} cannot be loaded (no whole model in that folder, or no hub reachable): {error}"
         ) from error
 
 

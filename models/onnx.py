@@ -73,15 +73,28 @@ def opened(file: Path, make: Callable[[Path], Path]) -> OnnxRunner:
 
 
 def kept(file: Path, make: Callable[[Path], Path]) -> Path:
-    """Return a file of the cache, on first use made by ``make`` in a folder of its own, and then swapped in whole."""
+    """Return a file of the cache, on first use made by ``make`` in a folder of its own, and then swapped in whole.
+
+    Raises ModelError where the cache folder cannot be written to.
+    """
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=file.parent) as new:
+        with room(file.parent) as new:
             made = make(Path(new))
             with made.open("rb+") as whole:
                 os.fsync(whole.fileno())  # else a power cut may keep the new name, and not the bytes
             made.replace(file)
     return file
+
+
+def room(folder: Path) -> TemporaryDirectory[str]:
+    """Return a new folder inside a folder of the cache. Raises ModelError where that cannot be made."""
+    from models.bases import ModelError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return TemporaryDirectory(dir=folder)
+    except OSError as error:
+        raise ModelError(f"{error}: name a folder that can be written to as ORCHARD_CACHE") from error
 
 
 def export(adapter: Path, folder: Path) -> Path:

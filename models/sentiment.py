@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from models.bases import SHIPPED_BASE, ModelError, base_folder
 from models.batches import by_budget
 from models.calibration import Calibration
-from models.catalog import HEADS, LABELS, Reading, Source, base_of, find, version
+from models.catalog import HEADS, LABELS, MAX_LENGTH, Reading, Said, Source, base_of, find, version
 from models.language import unread
 from models.ngrams import Inputs, Table, read_table
 from models.text import is_spoken_to, mark, masked
@@ -91,7 +92,7 @@ class SentimentModel:
         return self.read(self.inputs(texts, tuple(target), tuple(others)), progress)
 
     def read(self, inputs: list[Any], progress: Progress) -> NDArray[np.float32]:
-        """Return the logits of each input, equal ones read once."""
+        """Return the logits of each input, shape (len(inputs), columns); equal ones are read once."""
         rows: dict[Any, list[int]] = {}
         for row, text in enumerate(inputs):
             rows.setdefault(text, []).append(row)
@@ -165,13 +166,19 @@ class SentimentModel:
         return found
 
 
-def load(name: str = "default", revision: str | None = None, backend: Backend = "auto") -> SentimentModel:
+def load(
+    name: str = "default",
+    revision: str | None = None,
+    backend: Backend = "auto",
+    said: Said = Said(),  # noqa: B008
+) -> SentimentModel:
     """Load the shipped model, another adapter over the same base, a folder, or a model from a hub.
 
-    ``auto`` runs adapters on ONNX Runtime in int8 and everything else on PyTorch. Raises ModelError where the files are
+    ``auto`` runs adapters on ONNX Runtime in int8 and everything else on PyTorch. Its ``version`` says nothing of what
+    was ``said`` of it. Raises ModelError where the files are
     missing, altered, unreachable, or their labels are not ours.
     """
-    source = find(name, revision)
+    source = find(name, revision, said)
     if source.adapter is None:
         if backend.startswith("onnx"):
             raise ModelError(f"model {name!r} runs on PyTorch only: set backend to auto or torch")
@@ -187,7 +194,7 @@ def load(name: str = "default", revision: str | None = None, backend: Backend = 
     )
 
 
-def adapter_runner(folder: Any, kept: str, backend: Backend) -> Runner:
+def adapter_runner(folder: Path, kept: str, backend: Backend) -> Runner:
     """Return what runs an adapter; PyTorch is imported only where it is needed. Only the shipped base is exported."""
     if backend == "torch" or base_of(folder) != SHIPPED_BASE:
         from models.network import TorchRunner, load_adapter
@@ -212,8 +219,6 @@ def with_table(runner: Runner, table: Table | None) -> Runner:
 def base_tokenizer(name: str = SHIPPED_BASE) -> Any:
     """Return the tokenizer of a base."""
     from tokenizers import Tokenizer
-
-    from models.catalog import MAX_LENGTH
 
     tokenizer = Tokenizer.from_file(str(base_folder(name) / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_LENGTH)

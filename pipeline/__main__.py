@@ -68,11 +68,13 @@ def workspace() -> Workspace:
 def load_model() -> run.Model:
     """Load the model of the settings; imported late, since torch takes seconds."""
     from models.bases import ModelError
+    from models.catalog import Said
     from models.sentiment import load
 
     chosen = settings.load(workspace().folder).model
     try:
-        return load(chosen.name, chosen.revision, chosen.backend)
+        said = Said(chosen.labels, chosen.languages, chosen.cleaning)
+        return load(chosen.name, chosen.revision, chosen.backend, said)
     except ModelError as error:
         raise StoreError(str(error)) from error
 

@@ -1,9 +1,7 @@
 """What a text that is said to one brand feels toward the others that it names."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 
 import pyarrow as pa
 
@@ -12,6 +10,7 @@ from pipeline.rules import Rule
 from pipeline.scores import READING_SCHEMA, Reading
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
 from pipeline.touch import Brand
+from pipeline.whole_words import folded, pattern
 
 Names = Mapping[str, tuple[str, ...]]  # key of a brand -> everything that a text may call it
 
@@ -22,19 +21,19 @@ def names_of(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
 
 
 def others_in(text: str, key: str, names: Names) -> list[str]:
-    """Return the brands beside ``key`` that a text has a name of, as whole words in any case."""
-    folded = text.casefold()  # most names stand nowhere in it: that is quicker to see without a pattern
-    return [
-        other
-        for other, called in names.items()
-        if other != key and any(name.casefold() in folded and pattern(name).search(text) for name in called if name)
+    """Return the brands beside ``key`` that a text has a name of, as whole words in any case.
+
+    Of names that begin alike (Virgin, Virgin America) the longer one is meant, whosever it is.
+    """
+    plain = folded(text)  # most names stand nowhere in it: that is quicker to see without a pattern
+    there = [
+        (name, brand) for brand, called in names.items() for name in called if name.strip() and folded(name) in plain
     ]
-
-
-@lru_cache(maxsize=5000)
-def pattern(name: str) -> re.Pattern[str]:
-    """Return what finds a name."""
-    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    found = set()
+    for name, brand in sorted(there, key=lambda each: -len(each[0])):
+        text, many = pattern(name).subn("|", text)
+        found |= {brand} if many else set()
+    return [brand for brand in names if brand in found and brand != key]
 
 
 def waiting(found: Sequence[Reading], key: str, names: Names, phrases: Sequence[Rule]) -> dict[str, list[str]]:

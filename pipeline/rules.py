@@ -1,12 +1,12 @@
 """Phrase rules of brand.toml: what a company knows better than a model."""
 
 import hashlib
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.whole_words import pattern
 
 LABELS = ("negative", "neutral", "positive")
 
@@ -14,7 +14,7 @@ LABELS = ("negative", "neutral", "positive")
 class Rule(BaseModel):
     """A phrase, and either the words that a model reads in its place or the feeling that it stands for.
 
-    ``phrase`` is found as whole words in any case.
+    ``phrase`` is found as whole words in any case, with either apostrophe and any white space.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,7 +25,9 @@ class Rule(BaseModel):
 
     @model_validator(mode="after")
     def says_one_thing(self) -> "Rule":
-        """Refuse a rule that says nothing, or two things."""
+        """Refuse a rule that says nothing, or two things, or stands on white space."""
+        if not self.phrase.strip():
+            raise ValueError("the phrase of a rule needs letters")
         if (self.read_as is None) == (self.feeling is None):
             raise ValueError(f"the rule on {self.phrase!r} needs either read_as or feeling")
         return self
@@ -38,12 +40,6 @@ class Rule(BaseModel):
     def applies(self, text: str) -> bool:
         """Say whether the phrase stands in a text."""
         return bool(pattern(self.phrase).search(text))
-
-
-@lru_cache(maxsize=1000)
-def pattern(phrase: str) -> re.Pattern[str]:
-    """Return what finds a phrase."""
-    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
 
 
 def version(model: str, rules: Sequence[Rule]) -> str:
@@ -63,10 +59,22 @@ def to_read(text: str, rules: Sequence[Rule]) -> str:
 
 def decided(text: str, rules: Sequence[Rule]) -> tuple[float, float, float] | None:
     """Return the probabilities that the first rule with a feeling gives a text, if one applies."""
-    feeling = next((rule.feeling for rule in rules if rule.feeling and rule.applies(text)), None)
-    return None if feeling is None else tuple(float(label == feeling) for label in LABELS)  # type: ignore[return-value]
+    rule = deciding(text, rules)
+    return rule and tuple(float(label == rule.feeling) for label in LABELS)  # type: ignore[return-value]
+
+
+def deciding(text: str, rules: Sequence[Rule]) -> Rule | None:
+    """Return the first rule with a feeling that applies to a text."""
+    return next((rule for rule in rules if rule.feeling and rule.applies(text)), None)
 
 
 def applied(text: str, rules: Sequence[Rule]) -> str | None:
-    """Return the rules that apply to a text, in words."""
-    return "; ".join(rule.words for rule in rules if rule.applies(text)) or None
+    """Return the rules that had a say in the score of a text, in words: the one that decides it, else what is read."""
+    if rule := deciding(text, rules):
+        return rule.words
+    found = []
+    for rule in rules:
+        if rule.read_as is not None and rule.applies(text):
+            found.append(rule.words)
+            text = to_read(text, [rule])
+    return "; ".join(found) or None

@@ -314,9 +314,14 @@ def to_floats(row: Sequence[float] | NDArray[np.float32]) -> tuple[float, float,
 
 
 def kept_under(version: str, settings: Settings) -> str:
-    """Return what scores of a model are kept under: another way to compute and other phrase rules are other scores."""
-    backend = settings.model.backend
-    return rules.version(version if backend in ("auto", "onnx") else f"{version}+{backend}", settings.rules)
+    """Return what scores of a model are kept under: other settings of it and other phrase rules are other scores."""
+    model = settings.model
+    if model.backend not in ("auto", "onnx"):
+        version += f"+{model.backend}"
+    said = (sorted(model.labels.items()), model.languages, model.cleaning)
+    if said != ([], None, None):
+        version += f"+read-{hashlib.sha256(repr(said).encode()).hexdigest()[:8]}"
+    return rules.version(version, settings.rules)
 
 
 def under_settings(model: ModelFacts, settings: Settings) -> ModelFacts:

@@ -53,11 +53,19 @@ class BrandSettings(Frozen):
 
 
 class ModelSettings(Frozen):
-    """The sentiment model: ``default``, a folder, or the id of a model on a hub with its revision."""
+    """The sentiment model: ``default``, a folder, or the id of a model on a hub with its revision.
+
+    ``labels`` says which of its own labels is which, ``languages`` what it reads (an empty list: all), ``cleaning`` how
+    texts were cleaned when it was trained. What is left out is as the catalog of models knows it, else as for
+    ``default``; labels are told apart by their first letters.
+    """
 
     name: str = "default"
     revision: str | None = None
     backend: Literal["auto", "onnx", "onnx-fp32", "torch"] = "auto"
+    labels: dict[str, Literal["negative", "neutral", "positive"]] = {}
+    languages: tuple[str, ...] | None = None
+    cleaning: Literal["orchard", "tweeteval"] | None = None
 
 
 class NumberSettings(Frozen):

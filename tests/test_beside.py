@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline import forget, publish, reads, run, settings, store
+from pipeline.beside import others_in
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -84,6 +85,19 @@ def test_a_text_is_read_toward_the_other_brand_with_its_names_as_the_target(four
     assert asked == [(sorted(TEXTS[n] for n in (1, 2, 3)), "tamrow", theirs), ([TEXTS[2]], "quillstone", ours)]
 
 
+def test_another_brand_is_named_with_either_apostrophe_and_over_the_end_of_a_line():
+    names = {"tamrow": ("Tamrow",), "mo": ("Mo's", ""), "fen": ("Fen Marsh",)}
+    assert others_in("Mo’s and FEN\nmarsh", "tamrow", names) == ["mo", "fen"]
+    assert others_in("Mo s Fen-Marsh, Fen Marshes", "tamrow", names) == []
+
+
+def test_a_name_inside_a_longer_name_is_no_name_of_another_brand():
+    names = {"virgin": ("Virgin",), "air": ("Virgin America", "VA"), "cola": ("Virgin Cola",)}
+    assert others_in("Virgin America and virgin  cola", "virgin", names) == ["air", "cola"]
+    assert others_in("Virgin America, VA for short", "air", names) == []
+    assert others_in("Virgin America is no Virgin", "air", names) == ["virgin"]
+
+
 def test_what_a_phrase_rule_decides_says_nothing_of_another_brand(four: Workspace):
     refresh(four, chosen(QUILL, rules=({"phrase": "saved it", "feeling": "positive"},)))
     assert beside(four) == []
@@ -157,6 +171,13 @@ def test_another_way_to_compute_is_another_set_of_scores_beside_the_old_one(four
     assert refresh(four, chosen(model={"backend": "torch"}))[0] == "4 mentions read"
     assert rows(four, "select model, count(*) from score group by 1 order by 1") == [("fixed", 4), ("fixed+torch", 4)]
     assert refresh(four, chosen())[0] == "0 mentions read"
+
+
+def test_what_is_said_of_how_a_model_is_read_is_part_of_what_its_scores_are_kept_under():
+    said = [{}, {"labels": {"LABEL_0": "negative"}}, {"languages": []}, {"languages": ["de"]}, {"cleaning": "orchard"}]
+    kept = [run.kept_under("m", chosen(model=each)) for each in said]
+    assert kept[0] == "m" and len(set(kept)) == len(said)
+    assert all(name.startswith("m+read-") for name in kept[1:])
 
 
 def test_status_names_the_brands_that_are_called_otherwise(four: Workspace):

@@ -17,7 +17,7 @@ from models import bases, catalog, data
 from models.bases import ModelError
 from models.batches import by_budget
 from models.calibration import Calibration, fit
-from models.catalog import Reading
+from models.catalog import Reading, Said
 from models.evaluate import by_target, calibration_error, confusion, reliability, report, vader
 from models.explain import explain
 from models.language import unread
@@ -54,6 +54,7 @@ def labelled_sample() -> data.Labelled:
         ("   ", ""),
         ("#NeverAgain sooooo late!!!!!", "# Never Again soo late!!"),
         ("love it ❤️", "love it red heart"),
+        ("half a \ud83d pair", "half a pair"),
     ],
 )
 def test_cleaning_folds_what_carries_no_feeling(raw: str, cleaned: str):
@@ -144,12 +145,15 @@ def install(folder: Path, package: str, name: str, content: bytes) -> None:
 
 def test_any_classifier_in_a_folder_can_be_the_model_and_its_labels_are_put_in_order(tiny: Path):
     other = load(str(tiny))
-    assert other.version == str(tiny) == catalog.version(str(tiny))
+    assert other.version == catalog.version(str(tiny))
     assert other.columns == {"tone": [[1], [2], [0]]}
     assert other.predict(["hello", "you"]).sum(1) == pytest.approx([1, 1], abs=1e-5)
     assert other.predict(["hello", "you"], target=["hello"]).tolist() == other.predict(["hello", "you"]).tolist()
     with pytest.raises(ModelError, match="runs on PyTorch only"):
         load(str(tiny), backend="onnx")
+    (tiny / "config.json").write_text((tiny / "config.json").read_text() + " ")
+    again = catalog.version(str(tiny))
+    assert again != other.version and {again[:-10], other.version[:-10]} == {f"{tiny}@"}
 
 
 @pytest.mark.parametrize(
@@ -172,6 +176,25 @@ def test_a_model_that_is_nowhere_is_named(
 def test_an_explained_text_in_another_language_is_said_to_be_unread():
     done = models("explain", "Das ist wirklich sehr schlecht gemacht, ich bin enttäuscht von dieser Firma")
     assert done.returncode == 0 and "a language that it does not read (de)" in " ".join(done.stderr.split())
+
+
+def test_what_the_settings_say_of_a_model_is_how_it_is_read(tiny: Path):
+    config = json.loads((tiny / "config.json").read_text())
+    config |= {"id2label": {str(k): f"LABEL_{k}" for k in range(3)}, "label2id": {f"LABEL_{k}": k for k in range(3)}}
+    (tiny / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"LABEL_2'\]; needed: .* as `labels` in \[model\] of brand.toml"):
+        load(str(tiny))
+    labels = {"LABEL_2": "negative", "Label_0": "neutral", "LABEL_1": "positive"}
+    other = load(str(tiny), said=Said(labels, ("de",), "tweeteval"))
+    assert other.columns == {"tone": [[2], [0], [1]]}
+    german, english = "das dauert ja ewig, so eine Frechheit", "this takes for ever, what a cheek"
+    assert other.unread([german, english]) == [None, "en"]
+    assert other.inputs(["@mo  sooooo #Late"], (), ()) == ["@user  sooooo #Late"]
+    assert load(str(tiny), said=Said(labels, ())).unread([german, english]) == [None, None]
+    assert load(str(tiny), said=Said(labels)).unread([german, english]) == ["de", None]
+    with pytest.raises(ModelError, match="is an adapter, whose labels and cleaning are known"):
+        catalog.find("default", said=Said(cleaning="tweeteval"))
+    assert catalog.find("default", said=Said(languages=("en", "nl"))).reading.languages == ("en", "nl")
 
 
 def test_labels_that_are_not_ours_are_refused():
@@ -244,12 +267,33 @@ def test_evaluate_reads_standard_input_and_prints_one_json_object():
         ("label\ttext\n", "standard input: no rows"),
         ("label\ttext\nhappy\thello\n", "row 2: label 'happy' is not one of negative, neutral, positive"),
         ("label\ttext\n3\thello\n", "nor a number from -2 to 2"),
+        ("label\ttext\npositive\n", "standard input, row 2: it has no text"),
+        ("label\ttext\npositive\tcaf\udce9\n", "standard input: 'utf-8' codec can't decode byte 0xe9"),
     ],
 )
-def test_a_wrong_file_is_named_with_its_row(given: str, message: str):
-    done = models("evaluate", "-", given=given)
-    assert done.returncode == 1
-    assert message in " ".join(done.stderr.split())
+def test_a_wrong_file_is_named_with_its_row(given: str, message: str, monkeypatch: pytest.MonkeyPatch):
+    type_in(given, monkeypatch)
+    with pytest.raises(ValueError, match=message):
+        data.read("-")
+
+
+def test_standard_input_may_begin_with_a_mark_of_its_encoding(monkeypatch: pytest.MonkeyPatch):
+    type_in("\ufefflabel\ttext\nnegative\tdéçu 😡\n", monkeypatch)
+    assert data.read("-") == data.Labelled(["déçu 😡"], [0], [""])
+
+
+def test_a_wrong_file_ends_the_command_with_its_message():
+    done = models("evaluate", "-", given="text\nhello\n")
+    assert (done.returncode, " ".join(done.stderr.split())) == (
+        1,
+        "error: standard input: no column label; it has text",
+    )
+
+
+def type_in(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the program something on standard input, in another encoding of the system than its own."""
+    raw = io.BytesIO(given.encode("utf-8", "surrogateescape"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(raw, encoding="cp1252"))
 
 
 PAIRS = ROOT / "tests" / "minimal_pairs.tsv"
@@ -267,6 +311,31 @@ PAIRS = ROOT / "tests" / "minimal_pairs.tsv"
 def test_brands_are_marked_by_every_name_and_only_as_whole_words(text: str, marked: str):
     assert clean(mark(text, ("United", "@united"), ("Delta",))) == marked
     assert clean(mark("VIRGIN  america or #VirginAmerica", ("Virgin America",))) == "§ or §"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("AT&amp;T or AT&amp;amp;T", "§ or §"),
+        ("McDonald’s McDonald's #McDonald’s", "§ § §"),
+        ("late again https://quillstone.example/track?of=AT&T", "§ late again http"),
+        ("mind &sect; 5", "§ mind 5"),
+        ("\u2066@ATT\u2069 hello", "\u2066 § \u2069 hello"),
+    ],
+)
+def test_a_name_is_found_as_it_is_typed_and_never_in_an_address(text: str, marked: str):
+    names = ("AT&T", "ATT", "McDonald's"), ("Quillstone",)
+    assert clean(mark(text, *names)) == marked
+    assert is_spoken_to("late again https://quillstone.example/track?of=AT&T", *names)
+
+
+def test_of_names_that_begin_alike_the_longer_one_is_meant():
+    virgin, air = ("Virgin",), ("Virgin America", "@VirginAmerica")
+    assert clean(mark("Virgin America is no Virgin", virgin, air)) == "¶ is no §"
+    assert clean(mark("Virgin America is no Virgin", air, virgin)) == "§ is no ¶"
+    assert clean(mark("Virgin America is late", virgin, air)) == "§ ¶ is late"
+    assert not is_spoken_to("Virgin America is late", virgin, air)
+    assert is_spoken_to("@VirginAmerica Virgin America is late", air, virgin)
 
 
 def test_another_name_for_the_same_brand_is_the_same_score(model: SentimentModel):
@@ -371,6 +440,10 @@ def test_doubt_is_measured_by_the_head_that_decides(model: SentimentModel):
         ("😍😍", None),
         ("@tamrow https://t.co/x", None),
         ("fix ur app", None),
+        ("gr8 svc 👍", None),
+        ("love it’s", None),
+        ("\u2066@tamrow\u2069 done, thx \ufe0f", None),
+        ("@tamrow danke für nichts 😡", "de"),
     ],
 )
 def test_a_language_that_is_not_read_is_told(text: str, language: str | None):
@@ -392,6 +465,19 @@ def test_an_explanation_names_the_words_in_order_and_what_they_did(model: Sentim
     assert moved["wonderful"] > 0.02 and moved["wonderful"] > moved["late"]
     whole = model.predict([text], target=["tamrow"])[0]
     assert found.score == pytest.approx(float(whole[2] - whole[0]), abs=1e-3)
+
+
+def test_a_cache_that_cannot_be_written_to_says_how_to_name_another(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match=r"file/cache'.*as ORCHARD_CACHE"):
+        opened(tmp_path / "file" / "cache" / "int8.onnx", lambda folder: folder)
+
+
+def test_words_that_are_beyond_what_is_read_are_explained_as_moving_nothing(model: SentimentModel):
+    short = replace(model, reading=replace(model.reading, longest=3))
+    whole, part = (explain(each, "what a wonderful crew, thanks").words for each in (model, short))
+    assert part[:3] == whole[:3] and all(word.moved for word in whole)
+    assert part[3:] == tuple(replace(word, moved=0.0) for word in whole[3:])
 
 
 @pytest.mark.parametrize("left", [0, 20], ids=["emptied", "cut"])

@@ -83,6 +83,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ("[brand]\nkey = 'a'", "key brand.name: Field required"),
         ("[[rules]]\nphrase = 'ab'", "the rule on 'ab' needs either read_as or feeling"),
         ("[[rules]]\nphrase = 'ab'\nfeeling = 'glad'", "key rules (entry 1).feeling: Input should be 'negative'"),
+        ("[model]\nlabels = { LABEL_0 = 'bad' }", "key model.labels.LABEL_0: Input should be 'negative', 'neutral' or"),
         ("staff = 'mags'", "key staff: Input should be a valid tuple; found 'mags'"),
         (
             "[[sources]]\ntype = 'fax'\npath = 'x'\nbrand = 'a'",

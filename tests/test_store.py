@@ -12,12 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import ended, identity, journal, journal_reads, publish, reads, run, settings, store
+from pipeline import ended, identity, journal, journal_reads, publish, reads, rules, run, settings, store
 from pipeline.contents import read_status
 from pipeline.file_cursors import FileCursor
 from pipeline.history import recorded, save_run
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
+from pipeline.rules import Rule
 from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
@@ -436,6 +437,21 @@ def test_phrase_rules_are_applied_recorded_and_undone(workspace: Workspace):
     with store.connect(workspace.mentions) as con:
         assert con.execute("select distinct label, rule from derived.ledger").fetchall() == [("positive", None)]
         assert con.execute("select count(*) from score").fetchall() == [(6,)]
+
+
+def test_of_phrase_rules_only_those_that_had_a_say_are_recorded():
+    game = Rule(phrase="don't  die", read_as="the game")
+    shop = Rule(phrase="game", read_as="shop")
+    fine, bad = Rule(phrase="love it", feeling="positive"), Rule(phrase="refund", feeling="negative")
+    text = "Don’t\ndie is my thing"
+    assert rules.to_read(text, [game, shop]) == "the shop is my thing"
+    assert rules.applied(text, [game, shop]) == f"{game.words}; {shop.words}"
+    assert rules.applied(text, [shop, game]) == game.words
+    assert rules.applied(f"{text}, love it, no refund", [game, fine, bad]) == fine.words
+    assert rules.decided(f"{text}, love it, no refund", [game, fine, bad]) == (0, 0, 1)
+    assert rules.applied("I love its refunds", [game, fine, bad]) is None
+    with pytest.raises(ValueError, match="the phrase of a rule needs letters"):
+        Rule(phrase="  ", read_as="anything")
 
 
 def test_the_model_is_told_the_brand_and_the_others(workspace: Workspace):
