@@ -13,7 +13,7 @@ from platformdirs import user_cache_path
 from models.graphs import first_piece_only, rewrite
 from models.int8 import RANGES, to_int8
 
-EXPORT = 3  # to be raised when another network is written from the same adapter: its scores are others
+EXPORT = 4  # to be raised when another network is written from the same adapter, or texts are read otherwise
 # How long a thread that has nothing to do spins before it sleeps. By default it is so long that a busy machine, such as
 # one with a dashboard beside a schedule, loses a third of its speed to it (docs/decisions.md).
 SPIN_MICROSECONDS = 20
