@@ -323,13 +323,18 @@ def test_a_second_refresh_changes_nothing(workspace: Workspace):
     assert before == after
 
 
-def test_leftovers_of_a_killed_publish_are_removed(workspace: Workspace):
+def test_leftovers_of_a_publish_that_was_killed_or_failed_are_removed(workspace: Workspace):
     save_outcomes(workspace, [said(1)], [], cursor(1))
     leftover = workspace.folder / "published-1.building"
     leftover.write_bytes(b"half a file")
     refresh(workspace, settings.Settings())
     assert not leftover.exists()
     assert sorted(file.name for file in workspace.folder.glob("published*")) == ["published.duckdb"]
+    workspace.published.unlink()
+    (workspace.published / "full").mkdir(parents=True)  # nothing can be put in its place
+    with pytest.raises(OSError, match="directory"):
+        publish.publish(workspace)
+    assert not [*workspace.folder.glob("*.building*")]
 
 
 def test_a_damaged_published_file_is_named(workspace: Workspace):
