@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipeline import ended, identity, journal, journal_reads, publish, reads, run, settings, store
-from pipeline.contents import read_status
+from pipeline.contents import read_brands, read_status
 from pipeline.file_cursors import FileCursor
 from pipeline.history import recorded, save_run
 from pipeline.locks import working
@@ -292,6 +292,13 @@ class Fixed:
 
 def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
     return run.refresh(workspace, chosen, Fixed, lambda: ModelFacts("fixed"))
+
+
+def test_a_brand_that_no_row_of_a_file_is_about_is_none(workspace: Workspace, tmp_path: Path):
+    header, row, *_ = (PAYLOADS / "twcs.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "twcs.csv").write_text(header + row)
+    assert run.import_file(workspace, tmp_path / "twcs.csv", Brand("Tamrwo", "Tamrwo")).not_about == 1
+    assert read_brands(workspace) == []  # else it would be marked as a name in the texts to every other brand
 
 
 def test_a_reader_keeps_its_file_while_the_next_one_sees_the_new(workspace: Workspace):
