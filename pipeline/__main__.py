@@ -255,6 +255,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     chosen = settings.load(place.folder)
     version = run.under_settings(model_facts(), chosen).version
     found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **read_status(place, version)}
+    if found["last_refresh_ended"] == "running" and not presence.is_held(place.lock):
+        found["last_refresh_ended"] = "cut off"  # killed, or the disk was so full that not even this could be kept
     found["not_told"] = "; ".join(noticed.read(place))
     found["called_otherwise"] = ", ".join(renamed.changed(place, version, run.known_brands(place, chosen)))
     print(json.dumps(found, default=str) if as_json else "\n".join(f"{key:20}{value}" for key, value in found.items()))

@@ -111,6 +111,7 @@ def import_(
         if chosen.brand_settings() and target.key not in there:
             notes.print(f"{target.key} is a new brand: brand.toml does not know it", markup=False)
         tell_lost(counts, encoding)
+        tell_missed(counts, target.key)
     elif folder and not file:
         follow(folder, how, watch.stop_signal())
     else:
@@ -132,6 +133,13 @@ def tell_lost(counts: Counts, encoding: str | None) -> None:
     if counts.lost:
         advice = "without --encoding the likeliest is found" if encoding else "--encoding overrules"
         notes.print(f"{counts.lost}; {advice}", markup=False)
+
+
+def tell_missed(counts: Counts, brand: str) -> None:
+    """Say what to do where no row is about the brand: most often the file calls it otherwise."""
+    if counts.stored + counts.already == 0 < counts.not_about:
+        words = "give --brand as the file calls it, or its handles in brand.toml"
+        notes.print(f"no row is about {brand}: {words}", markup=False)
 
 
 def check_sheet(file: Path, sheet: str) -> None:

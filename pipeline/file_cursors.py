@@ -66,7 +66,8 @@ def save_in(
 ) -> tuple[int, list[Reject]]:
     """Save a chunk as save_chunk does, in a database that is open: so no other process stores rows at its moment."""
     moment = now()
-    con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name, "now": moment})
+    if touches.num_rows or rejects:  # else a name that was mistyped would be marked in the texts to every other brand
+        con.execute(query("save_brand"), {"brand": cursor.brand.key, "name": cursor.brand.name, "now": moment})
     stored, clashes = save_rows(con, touches, rejects, cursor, moment)
     skipped = {"rows_skipped": touches.num_rows - stored + len(rejects)}
     con.execute(query("save_import"), cursor_values(cursor, stored) | skipped | {"now": moment})

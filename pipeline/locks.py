@@ -8,7 +8,7 @@ from pathlib import Path
 
 import filelock
 
-from pipeline.store import StoreError, Workspace, now, write_note
+from pipeline.store import StoreError, Workspace, advice, now, write_note
 
 
 @contextmanager
@@ -17,10 +17,9 @@ def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None
 
     Raises StoreError saying who holds it, after ``wait`` seconds.
     """
-    workspace.folder.mkdir(parents=True, exist_ok=True)
     holder = workspace.folder / "orchard.holder.json"
     try:
-        with filelock.FileLock(workspace.lock, timeout=wait):
+        with held(workspace.lock, wait):
             note = {"pid": os.getpid(), "command": what, "since": now().isoformat(" ", "seconds")}
             try:
                 write_note(holder, json.dumps(note))
@@ -34,12 +33,32 @@ def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None
 @contextmanager
 def following(workspace: Workspace, source: str) -> Iterator[None]:
     """Be the only one that follows a source: two would move one cursor. Raises StoreError where another one does."""
-    workspace.folder.mkdir(parents=True, exist_ok=True)
     try:
-        with filelock.FileLock(workspace.folder / f"follow-{source}.lock", timeout=0):
+        with held(workspace.folder / f"follow-{source}.lock"):
             yield
     except filelock.Timeout as error:
         raise StoreError(f"{source} of {workspace.folder} is followed by another process already") from error
+
+
+@contextmanager
+def held(lock: Path, wait: float = 0.0) -> Iterator[None]:
+    """Hold a lock, in a folder that is made for it.
+
+    Raises filelock.Timeout where another process still has it after ``wait`` seconds, and StoreError where the system
+    does not let us write it.
+    """
+    taken = filelock.FileLock(lock, timeout=wait)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        taken.acquire()
+    except filelock.Timeout:
+        raise
+    except OSError as error:
+        raise StoreError(f"{lock} cannot be written: {error.strerror}; {advice(error)}") from error
+    try:
+        yield
+    finally:
+        taken.release()
 
 
 def who_holds(holder: Path) -> str:

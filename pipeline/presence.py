@@ -1,5 +1,6 @@
 """Who works in a workspace right now, and whether a schedule keeps it fresh: by locks, which end with their process."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from pipeline.locks import who_holds
+from pipeline.locks import held, who_holds
 from pipeline.store import StoreError, Workspace, now, write_note
 
 LOCK, NOTE = "schedule.lock", "schedule.json"
@@ -17,9 +18,8 @@ LOCK, NOTE = "schedule.lock", "schedule.json"
 @contextmanager
 def scheduled(workspace: Workspace, every: str) -> Iterator[None]:
     """Let others know for the length of a block that a schedule runs. Raises StoreError where another one does."""
-    workspace.folder.mkdir(parents=True, exist_ok=True)
     try:
-        with filelock.FileLock(workspace.folder / LOCK, timeout=1):
+        with held(workspace.folder / LOCK, wait=1):
             note = {"every": every, "pid": os.getpid(), "since": now().isoformat(" ", "seconds")}
             write_note(workspace.folder / NOTE, json.dumps(note))
             yield
@@ -50,11 +50,19 @@ def read_worker(workspace: Workspace) -> str | None:
 
 
 def is_held(lock: Path) -> bool:
-    """Say whether another process has a lock; a lock that nobody ever took is not made by asking."""
-    if not lock.exists():
+    """Say whether another process has a lock.
+
+    Nothing is written for it, so that it can be asked where a folder may only be read. A lock that we may not read,
+    or that nobody ever took, is as one that nobody has.
+    """
+    try:
+        file = os.open(lock, os.O_RDONLY)
+    except OSError:
         return False
     try:
-        with filelock.FileLock(lock, timeout=0):
-            return False
-    except filelock.Timeout:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two who ask at once do not take each other for it
+        return False
+    except BlockingIOError:
         return True
+    finally:
+        os.close(file)

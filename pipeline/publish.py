@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -157,19 +158,27 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
     values = {"now": now(), "form": FORM, "people": people or load(workspace.folder).privacy.people}
     values["columns"] = known_columns()
     place = workspace.published.resolve()  # a link stays one: what it led to must not be left behind
+    remove_unfinished(place)
+    new = place.with_name(f"published-{os.getpid()}.building")
+    try:
+        with connect(workspace.mentions) as con:
+            if not all(is_computed(con, name) for name in METRICS):
+                raise StoreError("there is nothing to publish yet: run relate or refresh first")
+            con.execute(f"attach {quoted(new)} as pub")
+            with transaction(con):
+                for name in ("told", "publish", "publish_health"):
+                    run_all(con, query(name), values)
+            con.execute("checkpoint pub")
+            con.execute("detach pub")
+        new.replace(place)
+    finally:
+        remove_unfinished(place)  # where the disk is full, it is the largest part of what fills it
+
+
+def remove_unfinished(place: Path) -> None:
+    """Remove what publishes of this file, which were killed or failed, have left beside it."""
     for leftover in place.parent.glob("published-*.building*"):
         leftover.unlink()
-    new = place.with_name(f"published-{os.getpid()}.building")
-    with connect(workspace.mentions) as con:
-        if not all(is_computed(con, name) for name in METRICS):
-            raise StoreError("there is nothing to publish yet: run relate or refresh first")
-        con.execute(f"attach {quoted(new)} as pub")
-        with transaction(con):
-            for name in ("told", "publish", "publish_health"):
-                run_all(con, query(name), values)
-        con.execute("checkpoint pub")
-        con.execute("detach pub")
-    new.replace(place)
 
 
 def run_all(con: duckdb.DuckDBPyConnection, text: str, values: dict[str, Any]) -> None:

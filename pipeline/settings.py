@@ -19,6 +19,7 @@ from pipeline.touch import Brand, squeeze
 from pipeline.words import STOP, spelt
 
 ROOT = Path(__file__).resolve().parent.parent
+WANTED = {"tuple_type": 'Input should be a list, such as ["a", "b"]'}  # where pydantic's words are those of Python
 
 
 class SettingsError(ValueError):
@@ -339,7 +340,8 @@ def explain(file: Path, problem: Any) -> str:
         key = f"{key} (from the environment variable {variable})"
     if problem["type"] == "extra_forbidden":
         return f"{file}: key {key}: unknown; allowed here: {', '.join(allowed_keys(problem['loc']))}"
-    return f"{file}: key {key}: {problem['msg']}{shown(place, problem['input'])}"
+    wanted = WANTED.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    return f"{file}: key {key}: {wanted}{shown(place, problem['input'])}"
 
 
 def shown(place: tuple[str | int, ...], value: Any) -> str:

@@ -1,5 +1,6 @@
 """The command line as a user meets it: what it prints, how it fails, how it repeats."""
 
+import fcntl
 import io
 import json
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import presence, run, schedule, store, tables
+from pipeline import history, presence, run, schedule, store, tables
 from pipeline.locks import working
 from pipeline.store import Workspace
 from pipeline.tally import Tally
@@ -101,6 +102,33 @@ def test_a_second_schedule_is_told_of_the_first_in_words(tmp_path: Path):
         presence.scheduled(Workspace(tmp_path), "1h"),
     ):
         pass
+
+
+def test_a_lock_that_may_only_be_read_tells_who_has_it_and_cannot_be_taken(workspace: Workspace):
+    workspace.lock.mkdir(parents=True)  # a folder cannot be opened for writing, not even by root
+    with pytest.raises(store.StoreError, match=r"orchard\.lock cannot be written: Is a directory; see to it"):
+        working(workspace, "import").__enter__()
+    assert presence.read_worker(workspace) is None
+    handle = os.open(workspace.lock, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    assert presence.read_worker(workspace) == "another process"
+    os.close(handle)
+
+
+def test_a_refresh_that_was_killed_is_not_called_running(workspace: Workspace):
+    def told() -> str:
+        return json.loads(orchard_here(workspace.folder, "status", "--json").stdout)["last_refresh_ended"]
+
+    with working(workspace, "refresh"):
+        history.save_run(workspace, "1", "refresh", store.now(), "running")
+        assert told() == "running"
+    assert told() == "cut off"
+
+
+def test_a_brand_that_a_file_calls_otherwise_is_told_what_to_do(tmp_path: Path):
+    arguments = ("import", str(PAYLOADS / "twcs.csv"), "--brand")
+    assert "no row is about Tamrow: give --brand as" in orchard_here(tmp_path, *arguments, "Tamrow").stderr
+    assert "no row" not in orchard_here(tmp_path, *arguments, "TamrowBuild").stderr
 
 
 def test_wrong_settings_stop_every_command(tmp_path: Path):

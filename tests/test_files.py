@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -202,9 +203,24 @@ def test_a_folder_is_told_of_watch_and_a_pipe_to_be_saved(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FileError, match="pipe: no file that can be read twice"):
         sources.open_file(tmp_path / "pipe")
-    for mapping in (None, {"text": "a", "author": "b", "at": "c"}):
-        with pytest.raises(FileError, match="--watch takes in"):
-            sources.open_file(tmp_path, mapping=mapping)
+    with pytest.raises(FileError, match=r"it holds no \.js file; --watch takes in"):
+        sources.open_file(tmp_path)
+    with pytest.raises(FileError, match="--watch takes in"):
+        sources.open_file(tmp_path, mapping={"text": "a", "author": "b", "at": "c"})
+
+
+def test_a_file_that_is_no_table_is_not_told_whole(tmp_path: Path):
+    (tmp_path / "export.csv").write_text(",".join(["a" * 10_000, *map(str, range(5_000))]))
+    with pytest.raises(FileError) as refused:
+        sources.open_file(tmp_path / "export.csv", mapping={"text": "Body", "author": "1", "at": "2"})
+    assert re.search(r"no column Body; it has a{40}…, 0, 1, .*, 58 and 4941 more$", str(refused.value))
+
+
+def test_a_character_that_is_cut_off_at_the_end_is_told(tmp_path: Path, workspace: Workspace):
+    (tmp_path / "a.csv").write_bytes("Body,User,Date\nhi,mia,2026-01-01\ncafé".encode()[:-1])
+    mapping = {"text": "Body", "author": "User", "at": "Date"}
+    counts = run.import_file(workspace, tmp_path / "a.csv", TAMROW, mapping=mapping)
+    assert (counts.stored, counts.lost) == (1, "some bytes are no utf-8, and became \ufffd")
 
 
 def test_an_author_of_talkwalker_that_is_no_object_is_a_reject_that_says_so(tmp_path: Path):

@@ -232,6 +232,15 @@ def test_more_like_this_begins_with_the_message_itself_whatever_filters_led_to_i
     assert set(found(app)) == EVERY
 
 
+def test_what_an_address_asks_for_in_vain_is_said(marl: Workspace):
+    app = visit(**{"from": "2026-03-06", "until": "2026-13-44"})
+    told = [each.value.replace("\\", "") for each in app.warning]
+    assert set(found(app)) == EVERY and "2026-03-06" in told[0] and "2026-13-44" in told[1]
+    assert not visit(**{"from": "2026-03-04", "until": "2026-03-06"}).warning
+    app = visit(like="x:nothing")
+    assert "not there any more" in app.info[0].value and not app.dataframe
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

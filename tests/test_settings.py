@@ -84,7 +84,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ("[[rules]]\nphrase = 'ab'", "the rule on 'ab' needs either read_as or feeling"),
         ("[[rules]]\nphrase = 'ab'\nfeeling = 'glad'", "key rules (entry 1).feeling: Input should be 'negative'"),
         ("[model]\nlabels = { LABEL_0 = 'bad' }", "key model.labels.LABEL_0: Input should be 'negative', 'neutral' or"),
-        ("staff = 'mags'", "key staff: Input should be a valid tuple; found 'mags'"),
+        ("staff = 'mags'", """key staff: Input should be a list, such as ["a", "b"]; found 'mags'"""),
         (
             "[[sources]]\ntype = 'fax'\npath = 'x'\nbrand = 'a'",
             "key sources (entry 1): Input tag 'fax' found using 'type' does not match any of the expected tags: 'file'",
@@ -99,14 +99,14 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
             "[brand]\nkey='a'\nname='A'\nhandles=['x']\n[[competitors]]\nkey='b'\nname='B'\nhandles=['@X']",
             "handles: '@X' calls both a and b; it can call one brand",
         ),
-        ("[brand]\nkey = 'a'\nname = '   '", "key brand.name: Value error, it is empty; found '   '"),
-        ("[brand]\nkey = 'a'\nname = 'A'\nhandles = ['']", "key brand.handles: Value error, it is empty"),
+        ("[brand]\nkey = 'a'\nname = '   '", "key brand.name: it is empty; found '   '"),
+        ("[brand]\nkey = 'a'\nname = 'A'\nhandles = ['']", "key brand.handles: it is empty"),
         ("[numbers]\nfewest_people = 3000000000", "key numbers.fewest_people: Input should be less than or equal to"),
         ("[numbers]\nanswer_hours = 1e300", "key numbers.answer_hours: Input should be less than or equal to 8784"),
         ("[numbers]\nhalf_life_days = inf", "key numbers.half_life_days: Input should be less than or equal to 3660"),
         (
             SOURCE + "map = { texte = 'Body' }",
-            "key sources (entry 1).map: Value error, unknown field texte; allowed: text",
+            "key sources (entry 1).map: unknown field texte; allowed: text",
         ),
         (
             SOURCE + "format = 'brandwatch'\nmap = { text = 'Body', author = 'User', at = 'Date' }",
@@ -114,7 +114,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ),
         (
             SOURCE + "encoding = 'rot13'",
-            "key sources (entry 1).encoding: Value error, rot13: no encoding of text has that",
+            "key sources (entry 1).encoding: rot13: no encoding of text has that",
         ),
         ("[brand]\nkey = 'a'\nname = 'A'\n" + SOURCE, "sources: brand 'b' is none of a"),
         (

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipeline import ended, identity, journal, journal_reads, publish, reads, rules, run, settings, store
-from pipeline.contents import read_status
+from pipeline.contents import read_brands, read_status
 from pipeline.file_cursors import FileCursor
 from pipeline.history import recorded, save_run
 from pipeline.locks import working
@@ -295,6 +295,13 @@ def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
     return run.refresh(workspace, chosen, Fixed, lambda: ModelFacts("fixed"))
 
 
+def test_a_brand_that_no_row_of_a_file_is_about_is_none(workspace: Workspace, tmp_path: Path):
+    header, row, *_ = (PAYLOADS / "twcs.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "twcs.csv").write_text(header + row)
+    assert run.import_file(workspace, tmp_path / "twcs.csv", Brand("Tamrwo", "Tamrwo")).not_about == 1
+    assert read_brands(workspace) == []  # else it would be marked as a name in the texts to every other brand
+
+
 def test_a_reader_keeps_its_file_while_the_next_one_sees_the_new(workspace: Workspace):
     chosen = settings.Settings()
     save_outcomes(workspace, [said(1)], [], cursor(1))
@@ -324,13 +331,18 @@ def test_a_second_refresh_changes_nothing(workspace: Workspace):
     assert before == after
 
 
-def test_leftovers_of_a_killed_publish_are_removed(workspace: Workspace):
+def test_leftovers_of_a_publish_that_was_killed_or_failed_are_removed(workspace: Workspace):
     save_outcomes(workspace, [said(1)], [], cursor(1))
     leftover = workspace.folder / "published-1.building"
     leftover.write_bytes(b"half a file")
     refresh(workspace, settings.Settings())
     assert not leftover.exists()
     assert sorted(file.name for file in workspace.folder.glob("published*")) == ["published.duckdb"]
+    workspace.published.unlink()
+    (workspace.published / "full").mkdir(parents=True)  # nothing can be put in its place
+    with pytest.raises(OSError, match="directory"):
+        publish.publish(workspace)
+    assert not [*workspace.folder.glob("*.building*")]
 
 
 def test_a_damaged_published_file_is_named(workspace: Workspace):

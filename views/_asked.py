@@ -106,7 +106,7 @@ def alike(now: Shared, words: str, like: str | None = None) -> dict[str, Any] | 
         st.error(say("no_meaning", reason=_words.plain(str(error))))
         return None
     if found is None:
-        st.info(say("no_vectors"))
+        st.info(say("nothing_like" if like and _data.has_meanings(now.brand) else "no_vectors"))
         return None
     st.caption(say("by_meaning", closest=CLOSEST, newest=f"{NEWEST:,}"))
     return ALL | {"by_meaning": True, "alike": found}
@@ -133,6 +133,9 @@ def more(now: Shared) -> dict[str, Any]:
     for what in ("kind", "topic", "group", "stage"):
         _address.say_left_out(what, say(what), names.get(what, []))
     _address.say_left_out("state", say("state"), map(state, STATES))
+    if own_days() is None:
+        for name in ("from", "until"):
+            _address.say_left_out(name, say("days"), ())
     with st.expander(say("more"), icon=":material/tune:", key="more", expanded=are_set()):
         first, second, third = st.columns(3)
         days(first)
@@ -167,17 +170,24 @@ def state(name: str) -> str:
 
 def period(now: Shared) -> tuple[datetime, datetime]:
     """Return the period in force, which a click on a point elsewhere or days of one's own may have narrowed."""
-    start, until = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
-    if start is None or until is None or start >= until:
+    narrowed = own_days()
+    if narrowed is None:
         return now.start, now.until
+    start, until = narrowed
     st.button(say("widen", days=_words.days(start, until)), icon=":material/close:", on_click=widen)
     return start.to_pydatetime(), until.to_pydatetime()
 
 
+def own_days() -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Return the first day that the address names and the one after the last; None where it names none in order."""
+    start, until = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
+    return None if start is None or until is None or start >= until else (start, until)
+
+
 def days(place: Any) -> None:
     """Let one choose the first and the last day."""
-    start, until = to_day(st.query_params.get("from")), to_day(st.query_params.get("until"))
-    value = () if start is None or until is None else (start.date(), (until - timedelta(days=1)).date())
+    narrowed = own_days()
+    value = () if narrowed is None else (narrowed[0].date(), (narrowed[1] - timedelta(days=1)).date())
     place.date_input(say("days"), value, key="days", on_change=narrow, format="YYYY-MM-DD", help=say("days_help"))
 
 

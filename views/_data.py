@@ -223,6 +223,11 @@ def alike(brand: str, words: str, like: str | None = None) -> list[str] | None:
     return nearest(current(), brand, words, like)
 
 
+def has_meanings(brand: str) -> bool:
+    """Say whether messages of a brand can be compared by meaning."""
+    return meanings(current(), brand) is not None
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
 def classifier(name: str, revision: str | None, backend: str) -> Any:
     """Return the sentiment model, without PyTorch; raises StoreError where that cannot be."""

@@ -1,6 +1,6 @@
 """Every source by name, and which one a file is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, islice
@@ -64,6 +64,7 @@ WHOLE = frozenset({"twcs", "dialogues", "fourcat", "brandwatch", "xarchive"})
 
 Records = Table | JsonFile | Archive
 
+NAME, MOST_NAMED = 40, 60  # characters of the name of a column, and columns, that a message has room for
 FIRST_OBJECTS = 100  # that are looked at to know a JSON file by: a single one may lack what the others have
 
 
@@ -169,7 +170,7 @@ def open_text_file(
 def lost_bytes(path: Path, encoding: str) -> str:
     """Return words on bytes of a file that its encoding does not know; empty where there are none."""
     try:
-        if is_archive(path) or decodes(path, encoding):
+        if is_archive(path) or decodes(path, encoding, to_the_end=True):
             return ""
     except OSError:  # it was moved away meanwhile: it is imported all the same
         return ""
@@ -216,8 +217,14 @@ def open_mapped(path: Path, encoding: str, file: JsonFile | None, mapping: Mappi
             check_once(found, needed)
     if found is None:
         missing = ", ".join(sorted(needed - {column.strip() for column in columns}))
-        raise FileError(f"{path}: no column {missing}; it has {', '.join(columns)}")
+        raise FileError(f"{path}: no column {missing}; it has {listed(columns)}")
     return found
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Return columns as a message names them: where a file is no table, all of it may stand in one."""
+    names = [" ".join(column[:NAME].split()) + "…" * (len(column) > NAME) for column in columns[:MOST_NAMED]]
+    return ", ".join(names) + f" and {len(columns) - MOST_NAMED} more" * (len(columns) > MOST_NAMED)
 
 
 def unknown(path: Path, columns: list[str], wanted: str) -> FileError:
@@ -225,7 +232,7 @@ def unknown(path: Path, columns: list[str], wanted: str) -> FileError:
     shapes = "; ".join(f"{name}: {words(needed)}" for name, (needed, _) in SOURCES.items())
     what = "of no format that we know" if wanted == "auto" else f"not of the format {wanted}"
     return FileError(
-        f"{path}: {what}. Its columns: {', '.join(columns) or 'none found'}. "
+        f"{path}: {what}. Its columns: {listed(columns) or 'none found'}. "
         f"Name them with --map text=...,author=...,at=... Known formats: {shapes}"
     )
 

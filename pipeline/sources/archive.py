@@ -81,7 +81,7 @@ def open_archive(path: Path, direct_messages: bool = False) -> Archive:
     wanted = tuple(name for name in names if POSTS.fullmatch(name) or (direct_messages and MESSAGES.fullmatch(name)))
     owners = [name for name in names if OWNER.fullmatch(name)]
     if not owners:
-        found = ", ".join(names[:5]) or "nothing"
+        found = ", ".join(names[:5]) or ("no .js file" if path.is_dir() else "nothing")
         advice = "; --watch takes in the files of a folder" if path.is_dir() else ""
         raise FileError(f"{path}: not an archive of X: no data/account.js in it; it holds {found}{advice}")
     if not wanted:

@@ -56,13 +56,14 @@ def known_encoding(name: str) -> str:
         raise FileError(f"--encoding {error}") from error
 
 
-def decodes(path: Path, encoding: str) -> bool:
-    """Say whether the whole file is of an encoding; a character that is cut off at the very end is forgiven."""
+def decodes(path: Path, encoding: str, to_the_end: bool = False) -> bool:
+    """Say whether the whole file is of an encoding; a character that is cut off at the very end may be forgiven."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as file:
             for block in blocks(file):
                 decoder.decode(block)
+        decoder.decode(b"", final=to_the_end)
     except UnicodeDecodeError:
         return False
     return True
