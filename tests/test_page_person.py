@@ -179,6 +179,7 @@ def test_who_is_not_chosen_is_found_by_name_or_handle(marl: Workspace):
     assert app.query_params["person"] == person(marl)
     press(app, "Somebody else")
     assert app.title[0].value == "Person" and "person" not in app.query_params
+    assert press(opened(PAGE, period="4 weeks"), "Relationships").title[0].value == "Relationships with Marl Kilns"
 
 
 def test_the_numbers_of_a_person_stand_with_their_evidence(marl: Workspace):
