@@ -59,10 +59,7 @@ def sidebar() -> bool:
         return False
     if _data.is_stale():
         st.warning(say("stale"), icon=":material/warning:")
-    known = {
-        "brand": dict(zip(found["brand"], found["name"], strict=True)),
-        "period": {period: say(words) for period, (words, _) in PERIODS.items()},
-    }
+    known = choices_in_words(found)
     _address.take("brand", known["brand"])
     missed = _address.not_here(known)
     with st.sidebar:
@@ -75,6 +72,14 @@ def sidebar() -> bool:
             st.caption(say("no_own"))
     _address.say_not_here(missed, known)
     return True
+
+
+def choices_in_words(found: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return what can be chosen of both, as it stands in the address: field -> choice -> words; ``found``: brands()."""
+    return {
+        "brand": dict(zip(found["brand"], found["name"], strict=True)),
+        "period": {period: say(words) for period, (words, _) in PERIODS.items()},
+    }
 
 
 def choices(known: dict[str, dict[str, str]]) -> None:

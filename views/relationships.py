@@ -167,18 +167,24 @@ def saved_view(view: dict[str, Any]) -> None:
 
 
 def bring_back(query: str) -> None:
-    """Set the filters as a saved address has them; those that it does not name go back to where they begin."""
+    """Set the filters as a saved address has them; those that it does not name go back to where they begin.
+
+    An address has the words of a choice, and may name what is not here any more.
+    """
     values = parse_qs(query)
+    for key, words in _filters.choices_in_words(_filters.brands()).items():
+        asked = [choice for choice, called in words.items() if called in values.get(key, [])]
+        if asked:
+            st.session_state[key] = asked[0]
+            _way_back.forget()
+    sources = _data.ask("sources", brand=st.session_state["brand"])["source"]
+    values["source"] = [source for source in sources if _words.source(source) in values.get("source", [])]
     for key, start in STARTS.items():
         given = values.get(key, [])
         if isinstance(start, list):
             st.session_state[key] = given
         else:
             st.session_state[key] = type(start)(given[0]) if given else start
-    for key in ("brand", "period"):
-        if key in values:
-            st.session_state[key] = values[key][0]
-            _way_back.forget()
 
 
 def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
