@@ -467,6 +467,13 @@ def test_a_turn_is_told_on_the_scale():
     assert turn["low"] == -2 < turn["change"] < turn["high"]
 
 
+@pytest.mark.parametrize(("before", "after", "turns"), [(4, 30, 0), (30, 4, 0), (5, 5, 1)])
+def test_a_level_of_four_people_is_no_turn_that_is_told(before: int, after: int, turns: int):
+    rows = found(np.repeat([0.4, -0.4], 20), np.full(40, 0.1), np.full(40, 30))
+    said = [row | {"persons": [*range(before if week < 20 else after)]} for week, row in enumerate(rows)]
+    assert len(turning.describe(said)) == turns
+
+
 @pytest.mark.parametrize("values", [[], [0.1], [0.1, 0.1], [0.5, -0.5, 0.2]])
 def test_hardly_anything_heard_is_no_error(values: list[float]):
     rows = [{"person_id": f"p{i}", "value": v, "happened_at": START} for i, v in enumerate(values)]

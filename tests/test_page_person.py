@@ -169,7 +169,7 @@ def test_the_page_says_that_the_period_beside_is_not_asked_and_no_number_without
 
 
 def test_who_is_not_chosen_is_found_by_name_or_handle(marl: Workspace):
-    app = opened(PAGE)
+    app = opened(PAGE, period="4 weeks")
     assert app.title[0].value == "Person"
     app.text_input(key="find").set_value("nobody is called so").run()
     assert app.info[0].value.startswith("Nobody of that name")
@@ -179,6 +179,7 @@ def test_who_is_not_chosen_is_found_by_name_or_handle(marl: Workspace):
     assert app.query_params["person"] == person(marl)
     press(app, "Somebody else")
     assert app.title[0].value == "Person" and "person" not in app.query_params
+    assert press(app, "Relationships").title[0].value == "Relationships with Marl Kilns"
 
 
 def test_the_numbers_of_a_person_stand_with_their_evidence(marl: Workspace):

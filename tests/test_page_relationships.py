@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -172,12 +172,22 @@ def test_a_saved_view_brings_its_filters_back_and_can_be_removed(own: Workspace)
     pressed(app, "Save this view")
     (saved,) = journal_reads.read_views(own)
     assert (saved["name"], saved["page"], saved["author"]) == ("engaged and cold", "relationships", "Mags")
-    other = as_mags()
+    other = as_mags(brand="Quillstone Construction", period="3 months")
     pressed(other, "engaged and cold")
+    assert (other.session_state["brand"], other.session_state["period"]) == ("tamrow", "6 months")
     assert other.query_params["stage"] == "engaged" and other.query_params["sort"] == "coldest"
     assert set(other.dataframe[0].value["Stage"].str.split(",").str[0]) == {"engaged"}
     pressed(other, "Remove")
     assert journal_reads.read_views(own) == []
+
+
+def test_a_saved_view_brings_back_a_brand_and_a_source_by_what_they_are_called(own: Workspace):
+    for name, brand in (("skies", "Quillstone Construction"), ("of nobody", "No More Ltd")):
+        journal.save_view(own, name, "relationships", urlencode({"brand": brand, "source": "Bluesky"}), "Mags")
+    app = pressed(as_mags(), "skies")
+    assert app.title[0].value == "Relationships with Quillstone Construction"
+    assert app.multiselect(key="source").value == ["bluesky"] and len(app.dataframe[0].value)
+    assert not pressed(app, "of nobody").exception and app.session_state["brand"] == "quillstone"
 
 
 def test_the_page_says_that_the_period_beside_is_not_asked(visit: Open):

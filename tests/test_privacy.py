@@ -123,6 +123,7 @@ def test_pseudonymous_tells_no_name_account_link_or_author_and_masks_them_in_tex
     assert leaks == []
     assert "the zanzibar porch leaks, ask @…, mail @…, see (link)" in everything
     assert count(place, "person") == 9 and count(place, "person_account") == 0
+    assert b"of zanzibar" not in place.published.read_bytes() and "'call'" in everything, "our words of a call"
     assert b"zquux" not in place.published.read_bytes()
     for hidden in ("quux", "771177", "zelda"):
         assert not opened("views/relationships.py", search=hidden).dataframe, hidden

@@ -61,10 +61,7 @@ def sidebar() -> bool:
         return False
     if _data.is_stale():
         st.warning(say("stale"), icon=":material/warning:")
-    known = {
-        "brand": dict(zip(found["brand"], found["name"], strict=True)),
-        "period": {period: say(PERIODS[period][0]) for period in periods()},
-    }
+    known = choices_in_words(found)
     _address.take("brand", known["brand"])
     missed = _address.not_here(known)
     with st.sidebar:
@@ -79,6 +76,14 @@ def sidebar() -> bool:
     if no_days:
         _dates.say_in_vain(no_days)
     return True
+
+
+def choices_in_words(found: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return what can be chosen of both, as it stands in the address: field -> choice -> words; ``found``: brands()."""
+    return {
+        "brand": dict(zip(found["brand"], found["name"], strict=True)),
+        "period": {period: say(PERIODS[period][0]) for period in periods()},
+    }
 
 
 def periods() -> list[str]:

@@ -96,4 +96,4 @@ def called(row: dict[str, Any]) -> str:
 def forget_choice() -> None:
     """Let one choose somebody else."""
     st.session_state.pop(HERE, None)
-    st.query_params.clear()
+    st.query_params.pop(HERE, None)  # all of them cannot be cleared: a chosen brand or period is bound to the address

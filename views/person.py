@@ -67,7 +67,7 @@ def nobody(now: Shared) -> None:
     st.caption(say("nobody", name=_words.plain(now.name)))
     _person_search.to_page(now.brand)
     if st.button(say("to_relationships"), icon=":material/group:"):
-        st.switch_page("views/relationships.py")
+        st.switch_page("views/relationships.py", query_params={})  # else Streamlit refuses where a brand is chosen
 
 
 def touches_of(whom: Whom, typed: Typed | None) -> pd.DataFrame:

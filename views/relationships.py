@@ -150,10 +150,16 @@ def views() -> None:
             saved_view(view)
         name = st.text_input(say("view_name"), key="view_name", max_chars=80).strip()
         if st.button(say("view_save"), disabled=not name):
-            query = urlencode([(key, value) for key in st.query_params for value in st.query_params.get_all(key)])
-            save = partial(journal.save_view, _data.workspace(), name, HERE, query)
+            save = partial(journal.save_view, _data.workspace(), name, HERE, address())
             if _writes.write(save, say("view_saved", name=name), counts=False):
                 st.rerun()
+
+
+def address() -> str:
+    """Return the filters in force as an address has them, also the brand and the period that it means unsaid."""
+    known = _filters.choices_in_words(_filters.brands())
+    unsaid = [(key, words[st.session_state[key]]) for key, words in known.items() if key not in st.query_params]
+    return urlencode(unsaid + [(key, value) for key in st.query_params for value in st.query_params.get_all(key)])
 
 
 def saved_view(view: dict[str, Any]) -> None:
@@ -168,20 +174,26 @@ def saved_view(view: dict[str, Any]) -> None:
 
 
 def bring_back(query: str) -> None:
-    """Set the filters as a saved address has them; those that it does not name go back to where they begin."""
+    """Set the filters as a saved address has them; those that it does not name go back to where they begin.
+
+    An address has the words of a choice, and may name what is not here any more.
+    """
     values = parse_qs(query)
+    for key, words in _filters.choices_in_words(_filters.brands()).items():
+        asked = [choice for choice, called in words.items() if called in values.get(key, [])]
+        if asked:
+            st.session_state[key] = asked[0]
+            _way_back.forget()
+    if _dates.FIELD in values:
+        st.session_state[_dates.FIELD] = _dates.read(values[_dates.FIELD])
+    sources = _data.ask("sources", brand=st.session_state["brand"])["source"]
+    values["source"] = [source for source in sources if _words.source(source) in values.get("source", [])]
     for key, start in STARTS.items():
         given = values.get(key, [])
         if isinstance(start, list):
             st.session_state[key] = given
         else:
             st.session_state[key] = type(start)(given[0]) if given else start
-    for key in ("brand", "period"):
-        if key in values:
-            st.session_state[key] = values[key][0]
-            _way_back.forget()
-    if _dates.FIELD in values:
-        st.session_state[_dates.FIELD] = _dates.read(values[_dates.FIELD])
 
 
 def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:

@@ -15,6 +15,7 @@ from pipeline.metrics.trend import to_points
 
 SHORTEST = 3  # weeks that a level must have held
 PENALTY = 3.0  # times ln(weeks), what one more turn must explain
+FEWEST = 5  # people: what fewer feel is not told, so neither is a turn from or to a level that is theirs
 
 Values = NDArray[np.float64]
 SCHEMA = pa.schema(
@@ -53,7 +54,10 @@ def turns(y: Values, variances: Values) -> list[int]:
 
 
 def describe(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return one brand's turns: from which level to which, with the band of the change, and how many people spoke."""
+    """Return one brand's turns: from which level to which, with the band of the change, and how many people spoke.
+
+    Not those of which one level was made by fewer than FEWEST people.
+    """
     points = to_points(rows, "week")
     y, error = points.heard()
     known = np.flatnonzero(np.isfinite(error))
@@ -62,12 +66,15 @@ def describe(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     edges = [0, *at, len(known)]
     means = [float(np.average(y[a:b], weights=weight[a:b])) for a, b in pairwise(edges) if b > a]
     variances = [float(1 / weight[a:b].sum()) for a, b in pairwise(edges) if b > a]
+    heard = [{person for t in known[a:b] for person in rows[t]["persons"]} for a, b in pairwise(edges)]
     result = []
     for turn, here in enumerate(at, start=1):
+        if min(len(heard[turn - 1]), len(heard[turn])) < FEWEST:
+            continue
         change = means[turn] - means[turn - 1]
         reach = 1.645 * np.sqrt(variances[turn] + variances[turn - 1])
-        heard = {person for t in known[edges[turn - 1] : edges[turn + 1]] for person in rows[t]["persons"]}
-        facts = {"brand": rows[0]["brand"], "week": rows[known[here]]["week"], "people": len(heard)}
+        both = heard[turn - 1] | heard[turn]
+        facts = {"brand": rows[0]["brand"], "week": rows[known[here]]["week"], "people": len(both)}
         levels = {"before": means[turn - 1], "after": means[turn]}
         changes = {"change": change, "low": change - reach, "high": change + reach}
         result.append(facts | cut(levels, 1) | cut(changes, 2))

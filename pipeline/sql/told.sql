@@ -1,5 +1,6 @@
 -- What may be told of single people, as [privacy] says. named: as `person` has it. pseudonymous: no name, account, link or author,
--- and none of them in a text either, as far as links, handles and those who take part in a conversation can be known there.
+-- and none of them in a text either, as far as links, handles and those who take part in a conversation can be known there; what
+-- we wrote of a call or a meeting tells of people by name, and not at all.
 -- aggregate: nobody at all; what the numbers of a period count is left, by the day, without words, under a number for each person
 -- that is drawn anew at every publish and so leads to nobody.
 set variable people = $people;
@@ -95,7 +96,7 @@ create temp view told_ledger as
 select
     l.* replace (
         told_who(l.person_id) as person_id,
-        coalesce(n.text, told_text(l.text)) as text,
+        case when l.offline and getvariable('people') <> 'named' then '' else coalesce(n.text, told_text(l.text)) end as text,
         case when getvariable('people') = 'named' then l.author end as author,
         case when getvariable('people') <> 'aggregate' then l.rule end as rule,
         told_at(l.happened_at) as happened_at
