@@ -561,6 +561,7 @@ def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(
     who = person(marl)
     (marl.folder / "brand.toml").write_text(BRAND.replace('"named"', '"pseudonymous"'), encoding="utf-8")
     if refreshed:
+        add_entry(marl, "she brought Olga Finch along")
         refresh(marl)
     journal.save_annotation(marl, "marl", date(2026, 4, 1), "Tess came by", "Ines")
     app = opened(PAGE, person=who, **query)
@@ -568,7 +569,8 @@ def test_pseudonymous_people_have_no_name_no_link_and_nothing_to_write(
     assert app.title[0].value == _words.plain(f"someone on X · {who[:4]}")
     assert "Tess" not in everything and "@tess" not in everything and "x.example" not in everything
     assert not app.text_area and NOTES not in [tab.label for tab in app.tabs]
-    assert "nobody came, I am done with you --" in everything
+    assert "nobody came, I am done with you --" in everything and "Olga" not in everything
+    assert ("what was noted of it is told only where people are named" in everything) == (refreshed and not query)
     assert not [said for said in ("What we promised", "No promise is open", "No notes yet") if said in everything]
 
 

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from views import _texts, _words
+from pipeline.touch import OFFLINE_KINDS
+from views import _rights, _texts, _words
 from views._labels import SIGNS
 
 say = _texts.of("messages")
@@ -46,10 +47,15 @@ def message(touch: dict[str, Any], brand: str, opinion: bool = True) -> None:
         st.markdown(
             f"{who} · {touch['happened_at']:%d %b %Y %H:%M} · {kind} · {_words.plain(_words.source(touch['source']))}"
         )
-        st.text(touch["text"] or say("without_words", kind=touch["kind"]))
+        st.text(touch["text"] or say(wordless(touch["kind"]), kind=touch["kind"]))
         parts = [*(score(touch) if opinion else ()), *link(touch)]
         if parts:
             st.caption(" · ".join(parts))
+
+
+def wordless(kind: str) -> str:
+    """Return the text that stands for words that are not there, or not told."""
+    return "words_not_told" if kind in OFFLINE_KINDS and not _rights.viewer().sees_names else "without_words"
 
 
 def score(touch: dict[str, Any]) -> list[str]:
