@@ -229,7 +229,7 @@ def test_days_are_the_last_whole_ones_of_now_or_where_data_ended_of_then(
     digest = made(fresh, "week")
     assert digest.span.startswith("09 Nov 2026 to 15 Nov 2026") and "data cover whole" not in told(digest)
     assert "Whether these days were out of the ordinary shows once somebody has spoken after them." in told(digest)
-    assert "Refreshed 17 Nov 2026 06:00 UTC" in told(digest) and "3 rows of all files and networks" in told(digest)
+    assert "Refreshed 17 Nov 2026 06:00 UTC" in told(digest) and "kept as rejects: 3." in told(digest)
     assert "The newest touch that was collected is of 10 Nov 2026." in told(digest)
     assert "these are the last days that the data cover whole" in told(week)
 
