@@ -139,6 +139,17 @@ def test_one_brand_can_be_asked_for_and_an_unknown_one_is_named(sample: Workspac
         contents.make(sample, chosen(sample), "month", "nobody")
 
 
+def test_one_brand_has_the_last_days_that_its_own_data_cover(sample: Workspace, tmp_path: Path):
+    ended = "delete from touch where brand = 'quillstone' and happened_at >= timestamp '2026-03-10'"
+    end = "timestamp '2026-03-10'"
+    changes = (f"delete from touch where brand = 'quillstone' and happened_at >= {end}",)
+    changes += (f"update brand set last_touch = {end}, last_collected = {end} where brand = 'quillstone'",)
+    place = copy_of(sample, tmp_path, *changes)
+    alone = contents.make(place, chosen(place), "month", "Quillstone")
+    assert alone.span.startswith("01 Feb 2026 to 28 Feb 2026") and alone.brands[0].index.now is not None
+    assert contents.make(place, chosen(place), "month").span.startswith("01 Oct 2026 to 31 Oct 2026")
+
+
 def test_no_word_and_no_name_of_anybody_is_told_unless_names_are_wanted_and_allowed(month: Digest, sample: Workspace):
     with store.open_published(sample.published) as con:
         people = {name for (name,) in con.execute("select name from pub.person where length(name) > 4").fetchall()}

@@ -1,6 +1,6 @@
 """What a digest says: the published numbers of a week or month in the words of Pulse, and no new ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -38,9 +38,10 @@ def make(workspace: Workspace, settings: Settings, grain: str, brand: str = "", 
     """
     with opened(workspace, settings) as numbers:
         chosen = narrowed(numbers.brands, settings, brand)
+        is_own = chosen[0]["own"] or not numbers.brands["own"].any()
+        numbers = replace(numbers, brands=pd.DataFrame(chosen))  # whose data may end years before those of another
         days = last_days(numbers, grain)
         parts = [of_brand(numbers, days, row, first=number == 0) for number, row in enumerate(chosen)]
-        is_own = chosen[0]["own"] or not numbers.brands["own"].any()
         return Digest(
             title=title(parts[0], days, grain),
             span=say("span", days=words.days(days.start, days.until), before=words.days(days.before, days.start)),
