@@ -140,7 +140,6 @@ def test_one_brand_can_be_asked_for_and_an_unknown_one_is_named(sample: Workspac
 
 
 def test_one_brand_has_the_last_days_that_its_own_data_cover(sample: Workspace, tmp_path: Path):
-    ended = "delete from touch where brand = 'quillstone' and happened_at >= timestamp '2026-03-10'"
     end = "timestamp '2026-03-10'"
     changes = (f"delete from touch where brand = 'quillstone' and happened_at >= {end}",)
     changes += (f"update brand set last_touch = {end}, last_collected = {end} where brand = 'quillstone'",)
