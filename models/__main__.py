@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from models import data, written
 from models.bases import ModelError
-from models.catalog import LABELS, SHIPPED, version
+from models.catalog import CLEANINGS, LABELS, SHIPPED, Said, version
 from models.recipe import SHIPPED_STEPS, Recipe
 from models.sentiment import Backend
 
@@ -39,6 +39,10 @@ Own = Annotated[
 ModelName = Annotated[str, typer.Option(help="default, a folder, or the id of a model on a hub.")]
 Revision = Annotated[str | None, typer.Option(help="Pinned revision of a model on a hub.")]
 HowToRun = Annotated[Backend, typer.Option(help="What runs it: ONNX Runtime in int8 (auto) or fp32, or PyTorch.")]
+OwnLabels = Annotated[
+    list[str] | None, typer.Option("--own-label", help="What a label of the model means: LABEL_0=negative; repeated.")
+]
+Cleaning = Annotated[str | None, typer.Option(help=f"How its texts were cleaned: {' or '.join(CLEANINGS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -46,6 +50,18 @@ def bar() -> Progress:
     """Return a progress bar on standard error, so that standard output stays machine-readable."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=notes)
+
+
+def said_of(own_labels: list[str] | None, cleaning: str | None) -> Said:
+    """Return what the options say of a model. Raises ValueError naming what is allowed."""
+    labels = dict(own.rpartition("=")[::2] for own in own_labels or ())
+    for name, label in labels.items():
+        if not name or label not in LABELS:
+            allowed = f"a label of the model, = and one of {', '.join(LABELS)}"
+            raise ValueError(f"--own-label {name}={label}: it is {allowed}")
+    if cleaning and cleaning not in CLEANINGS:
+        raise ValueError(f"--cleaning {cleaning}: unknown; allowed: {', '.join(CLEANINGS)}")
+    return Said(labels, cleaning=cleaning)
 
 
 def read_split(tone: Path, targets: Path) -> data.Split:
@@ -196,6 +212,8 @@ def evaluate(
     model: ModelName = "default",
     revision: Revision = None,
     backend: HowToRun = "auto",
+    own_label: OwnLabels = None,
+    cleaning: Cleaning = None,
     label_column: Annotated[str, typer.Option(help="Column of the label.")] = "label",
     text_column: Annotated[str, typer.Option(help="Column of the text.")] = "text",
     target_column: Annotated[
@@ -209,7 +227,7 @@ def evaluate(
     from models.sentiment import load
 
     rows = data.read(source, label_column, text_column, target_column)
-    loaded = load(model, revision, backend)
+    loaded = load(model, revision, backend, said_of(own_label, cleaning))
     with bar() as progress:
         task = progress.add_task("scoring", total=len(rows) * (2 if target_column else 1))
         figures = measuring.measure(loaded, rows, lambda done: progress.advance(task, done))
@@ -226,13 +244,15 @@ def explain(
     model: ModelName = "default",
     revision: Revision = None,
     backend: HowToRun = "auto",
+    own_label: OwnLabels = None,
+    cleaning: Cleaning = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how much each word of a message moves its score: the score (-1 to 1) with it, less the score without it."""
     from models.explain import explain as explained
     from models.sentiment import load
 
-    loaded = load(model, revision, backend)
+    loaded = load(model, revision, backend, said_of(own_label, cleaning))
     found = explained(loaded, text, target or ())
     if language := loaded.unread([text])[0]:
         notes.print(f"certainly in a language that it does not read ({language}): in a workspace it has no score")

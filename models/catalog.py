@@ -58,7 +58,7 @@ class Reading:
         if not all(found) or sum(map(len, found)) != len(names):
             raise ModelError(
                 f"the model's labels are {list(names.values())}; needed: {', '.join(LABELS)}. Say which is which as "
-                "`labels` in [model] of brand.toml, or in `id2label` of its config.json"
+                "`labels` in [model] of brand.toml, as --own-label, or in `id2label` of its config.json"
             )
         return found
 

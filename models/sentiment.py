@@ -175,8 +175,8 @@ def load(
     """Load the shipped model, another adapter over the same base, a folder, or a model from a hub.
 
     ``auto`` runs adapters on ONNX Runtime in int8 and everything else on PyTorch. Its ``version`` says nothing of what
-    was ``said`` of it. Raises ModelError where the files are
-    missing, altered, unreachable, or their labels are not ours.
+    was ``said`` of it. Raises ModelError where the files are missing, altered, unreachable, or their labels are not
+    ours.
     """
     source = find(name, revision, said)
     if source.adapter is None:

@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, recall_score
+from typer.testing import CliRunner
 
 from models import bases, catalog, data
+from models.__main__ import app, said_of
 from models.bases import ModelError
 from models.batches import by_budget
 from models.cache import kept
@@ -197,6 +199,21 @@ def test_what_the_settings_say_of_a_model_is_how_it_is_read(tiny: Path):
     with pytest.raises(ModelError, match="is an adapter, whose labels and cleaning are known"):
         catalog.find("default", said=Said(cleaning="tweeteval"))
     assert catalog.find("default", said=Said(languages=("en", "nl"))).reading.languages == ("en", "nl")
+
+
+def test_what_the_options_say_of_a_model_is_how_it_is_measured(tiny: Path, tmp_path: Path):
+    config = json.loads((tiny / "config.json").read_text())
+    config |= {"id2label": {str(k): f"x={k}" for k in range(3)}, "label2id": {f"x={k}": k for k in range(3)}}
+    (tiny / "config.json").write_text(json.dumps(config))
+    (tmp_path / "rows.tsv").write_text("label\ttext\npositive\tI love it\n")
+    own = ["--own-label", "x=2=negative", "--own-label", "x=0=neutral", "--own-label", "X=1=positive"]
+    arguments = ["evaluate", str(tmp_path / "rows.tsv"), "--model", str(tiny), "--cleaning", "tweeteval", "--json"]
+    done = CliRunner().invoke(app, [*arguments, *own])
+    assert done.exit_code == 0 and json.loads(done.stdout)["n"] == 1
+    with pytest.raises(ValueError, match="--own-label x=glad: it is a label of the model, = and one of negative, neu"):
+        said_of(["x=glad"], None)
+    with pytest.raises(ValueError, match="--cleaning soap: unknown; allowed: orchard, tweeteval"):
+        said_of(None, "soap")
 
 
 def test_labels_that_are_not_ours_are_refused():
