@@ -4,6 +4,7 @@ import shutil
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -67,6 +68,14 @@ def test_whoever_wants_days_of_their_own_begins_with_the_last_four_weeks():
     assert app.date_input(key="dates").value == (date(2026, 10, 14), date(2026, 11, 10))
     assert app.query_params["dates"] == ["2026-10-14", "2026-11-10"]
     assert headline(app) == headline(opened(period="4 weeks"))
+
+
+def test_where_there_are_fewer_days_than_four_weeks_they_begin_with_the_first(own: Workspace):
+    with duckdb.connect(own.published) as con:
+        con.execute("update brand set first_touch = last_touch - interval 5 day")
+    app = opened()
+    app.selectbox(key="period").set_value(CHOSEN).run()
+    assert app.date_input(key="dates").value == (date(2026, 11, 5), date(2026, 11, 10)) and told(app) == []
 
 
 def test_a_saved_view_brings_its_days_back(own: Workspace):

@@ -15,10 +15,10 @@ FIELD = "dates"
 AT_FIRST = timedelta(days=27)  # from the first to the last day, before somebody chooses others
 
 
-def begin(last: date) -> None:
-    """Begin with the four weeks up to a day where the period becomes days of one's own."""
+def begin(first: date, last: date) -> None:
+    """Begin with the four weeks up to the last day, of those there are, where the period becomes days of one's own."""
     if st.session_state["period"] == CHOSEN and not st.session_state.get(FIELD):
-        first = last - AT_FIRST
+        first = max(first, last - AT_FIRST)
         st.session_state[FIELD] = (first, last)
         st.query_params[FIELD] = [first.isoformat(), last.isoformat()]  # Streamlit writes only what is chosen later
 

@@ -119,17 +119,17 @@ def choices(known: dict[str, dict[str, str]], found: pd.DataFrame) -> str:
         bind="query-params",
         persist_state="session",
         on_change=changed,
-        args=(of_brand(found)["last_touch"].date(),),
+        args=tuple(day.date() for day in of_brand(found)[["first_touch", "last_touch"]]),
     )
     if st.session_state["period"] != _dates.CHOSEN:
         return ""
     return _dates.field(found["first_touch"].min().date(), found["last_touch"].max().date())
 
 
-def changed(last: date) -> None:
-    """Take in that somebody chose another period; ``last`` is the brand's last day."""
+def changed(first: date, last: date) -> None:
+    """Take in that somebody chose another period; the brand has touches from a first day to a last one."""
     _way_back.forget()
-    _dates.begin(last)
+    _dates.begin(first, last)
 
 
 def of_brand(found: pd.DataFrame) -> pd.Series:
