@@ -129,7 +129,7 @@ def test_three_months_that_add_fewer_than_5_people_to_days_that_are_told_are_not
     heard = "brand = 'quillstone' and happened_at < timestamp '2026-10-01'"
     place = copy_of(sample, tmp_path, f"delete from touch where {heard}")
     assert "Over three months" in made(sample).brands[1].change
-    assert made(place).brands[1].change.endswith("That is few: read it as a first impression.")
+    assert made(place).brands[1].change.endswith("So few people are a first impression.")
 
 
 def test_one_brand_can_be_asked_for_and_an_unknown_one_is_named(sample: Workspace):

@@ -134,7 +134,7 @@ def test_the_first_words_say_whether_it_changed_by_more_than_chance_and_why(visi
 
 def test_a_change_by_chance_leaves_nothing_to_explain_only_where_no_part_moved():
     within, beyond, below = (change_of(much) for much in (0.16, 0.17, -0.2))
-    assert sentences.beneath(_pulse_moved.VOICE, {"of_groups": within}, 0.1) == "That leaves nothing to explain."
+    assert sentences.beneath(_pulse_moved.VOICE, {"of_groups": within}, 0.1) == "There is no reason to look for."
     told = sentences.beneath(_pulse_moved.VOICE, {"of_groups": pd.concat([within, beyond]), "of_topics": beyond}, 0.1)
     assert told.startswith("Yet of its 2 groups **stayers** (+0.17) against the rest and of its 1 topics **stayers** ")
     assert " against " not in sentences.beneath(_pulse_moved.VOICE, {"of_groups": beyond}, 0.2)
@@ -528,7 +528,7 @@ def test_where_nobody_was_heard_there_is_no_number(sample: Workspace):
 def test_what_five_people_feel_is_told_as_a_first_impression(tmp_path: Path, in_workspace: Look):
     app = of_people(tmp_path, in_workspace, 5)
     assert "by 5 people in 5 mentions" in app.markdown[0].value
-    assert "That is few: read it as a first impression." in app.markdown[0].value
+    assert "So few people are a first impression." in app.markdown[0].value
 
 
 def of_people(tmp_path: Path, in_workspace: Look, many: int) -> AppTest:
