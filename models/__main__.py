@@ -36,6 +36,9 @@ Own = Annotated[
         "--written", help="Folder with TSVs of messages to learn from, toward their targets; a tenth is held out."
     ),
 ]
+Draws = Annotated[
+    int, typer.Option(help="Hold out and measure so many more draws of 2,000 rows: how much does the first one matter?")
+]
 ModelName = Annotated[str, typer.Option(help="default, a folder, or the id of a model on a hub.")]
 Revision = Annotated[str | None, typer.Option(help="Pinned revision of a model on a hub.")]
 HowToRun = Annotated[Backend, typer.Option(help="What runs it: ONNX Runtime in int8 (auto) or fp32, or PyTorch.")]
@@ -76,6 +79,7 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    draws: Draws = 0,
     own: Own = written.FOLDER,
     care: Annotated[
         Path | None,
@@ -96,7 +100,7 @@ def train(
     if seeds:
         chosen = replace(chosen, seeds=tuple(int(seed) for seed in seeds.split(",")))
     ours, kept_back = written.split(written.read(own))
-    split = replace(read_split(tone, targets), written=written.to_rows(kept_back))
+    split = replace(data.further(read_split(tone, targets), draws), written=written.to_rows(kept_back))
     lessons = learning.some(learning.lessons(split), rows)
     said = learning.written_lessons(ours)
     messages = learning.care_lessons(data.read(str(care), care_label), split) if care else []
@@ -125,6 +129,7 @@ def rebuild(
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     work: Annotated[Path, typer.Option(help="Folder for the adapters that lead to it.")] = WORK,
     rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    draws: Draws = 0,
     own: Own = written.FOLDER,
 ) -> None:
     """Train the shipped adapter anew, step by step; prints the scores of each."""
@@ -138,6 +143,7 @@ def rebuild(
             folders[step.name],
             seeds=",".join(map(str, step.seeds)),
             rows=rows,
+            draws=draws,
             own=own,
             teacher=str(folders[step.teacher]) if step.teacher else "",
             start=folders[step.start] if step.start else None,

@@ -4,8 +4,8 @@ import csv
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +16,7 @@ from models.text import clean
 VALIDATION_ROWS = 2000
 UNSEEN_ROWS = 2000
 SPLIT_SEED = 20261124
+FURTHER_SEED = 30112026
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,11 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Split:
-    """What is learned from and what is held out: no text of ``validation`` or ``unseen`` is in the other two.
+    """What is learned from and what is held out: no text of what is held out is in ``tone`` or ``toward``.
 
     ``tone`` and ``validation`` have tone labels; ``toward`` and ``unseen`` have labels toward a target, and no target
-    of ``unseen`` is in ``toward``. ``written`` are messages of our own that are held out, too, with their targets.
+    of ``unseen`` is in ``toward``. ``written`` are messages of our own that are held out, too, with their targets, and
+    ``draws`` what `further` held out.
     """
 
     tone: Labelled
@@ -48,6 +50,7 @@ class Split:
     validation: Labelled
     unseen: Labelled
     written: Labelled | None = None
+    draws: tuple[Labelled, ...] = ()
 
 
 def read(path: str, label: str = "label", text: str = "text", target: str = "") -> Labelled:
@@ -127,6 +130,34 @@ def split(tone: Labelled, toward: Labelled, size: int = VALIDATION_ROWS, unseen:
         validation,
         new,
     )
+
+
+def further(found: Split, many: int) -> Split:
+    """Return the split with ``many`` more draws held out, each with as many rows of each label as the validation.
+
+    They differ from it by chance alone, and so tell how much its figures hang on which rows it happened to get. Raises
+    ValueError where there are not enough rows.
+    """
+    tone, sizes = found.tone, Counter(found.validation.labels)
+    order = list(range(len(tone)))
+    random.Random(FURTHER_SEED).shuffle(order)
+    rows = {label: [row for row in order if tone.labels[row] == label] for label in sorted(sizes)}
+    if any(len(rows[label]) < many * size for label, size in sizes.items()):
+        raise ValueError(f"{len(tone)} rows are not enough for {many} more draws of {len(found.validation)}")
+    draws = tuple(tone.take(nth(rows, sizes, draw)) for draw in range(many))
+    held = {clean(text) for draw in draws for text in draw.texts}
+    return replace(found, tone=without(tone, held), toward=without(found.toward, held), draws=draws)
+
+
+def nth(rows: Mapping[int, Sequence[int]], sizes: Mapping[int, int], draw: int) -> Iterator[int]:
+    """Yield the rows of one draw: of each label as many as its size, after those of the draws before it."""
+    for label, size in sorted(sizes.items()):
+        yield from rows[label][draw * size : (draw + 1) * size]
+
+
+def without(rows: Labelled, held: set[str]) -> Labelled:
+    """Return the rows whose text, cleaned, is not held out."""
+    return rows.take(row for row, text in enumerate(rows.texts) if clean(text) not in held)
 
 
 def stratified(labels: Sequence[int], size: int, chance: random.Random) -> set[int]:

@@ -290,6 +290,7 @@ def held_out(found: Weights, recipe: Recipe, split: Split) -> dict[str, Any]:
 
 
 def measure_held_out(model: SentimentModel, split: Split) -> dict[str, Any]:
-    """Return the figures of a model on the validation rows (tone), on unseen targets and on messages of our own."""
+    """Return the figures of a model on the rows that are held out: tone, unseen targets, further draws, our own."""
     sets = {"validation": split.validation, "unseen": split.unseen, "written": split.written}
+    sets |= {f"draw {number}": rows for number, rows in enumerate(split.draws, 1)}
     return {name: measure(model, rows) for name, rows in sets.items() if rows}

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -264,6 +265,13 @@ def test_held_out_texts_are_not_in_training_and_the_split_is_fixed():
     held_out = {*found.validation.texts, *found.unseen.texts}
     assert not held_out & {*found.tone.texts, *found.toward.texts}
     assert data.split(tone, toward, size=100, unseen=100) == found
+    more = data.further(found, 3)
+    assert [Counter(draw.labels) for draw in more.draws] == [Counter(found.validation.labels)] * 3
+    drawn = [text for draw in more.draws for text in draw.texts]
+    assert not {*drawn} & ({*more.tone.texts, *more.toward.texts} | held_out) and len(more.tone) < len(found.tone)
+    assert data.further(found, 3) == more and data.further(found, 0) == found
+    with pytest.raises(ValueError, match=f"{len(found.tone)} rows are not enough for 99 more draws of 100"):
+        data.further(found, 99)
 
 
 def models(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
