@@ -89,10 +89,11 @@ def choices_in_words(found: pd.DataFrame) -> dict[str, dict[str, str]]:
 def periods() -> list[str]:
     """Return the periods that may be chosen.
 
-    Days of one's own are not where single people may not be shown: what one of them feels is the difference of two
-    spans of which one holds that person.
+    Days of one's own are not where single people may not be shown, or the published file was made to show none: what
+    one of them feels is the difference of two spans of which one holds that person.
     """
-    return [period for period in PERIODS if period != _dates.CHOSEN or _rights.viewer().sees_people]
+    may_choose = _rights.viewer().sees_people and _data.ask("meta")["people"].iloc[0] != "aggregate"
+    return [period for period in PERIODS if period != _dates.CHOSEN or may_choose]
 
 
 def choices(known: dict[str, dict[str, str]], found: pd.DataFrame) -> str:
