@@ -22,7 +22,7 @@ def begin(first: date, last: date) -> None:
 
 
 def choose(days: tuple[date, ...]) -> None:
-    """Choose days that nobody chose by hand: Streamlit shows those of the session, and does not put them in the address."""
+    """Choose days in the session, which is what Streamlit shows, and in the address, which it leaves as it was."""
     st.session_state[FIELD] = days
     st.query_params[FIELD] = [day.isoformat() for day in days]
 
