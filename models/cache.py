@@ -19,7 +19,7 @@ def kept(file: Path, make: Callable[[Path], Path]) -> Path:
             made = make(Path(new))
             with made.open("rb+") as whole:
                 os.fsync(whole.fileno())  # else a power cut may keep the new name, and not the bytes
-            digest_of(file).write_text(sha256(made), encoding="ascii")
+            digest_of(file).write_bytes(sha256(made).encode())
             made.replace(file)
     return file
 
@@ -27,7 +27,7 @@ def kept(file: Path, make: Callable[[Path], Path]) -> Path:
 def is_whole(file: Path) -> bool:
     """Say whether a file of the cache has the digest that was written with it."""
     digest = digest_of(file)
-    return file.exists() and digest.exists() and digest.read_text(encoding="ascii") == sha256(file)
+    return file.exists() and digest.exists() and digest.read_bytes() == sha256(file).encode()
 
 
 def digest_of(file: Path) -> Path:

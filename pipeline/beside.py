@@ -10,7 +10,7 @@ from pipeline.rules import Rule
 from pipeline.scores import READING_SCHEMA, Reading
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
 from pipeline.touch import Brand
-from pipeline.whole_words import folded, pattern
+from pipeline.whole_words import folded, pattern, without_links
 
 Names = Mapping[str, tuple[str, ...]]  # key of a brand -> everything that a text may call it
 
@@ -23,8 +23,10 @@ def names_of(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
 def others_in(text: str, key: str, names: Names) -> list[str]:
     """Return the brands beside ``key`` that a text has a name of, as whole words in any case.
 
-    Of names that begin alike (Virgin, Virgin America) the longer one is meant, whosever it is.
+    Of names that begin alike (Virgin, Virgin America) the longer one is meant, whosever it is. A link names nobody: the
+    model does not find the brand there, and would take the text as spoken to it.
     """
+    text = without_links(text)
     plain = folded(text)  # most names stand nowhere in it: that is quicker to see without a pattern
     there = [
         (name, brand) for brand, called in names.items() for name in called if name.strip() and folded(name) in plain

@@ -91,6 +91,12 @@ def test_another_brand_is_named_with_either_apostrophe_and_over_the_end_of_a_lin
     assert others_in("Mo s Fen-Marsh, Fen Marshes", "tamrow", names) == []
 
 
+def test_another_brand_is_named_where_a_reader_sees_it_and_not_in_an_address():
+    names = {"tamrow": ("Tamrow",), "at": ("AT&T",), "fen": ("Fen Marsh",)}
+    assert others_in("AT&amp;T, and AT&amp;amp;T", "tamrow", names) == ["at"]
+    assert others_in("late, see https://fenmarsh.example/AT&T?q=tamrow or Fen www.at&t.example Marsh", "x", names) == []
+
+
 def test_a_name_inside_a_longer_name_is_no_name_of_another_brand():
     names = {"virgin": ("Virgin",), "air": ("Virgin America", "VA"), "cola": ("Virgin Cola",)}
     assert others_in("Virgin America and virgin  cola", "virgin", names) == ["air", "cola"]

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline import journal_reads
+from pipeline.publish import publish
 from pipeline.store import Workspace
 from tests.test_page_relationships import as_mags, pressed
 from tests.test_pages import Look, opened, shown
@@ -86,12 +87,19 @@ def test_a_saved_view_brings_its_days_back(own: Workspace):
     other = as_mags()
     pressed(other, "winter")
     assert other.date_input(key="dates").value == (date(2025, 12, 3), date(2026, 1, 15))
+    assert other.query_params["dates"] == WINTER, "the address shows somebody else the same"
 
 
 def test_days_that_no_data_has_any_more_are_chosen_anew():
     app = opened(period=CHOSEN, dates=WINTER)
     app.session_state["dates"] = (date(2019, 1, 1), date(2019, 2, 1))
     assert headline(app.run()) == headline(opened(period="everything"))
+
+
+def test_a_file_that_was_published_to_show_nobody_offers_no_days_whatever_the_settings_say(own: Workspace):
+    publish(own, "aggregate")
+    app = opened(period=CHOSEN, dates=WINTER)
+    assert CHOSEN not in app.selectbox(key="period").options and "“chosen days”" in told(app)[0]
 
 
 def test_where_single_people_are_not_shown_no_two_spans_can_be_subtracted(own: Workspace):

@@ -149,6 +149,14 @@ def test_one_brand_has_the_last_days_that_its_own_data_cover(sample: Workspace, 
     assert contents.make(place, chosen(place), "month").span.startswith("01 Oct 2026 to 31 Oct 2026")
 
 
+def test_one_brand_that_is_quiet_while_others_are_heard_is_told_of_the_last_days_of_all(
+    sample: Workspace, tmp_path: Path
+):
+    fresh = copy_of(sample, tmp_path, "update meta set published_at = timestamp '2026-11-17 06:00'")
+    quiet = contents.make(fresh, chosen(fresh), "week", "Fenmarsh")  # whose newest touch is of 30 Oct
+    assert quiet.span.startswith("09 Nov 2026 to 15 Nov 2026") and "data cover whole" not in text.render(quiet)
+
+
 def test_no_word_and_no_name_of_anybody_is_told_unless_names_are_wanted_and_allowed(month: Digest, sample: Workspace):
     with store.open_published(sample.published) as con:
         people = {name for (name,) in con.execute("select name from pub.person where length(name) > 4").fetchall()}

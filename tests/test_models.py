@@ -20,7 +20,7 @@ from models import bases, catalog, data
 from models.__main__ import app, said_of
 from models.bases import ModelError
 from models.batches import by_budget
-from models.cache import kept
+from models.cache import digest_of, is_whole, kept
 from models.calibration import Calibration, fit
 from models.catalog import Reading, Said
 from models.evaluate import by_target, calibration_error, confusion, reliability, report, vader
@@ -530,3 +530,5 @@ def test_a_network_in_the_cache_that_is_not_as_it_was_written_is_made_anew(
     assert file.read_bytes() != whole
     assert OnnxRunner(kept(file, make))({"in": np.array([7])}).tolist() == [7]
     assert file.read_bytes() == whole
+    digest_of(file).write_bytes(b"\xff")
+    assert kept(file, make).read_bytes() == whole and is_whole(file)

@@ -18,9 +18,13 @@ AT_FIRST = timedelta(days=27)  # from the first to the last day, before somebody
 def begin(first: date, last: date) -> None:
     """Begin with the four weeks up to the last day, of those there are, where the period becomes days of one's own."""
     if st.session_state["period"] == CHOSEN and not st.session_state.get(FIELD):
-        first = max(first, last - AT_FIRST)
-        st.session_state[FIELD] = (first, last)
-        st.query_params[FIELD] = [first.isoformat(), last.isoformat()]  # Streamlit writes only what is chosen later
+        choose((max(first, last - AT_FIRST), last))
+
+
+def choose(days: tuple[date, ...]) -> None:
+    """Choose days in the session, which is what Streamlit shows, and in the address, which it leaves as it was."""
+    st.session_state[FIELD] = days
+    st.query_params[FIELD] = [day.isoformat() for day in days]
 
 
 def field(first: date, last: date) -> str:

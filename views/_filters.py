@@ -24,7 +24,6 @@ PERIODS = {  # the text of each, and its days
     _dates.CHOSEN: ("period_chosen_days", None),  # everything until they are chosen
 }
 TYPED_LATER = timedelta(days=8)  # from where on nothing was collected any more, though people still typed
-ENDS_EARLIER = timedelta(days=60)  # from where on a brand's data may have ended, and not its people fallen silent
 
 
 @dataclass(frozen=True)
@@ -89,10 +88,11 @@ def choices_in_words(found: pd.DataFrame) -> dict[str, dict[str, str]]:
 def periods() -> list[str]:
     """Return the periods that may be chosen.
 
-    Days of one's own are not where single people may not be shown: what one of them feels is the difference of two
-    spans of which one holds that person.
+    Days of one's own are not where single people may not be shown, or the published file was made to show none: what
+    one of them feels is the difference of two spans of which one holds that person.
     """
-    return [period for period in PERIODS if period != _dates.CHOSEN or _rights.viewer().sees_people]
+    may_choose = _rights.viewer().sees_people and _data.ask("meta")["people"].iloc[0] != "aggregate"
+    return [period for period in PERIODS if period != _dates.CHOSEN or may_choose]
 
 
 def choices(known: dict[str, dict[str, str]], found: pd.DataFrame) -> str:
@@ -153,7 +153,7 @@ def freshness(found: pd.DataFrame) -> str:
     sizes = {"name": plain(row["name"]), "touches": row["touches"]}
     touches = say("touches", first=day(row["first_touch"]), last=day(row["last_touch"]), **sizes)
     gap = found["last_touch"].max() - row["last_touch"]
-    ended = [say("ends_earlier", days=in_days(gap.days))] if gap >= ENDS_EARLIER else []
+    ended = [say("ends_earlier", days=in_days(gap.days))] if gap >= fresh.ENDS_EARLIER else []
     group, past = fresh.of_group(VOICE, meta), fresh.of_past(VOICE, meta)
     return " ".join([touches, *fresh.of_numbers(VOICE, meta), *group, *ended, *past])
 

@@ -185,7 +185,7 @@ def bring_back(query: str) -> None:
             st.session_state[key] = asked[0]
             _way_back.forget()
     if _dates.FIELD in values:
-        st.session_state[_dates.FIELD] = _dates.read(values[_dates.FIELD])
+        _dates.choose(_dates.read(values[_dates.FIELD]))
     sources = _data.ask("sources", brand=st.session_state["brand"])["source"]
     values["source"] = [source for source in sources if _words.source(source) in values.get("source", [])]
     for key, start in STARTS.items():

@@ -39,7 +39,7 @@ def make(workspace: Workspace, settings: Settings, grain: str, brand: str = "", 
     with opened(workspace, settings) as numbers:
         chosen = narrowed(numbers.brands, settings, brand)
         is_own = chosen[0]["own"] or not numbers.brands["own"].any()
-        numbers = replace(numbers, brands=pd.DataFrame(chosen))  # whose data may end years before those of another
+        numbers = ending(numbers, pd.DataFrame(chosen))
         days = last_days(numbers, grain)
         parts = [of_brand(numbers, days, row, first=number == 0) for number, row in enumerate(chosen)]
         return Digest(
@@ -51,6 +51,15 @@ def make(workspace: Workspace, settings: Settings, grain: str, brand: str = "", 
             footer=say("footer", people=say("named" if numbers.names else "unnamed")),
             dashboard=settings.notify.dashboard if settings.notify else None,
         )
+
+
+def ending(numbers: Published, brands: pd.DataFrame) -> Published:
+    """Return the numbers by whose end the last days are found: of these brands, where their data ended before others'.
+
+    A brand that nobody spoke of for some weeks is quiet: those of all say until when it was listened to.
+    """
+    theirs = replace(numbers, brands=brands)
+    return numbers if numbers.newest - theirs.newest < fresh.ENDS_EARLIER else theirs
 
 
 def last_days(numbers: Published, grain: str) -> Days:

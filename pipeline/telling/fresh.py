@@ -6,6 +6,8 @@ from typing import Any
 from pipeline.telling.sentences import Voice
 from pipeline.telling.words import day
 
+ENDS_EARLIER = timedelta(days=60)  # from where on a brand's data may have ended, and not its people fallen silent
+
 
 def of_numbers(voice: Voice, meta: Any) -> list[str]:
     """Return in sentences when the numbers were made, by which model, and what is not in them.
