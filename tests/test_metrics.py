@@ -113,16 +113,17 @@ def weekly(seed: int, people: int = 250) -> tuple[float, list[dict]]:
 
 
 def test_the_clustered_band_of_the_index_covers_and_a_naive_one_would_not():
-    covered, naive = [], []
-    for seed in range(150):
-        truth, rows = weekly(seed)
-        con = derived(rows, "brand_index")
-        ((low, high),) = con.execute(
-            "select low, high from derived.brand_index where grain = 'week' and weighting = 'person'"
-        ).fetchall()
-        covered.append(low <= truth <= high)
+    worlds = {f"b{seed}": weekly(seed) for seed in range(150)}
+    con = derived([row | {"brand": brand} for brand, (_, rows) in worlds.items() for row in rows], "brand_index")
+    bands = con.execute(
+        "select brand, low, high from derived.brand_index where grain = 'week' and weighting = 'person'"
+    ).fetchall()
+    covered = [low <= worlds[brand][0] <= high for brand, low, high in bands]
+    naive = []
+    for truth, rows in worlds.values():
         values = np.array([row["value"] for row in rows])
         naive.append(abs(values.mean() - truth) <= 1.645 * values.std() / np.sqrt(len(values)))
+    assert len(covered) == 150
     assert 0.84 <= np.mean(covered) <= 0.96
     assert np.mean(naive) < 0.75
 
@@ -160,26 +161,28 @@ def published(rows: list[dict]) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def period(con: duckdb.DuckDBPyConnection):
+def period(con: duckdb.DuckDBPyConnection, brand: str = "b"):
     middle = START + timedelta(days=28)
-    return reads.frame(con, "period", brand="b", before=START, start=middle, until=middle + timedelta(days=28)).iloc[0]
+    return reads.frame(con, "period", brand=brand, before=START, start=middle, until=middle + timedelta(days=28)).iloc[
+        0
+    ]
 
 
 def test_the_band_of_a_change_covers_where_the_same_people_speak_twice():
-    covered, narrower = [], []
+    rows = []
     for seed in range(150):
         chance = np.random.default_rng(seed)
-        rows = []
         for i in range(80):
-            feeling = chance.normal(0, 0.4)
+            feeling, who = chance.normal(0, 0.4), {"brand": f"b{seed}", "person_id": f"p{i}"}
             for day in (5, 33):
                 for _ in range(int(chance.integers(0, 3))):
                     said = feeling + (0.1 if day > 28 else 0) + chance.normal(0, 0.3)
-                    rows.append({"person_id": f"p{i}", "value": said, "happened_at": START + timedelta(days=day)})
-        found = period(published(rows))
+                    rows.append(who | {"value": said, "happened_at": START + timedelta(days=day)})
+    con, covered, narrower = published(rows), [], []
+    for seed in range(150):
+        found = period(con, f"b{seed}")
         covered.append(abs(found["change"] - 0.1) <= 1.645 * found["se_change"])
-        apart = np.hypot(found["se"], found["se_before"])
-        narrower.append(found["se_change"] < apart)
+        narrower.append(found["se_change"] < np.hypot(found["se"], found["se_before"]))
     assert 0.84 <= np.mean(covered) <= 0.96
     assert np.mean(narrower) > 0.95  # people heard twice make the change surer than two independent samples would
 
@@ -207,17 +210,15 @@ def test_the_errors_of_a_period_of_few_people_equal_the_formula_computed_by_hand
 
 
 def test_the_band_of_a_change_between_two_people_and_many_covers():
-    covered = []
+    many, rows = [("before", 5, i) for i in range(100)] + [("now", 33, i) for i in range(2)], []
     for seed in range(100):
         chance = np.random.default_rng(seed)
-        many = [("before", 5, i) for i in range(100)] + [("now", 33, i) for i in range(2)]
-        rows = [
-            {"person_id": f"{side} {i}", "value": chance.normal(0, 0.3), "happened_at": START + timedelta(days=day)}
-            for side, day, i in many
-        ]
-        found = period(published(rows))
-        covered.append(abs(found["change"]) <= 1.645 * found["se_change"])
-    assert np.mean(covered) >= 0.85
+        for side, day, i in many:
+            who = {"brand": f"b{seed}", "person_id": f"{side} {i}"}
+            rows.append(who | {"value": chance.normal(0, 0.3), "happened_at": START + timedelta(days=day)})
+    con = published(rows)
+    found = [period(con, f"b{seed}") for seed in range(100)]
+    assert np.mean([abs(each["change"]) <= 1.645 * each["se_change"] for each in found]) >= 0.85
 
 
 def test_a_period_without_one_before_it_says_so_by_a_missing_change():

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from models import embed
@@ -274,9 +275,8 @@ def world(
     keep(con, "configured_topic", settings.Settings(brand=brand, topics=configured).topic_words())
     if placed:
         con.execute("insert into cluster_look values ('b', 'm', 0, '2026-01-01')")
-        con.executemany(
-            "insert into cluster_of values (?, 'b', 'm', ?, 0.9, '2026-01-01')", [list(item) for item in placed.items()]
-        )
+        con.register("placed", pa.table({"touch_id": list(placed), "topic": list(placed.values())}))
+        con.execute("insert into cluster_of select touch_id, 'b', 'm', topic, 0.9, '2026-01-01' from placed")
     return con
 
 
@@ -437,46 +437,45 @@ def test_in_a_year_without_news_there_are_hardly_any_phrases():
     assert np.mean(found) <= 0.5
 
 
-def compared(seed: int, share: float = 0.6, people: int = 300) -> duckdb.DuckDBPyConnection:
-    """Return two months of two brands: b is heard in ``share`` of the mentions, some are loud, some speak of both."""
+def spoken_of_two(seed: int, share: float = 0.6, people: int = 300) -> Iterator[dict]:
+    """Yield two months of two brands: b is heard in ``share`` of the mentions, some are loud, some speak of both."""
     chance = np.random.default_rng(seed)
-    rows = []
     for i in range(people):
         own = chance.beta(share * 4, (1 - share) * 4)
         for _ in range(int(min(50, chance.pareto(1.05) + 1))):
             brand = "b" if chance.random() < own else "c"
-            rows.append(
-                {
-                    "brand": brand,
-                    "person_id": f"{brand}{i}",
-                    "account_id": f"x:{i}",
-                    "value": chance.normal(0.2 if brand == "b" else -0.1, 0.3),
-                    "happened_at": START + timedelta(days=float(chance.uniform(0, 50))),
-                }
-            )
-    con = ledger(rows)
-    build(con, "share_of_voice")
-    return con
+            yield {
+                "brand": brand,
+                "person_id": f"{brand}{seed}-{i}",
+                "account_id": f"x:{seed}-{i}",
+                "value": chance.normal(0.2 if brand == "b" else -0.1, 0.3),
+                "happened_at": START + timedelta(days=float(chance.uniform(0, 50))),
+            }
 
 
 def test_shares_of_voice_sum_to_one_on_every_panel():
-    con = compared(1)
+    con = ledger(spoken_of_two(1))
+    build(con, "share_of_voice")
     sums = con.execute("select panel, month, sum(share) from derived.share_of_voice group by all").fetchall()
     assert {panel for panel, _, _ in sums} == {"all", "people", "sources"}
     assert all(total == pytest.approx(1, abs=1e-12) for _, _, total in sums)
 
 
 def test_the_interval_of_a_share_covers_where_a_naive_one_would_not():
-    covered, naive = [], []
-    for seed in range(70):
-        con = compared(seed)
-        month = [row for row in table(con, "share_of_voice") if (row["panel"], row["month"].month) == ("all", 1)]
-        share, low, high = next((row["share"], row["low"], row["high"]) for row in month if row["brand"] == "b")
-        n = sum(row["mentions"] for row in month)
-        covered.append(low <= 0.6 <= high)
-        naive.append(abs(share - 0.6) <= 1.645 * np.sqrt(share * (1 - share) / n))
-    assert 0.84 <= np.mean(covered) <= 0.96
-    assert np.mean(naive) < 0.75
+    rows = []
+    for seed in range(70):  # each a month of its own
+        month = datetime(2010 + seed // 12, 1 + seed % 12, 1)
+        for row in spoken_of_two(seed):
+            after = row["happened_at"] - START
+            rows += [row | {"happened_at": month + after}] if after < timedelta(days=28) else []
+    con = ledger(rows)
+    build(con, "share_of_voice")
+    months = [row for row in table(con, "share_of_voice") if (row["panel"], row["brand"]) == ("all", "b")]
+    share, n = np.array([(row["share"], row["mentions"] / row["share"]) for row in months]).T
+    covered = np.mean([row["low"] <= 0.6 <= row["high"] for row in months])
+    naive = np.abs(share - 0.6) <= 1.645 * np.sqrt(share * (1 - share) / n)
+    assert len(months) == 70 and 0.84 <= covered <= 0.96
+    assert naive.mean() < 0.75
 
 
 def loud(chance: np.random.Generator) -> np.ndarray:
