@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import forget, publish, reads, run, settings, store
+from models import text as model_text
+from pipeline import forget, publish, reads, run, settings, store, whole_words
 from pipeline.beside import others_in
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
@@ -232,3 +233,10 @@ def test_of_four_people_and_of_what_is_older_than_a_year_there_is_no_difference(
     save(workspace, old)
     refresh(workspace, chosen(QUILL), Moody())
     assert rows(workspace, "select people, difference, low from derived.beside") == [(4, None, None)]
+
+
+@pytest.mark.parametrize(
+    "text", ["AT&amp;amp;T &sect;", "see HTTPS://rival.example/x?y=1 now", "www.rival.example, rival.example"]
+)
+def test_links_and_entities_are_read_as_the_model_reads_them(text: str):
+    assert whole_words.without_links(text) == model_text.without_links(text)
