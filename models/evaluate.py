@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from statsmodels.stats.proportion import proportion_confint
 
 from models.catalog import LABELS
 from models.data import Labelled
@@ -46,22 +47,35 @@ def calibration_error(probabilities: NDArray[np.float32], labels: Sequence[int],
     return sum(abs(was - said) * many for said, was, many in found) / len(labels)
 
 
+def macro_recall(counts: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the mean recall of the classes that a confusion matrix has, and its interval of 90 %.
+
+    The interval joins those of Wilson of each class, whose rows are independent of the others' (Zou and Donner 2008,
+    "Construction of confidence limits about effect measures", their MOVER).
+    """
+    right, true = np.diag(counts)[counts.sum(1) > 0], counts.sum(1)[counts.sum(1) > 0]
+    recall = right / true
+    low, high = proportion_confint(right, true, alpha=0.1, method="wilson")
+    found = float(recall.mean())
+    down, up = (float(np.sqrt(((recall - end) ** 2).sum()) / len(true)) for end in (low, high))
+    return {"macro_recall": round(found, 4), "macro_recall_90": [round(found - down, 4), round(found + up, 4)]}
+
+
 def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[str, Any]:
     """Return the figures of one model on one labelled set.
 
-    ``macro_recall`` and ``f1_pn`` are the measures of SemEval-2017 task 4A: the mean recall of the three classes,
-    and the mean F1 of negative and positive. ``net_true`` and ``net_predicted`` are
+    ``macro_recall`` and ``f1_pn`` are the measures of SemEval-2017 task 4A: the mean recall of the three classes, here
+    with its interval, and the mean F1 of negative and positive. ``net_true`` and ``net_predicted`` are
     (positive - negative) / all, in -1..1; ``mae_m`` is the mean over the classes of the mean distance between label and
     prediction on -1, 0, 1 (the measure of SemEval-2016 task 4C, there on five points).
     """
     counts = confusion(labels, probabilities.argmax(1).tolist())
     right, true, said = np.diag(counts), counts.sum(1), counts.sum(0)
-    recall = right / np.maximum(true, 1)
     f1 = 2 * right / np.maximum(true + said, 1)
     distance = counts * np.abs(np.subtract.outer(range(len(LABELS)), range(len(LABELS))))
     return {
         "n": len(labels),
-        "macro_recall": round(float(recall[true > 0].mean()), 4),
+        **macro_recall(counts),
         "f1_pn": round(float((f1[0] + f1[2]) / 2), 4),
         "accuracy": round(float(right.sum() / len(labels)), 4),
         "ece": round(calibration_error(probabilities, labels), 4),
@@ -74,6 +88,12 @@ def report(probabilities: NDArray[np.float32], labels: Sequence[int]) -> dict[st
         ],
         "posteriors": posteriors(probabilities, labels).round(4).tolist(),
     }
+
+
+def together(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the macro recall over the rows of several reports."""
+    counts = np.sum([found["confusion"] for found in figures], 0)
+    return {"n": int(counts.sum()), **macro_recall(counts)}
 
 
 def measure(model: SentimentModel, rows: Labelled, progress: Progress = lambda done: None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from models.calibration import FILE as CALIBRATION
 from models.calibration import fit
 from models.catalog import HEADS, LABELS, SCORES, version
 from models.data import Labelled, Split
-from models.evaluate import by_target, measure
+from models.evaluate import by_target, measure, together
 from models.int8 import RANGES, save_ranges
 from models.lessons import UNKNOWN, Batch, Lesson, batches, some
 from models.network import base_network, encode, quietly
@@ -292,5 +292,6 @@ def held_out(found: Weights, recipe: Recipe, split: Split) -> dict[str, Any]:
 def measure_held_out(model: SentimentModel, split: Split) -> dict[str, Any]:
     """Return the figures of a model on the rows that are held out: tone, unseen targets, further draws, our own."""
     sets = {"validation": split.validation, "unseen": split.unseen, "written": split.written}
-    sets |= {f"draw {number}": rows for number, rows in enumerate(split.draws, 1)}
-    return {name: measure(model, rows) for name, rows in sets.items() if rows}
+    figures = {name: measure(model, rows) for name, rows in sets.items() if rows}
+    drawn = {f"draw {number}": measure(model, rows) for number, rows in enumerate(split.draws, 1)}
+    return figures | drawn | ({"all draws": together([figures["validation"], *drawn.values()])} if drawn else {})

@@ -23,7 +23,16 @@ from models.batches import by_budget
 from models.cache import digest_of, is_whole, kept
 from models.calibration import Calibration, fit
 from models.catalog import Reading, Said
-from models.evaluate import by_target, calibration_error, confusion, reliability, report, vader
+from models.evaluate import (
+    by_target,
+    calibration_error,
+    confusion,
+    macro_recall,
+    reliability,
+    report,
+    together,
+    vader,
+)
 from models.explain import explain
 from models.language import unread
 from models.onnx import OnnxRunner
@@ -239,6 +248,27 @@ def test_figures_equal_those_of_scikit_learn():
     assert found["macro_recall"] == pytest.approx(recall_score(labels, said, average="macro"), abs=1e-4)
     assert found["f1_pn"] == pytest.approx(f1_score(labels, said, average=None)[[0, 2]].mean(), abs=1e-4)
     assert confusion(labels, said.tolist()).sum() == 500
+
+
+@pytest.mark.parametrize("true", [(12, 60, 30), (300, 900, 800)])
+def test_the_interval_of_macro_recall_holds_what_is_so_nine_times_of_ten(true: tuple[int, int, int]):
+    recall, chance = np.array([0.8, 0.6, 0.95]), np.random.default_rng(5)
+    held = 0
+    for right in chance.binomial(true, recall, (2000, 3)):
+        wrong = np.roll(np.diag(np.array(true) - right), 1, axis=1)
+        low, high = macro_recall(np.diag(right) + wrong)["macro_recall_90"]
+        held += low <= recall.mean() <= high
+    assert 0.88 < held / 2000 < 0.93
+
+
+def test_several_draws_together_have_the_recall_of_all_their_rows():
+    one, two = np.array([[3, 1, 0], [0, 4, 0], [1, 1, 2]]), np.array([[1, 3, 0], [2, 2, 0], [0, 0, 4]])
+    assert together([{"confusion": one.tolist()}, {"confusion": two.tolist()}]) == {"n": 24, **macro_recall(one + two)}
+    assert macro_recall(one + two)["macro_recall"] == pytest.approx((4 + 6 + 6) / 8 / 3, abs=1e-4)
+
+
+def test_a_class_that_no_row_has_does_not_count():
+    assert macro_recall(np.array([[3, 1, 0], [1, 3, 0], [0, 0, 0]]))["macro_recall"] == 0.75
 
 
 def test_calibration_error_is_zero_for_honest_and_large_for_boastful_probabilities():
