@@ -105,6 +105,9 @@ def train(
     said = learning.written_lessons(ours)
     messages = learning.care_lessons(data.read(str(care), care_label), split) if care else []
     befores = {seed: training.adapter_of(start, seed) for seed in chosen.seeds} if start else {}
+    bf16 = training.in_bf16(chosen)
+    if chosen.bf16 and not bf16:
+        notes.print("this processor has no bf16: learning in fp32; the result differs in the last digits", markup=False)
     started = time.perf_counter()
     with bar() as progress:
         opinions = ask(teacher, lessons, chosen, progress) if teacher else {}
@@ -118,6 +121,7 @@ def train(
         "teacher": teacher and version(teacher),
         "start": {name: scores for before in befores.values() for name, scores in training.read_scores(before).items()},
         "recipe": asdict(chosen),
+        "learned_in": "bf16" if bf16 else "fp32",
     }
     print(json.dumps(training.choose(adapters, chosen, split, lessons, out, facts)))
 
@@ -157,7 +161,9 @@ def ask(teacher: str, lessons: "list[Lesson]", recipe: Recipe, progress: Progres
     from models.sentiment import load
 
     task = progress.add_task("asking the teacher", total=sum(1 + len(lesson.toward) for lesson in lessons))
-    return training.opinions(load(teacher), lessons, recipe.bf16, lambda done: progress.advance(task, done))
+    return training.opinions(
+        load(teacher), lessons, training.in_bf16(recipe), lambda done: progress.advance(task, done)
+    )
 
 
 def learn(

@@ -68,6 +68,11 @@ Teacher = dict[str, NDArray[np.float32]]  # text as the network sees it -> proba
 Loss = Callable[[torch.Tensor, Batch], torch.Tensor]
 
 
+def in_bf16(recipe: Recipe) -> bool:
+    """Return whether to learn in bf16, which a processor that lacks it plays many times more slowly than fp32."""
+    return recipe.bf16 and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 def opinions(model: SentimentModel, rows: Sequence[Lesson], bf16: bool, progress: Callable[[int], None]) -> Teacher:
     """Return what a trained model thinks of the texts that ``batches`` shows, but for joined and addressed ones."""
     texts = [row.text for row in rows] + [text for row in rows for text, _ in row.toward]
@@ -133,11 +138,12 @@ def train(
     )
     loss, chance = loss_of(rows, recipe, teacher), random.Random(seed)
     decay = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
+    bf16 = in_bf16(recipe)
     averaged = AveragedModel(network, multi_avg_fn=decay) if recipe.average else None
     network.train()
     for _ in range(recipe.epochs):
         for batch in batches(rows, recipe, chance):
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bf16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
                 logits = network(**encode(tokenizer, [row[0] for row in batch])).logits
             found = loss(logits.float(), batch)
             found.backward()  # type: ignore[no-untyped-call]

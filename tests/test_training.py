@@ -122,6 +122,21 @@ def test_a_seed_goes_on_from_where_an_earlier_run_left_it(tmp_path: Path, tiny_b
         training.read_weights(tmp_path / "nowhere")
 
 
+def test_a_processor_without_bf16_learns_in_fp32(tiny_base: str, monkeypatch: pytest.MonkeyPatch):
+    lessons = learning.lessons(data.split(*rows_to_learn(120), size=60, unseen=30))[:16]
+    asked = Recipe(seeds=(1,), epochs=1, batch=8, base=tiny_base)
+
+    def learned(recipe: Recipe) -> training.Weights:
+        return training.train(lessons, recipe, 1, {}, lambda done, loss: None)
+
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: True)
+    quick = learned(asked)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
+    found, plain = learned(asked), learned(replace(asked, bf16=False))
+    assert all(found[name].equal(plain[name]) for name in found)
+    assert not all(found[name].equal(quick[name]) for name in found)
+
+
 def test_a_share_of_what_a_seed_went_on_from_is_kept_exactly():
     recipe = Recipe(seeds=(1,), rank=4, alpha=8)
     first, second = (learnt(recipe, seed) for seed in (1, 2))
@@ -309,6 +324,7 @@ def test_rebuild_goes_from_the_teacher_to_what_is_shipped_and_train_goes_on(
     assert [told["teacher"] for told in (teacher, before, last)] == ["", teacher["version"], before["version"]]
     assert last["start"] == {before["version"]: before}
     assert last["version"] == catalog.version(str(out)) and json.loads((out / "scores.json").read_text()) == last
+    assert last["learned_in"] == ("bf16" if training.in_bf16(Recipe()) else "fp32")
     assert last["recipe"] == json.loads((catalog.SHIPPED / catalog.SCORES).read_text())["recipe"]
 
     care = ["said,text", "negative,@acme late again", "negative,@acme late again", "positive,@acme thanks"]
