@@ -190,6 +190,7 @@ ALLOWED = {
     "pipeline/notify.py": {
         "pipeline.addresses",
         "pipeline.digest",
+        "pipeline.locks",
         "pipeline.noticed",
         "pipeline.notices",
         "pipeline.settings",
