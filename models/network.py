@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import HfHubHTTPError
 from numpy.typing import NDArray
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
 from models.bases import SHIPPED_BASE, ModelError, base_folder
 from models.catalog import HEADS, LABELS, MAX_LENGTH, Source, base_of
+
+HUB_SECONDS = 10.0
+TOO_MANY = 429  # questions, says a hub
 
 
 @contextmanager
@@ -63,16 +68,41 @@ def load_adapter(folder: Path) -> tuple[Any, Any]:
 def load_whole(source: Source) -> tuple[Any, Any]:
     """Return (network, tokenizer) of a complete classifier in a folder or on a hub.
 
-    Raises ModelError where it is not there, or no hub can be reached.
+    Where no hub can be reached what was downloaded before is taken. Raises ModelError where there is nothing of it.
     """
     try:
-        with quietly():
+        with quietly(), nullcontext() if Path(source.weights).is_dir() or is_reachable(source) else offline():
             network = AutoModelForSequenceClassification.from_pretrained(source.weights, revision=source.revision)
             return network.eval(), AutoTokenizer.from_pretrained(source.weights, revision=source.revision)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"model {source.weights!r} cannot be loaded (no whole model in that folder, or no hub reachable): {error}"
         ) from error
+
+
+def is_reachable(source: Source) -> bool:
+    """Say whether a hub answers for a model, be it that there is none, by one question.
+
+    Where none answers, the library repeats its own questions for a minute.
+    """
+    try:
+        HfApi().model_info(source.weights, revision=source.revision, timeout=HUB_SECONDS)
+    except HfHubHTTPError as error:
+        return error.response.status_code < 500 and error.response.status_code != TOO_MANY
+    except Exception:  # of whichever client the library asks with
+        return False
+    return True
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """Let the library ask no hub: ``local_files_only`` alone does not reach all of its questions."""
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def encode(tokenizer: Any, cleaned: Sequence[str]) -> Any:

@@ -201,21 +201,28 @@ def tell_refresh(wait: float) -> None:
 
 
 def refresh_once(wait: float) -> list[str]:
-    """Make one pass under the workspace's lock, and tell what [notify] wants told of it."""
+    """Make one pass under the workspace's lock, and when it is free again tell what [notify] wants told of the pass."""
     place = workspace()
     chosen = settings.load(place.folder)
     with working(place, "refresh", wait):
-        try:
-            with bar("scoring", None) as tick:
-                done = run.refresh(place, chosen, load_model, model_facts, tick, embedder())
-        except run.CollectError as error:
-            error.done += told(place, chosen, "failed in part")
-            raise
-        except Exception:
-            for line in told(place, chosen, "failed"):
-                notes.print(line, markup=False)
-            raise
+        done, failed = attempt(place, chosen)
+    if failed is None:
         return done + told(place, chosen, "done")
+    if isinstance(failed, run.CollectError):
+        failed.done += told(place, chosen, "failed in part")
+    else:
+        for line in told(place, chosen, "failed"):
+            notes.print(line, markup=False)
+    raise failed
+
+
+def attempt(place: Workspace, chosen: settings.Settings) -> tuple[list[str], Exception | None]:
+    """Make one pass; return what was done, and what it failed of if it did."""
+    try:
+        with bar("scoring", None) as tick:
+            return run.refresh(place, chosen, load_model, model_facts, tick, embedder()), None
+    except Exception as error:
+        return [], error
 
 
 def told(

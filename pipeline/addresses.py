@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline import secrets
-from pipeline.store import Workspace, connect
+from pipeline.store import PATIENT_SECONDS, Workspace, connect
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -43,7 +43,7 @@ def read(workspace: Workspace) -> list[Address]:
     """Return the addresses of the environment or .env, each once; none where the variable is empty."""
     from apprise.utils.parse import parse_urls
 
-    with connect(workspace.mentions) as con:
+    with connect(workspace.mentions, PATIENT_SECONDS) as con:
         ((salt,),) = con.execute("select salt from salt").fetchall()
     with quiet():
         urls = parse_urls(secrets.read(workspace.folder).get(NAME, ""))  # type: ignore[no-untyped-call]

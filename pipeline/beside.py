@@ -5,12 +5,12 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
-from pipeline import rules
+from pipeline import rules, whole_words
 from pipeline.rules import Rule
 from pipeline.scores import READING_SCHEMA, Reading
 from pipeline.store import Workspace, connect, incoming, now, query, transaction
 from pipeline.touch import Brand
-from pipeline.whole_words import folded, pattern, without_links
+from pipeline.whole_words import bare, joined, without_links
 
 Names = Mapping[str, tuple[str, ...]]  # key of a brand -> everything that a text may call it
 
@@ -21,21 +21,23 @@ def names_of(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
 
 
 def others_in(text: str, key: str, names: Names) -> list[str]:
-    """Return the brands beside ``key`` that a text has a name of, as whole words in any case.
+    """Return the brands beside ``key`` that a text has a name of, as the model finds it there.
 
     Of names that begin alike (Virgin, Virgin America) the longer one is meant, whosever it is. A link names nobody: the
     model does not find the brand there, and would take the text as spoken to it.
     """
     text = without_links(text)
-    plain = folded(text)  # most names stand nowhere in it: that is quicker to see without a pattern
-    there = [
-        (name, brand) for brand, called in names.items() for name in called if name.strip() and folded(name) in plain
-    ]
-    found = set()
-    for name, brand in sorted(there, key=lambda each: -len(each[0])):
-        text, many = pattern(name).subn("|", text)
-        found |= {brand} if many else set()
-    return [brand for brand in names if brand in found and brand != key]
+    plain = joined(text)  # most names stand nowhere in it: that is quicker to see without a pattern
+    there = tuple(name for called in names.values() for name in called if bare(name) and bare(name) in plain)
+    finding = whole_words.names(there)
+    found = set(finding.findall(text)) if finding else set()
+    return [brand for brand, called in names.items() if brand != key and is_any(found, called)]
+
+
+def is_any(found: Iterable[str], called: tuple[str, ...]) -> bool:
+    """Say whether any of some words is one of a brand's names."""
+    own = whole_words.names(called)
+    return own is not None and any(own.fullmatch(words) for words in found)
 
 
 def waiting(found: Sequence[Reading], key: str, names: Names, phrases: Sequence[Rule]) -> dict[str, list[str]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import settings
-from pipeline.locks import working
 from pipeline.plain import plain
 from pipeline.store import StoreError, Workspace
 
@@ -31,7 +30,9 @@ def digest(
     html: Annotated[Path | None, typer.Option(help="Write it as a page to this file.")] = None,
     text: Annotated[bool, typer.Option("--text", help="Print it as plain text, as it does by itself.")] = False,
     send: Annotated[bool, typer.Option("--send", help="Send it now, to all of ORCHARD_NOTIFY_URLS.")] = False,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another Orchard process, with --send.")] = 30,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for another process that sends, with --send.")
+    ] = 30,
 ) -> None:
     """Print a page of the published numbers: how people feel, what changed, who needs somebody, how fresh it is."""
     if sum((html is not None, text, send)) > 1:
@@ -55,8 +56,7 @@ def send_now(place: Workspace, message: "Message", wait: float) -> None:
     """Send a digest and say to whom; exit status 1 where it could not be told to all."""
     from pipeline import notify
 
-    with working(place, "digest", wait):
-        told = notify.send_now(place, message)
+    told = notify.send_now(place, message, wait)
     print("\n".join(line for line, _ in told))
     if not all(is_told for _, is_told in told):
         raise typer.Exit(1)

@@ -10,6 +10,8 @@ import filelock
 
 from pipeline.store import StoreError, Workspace, advice, now, write_note
 
+TELL_SECONDS = 600.0  # an address may take half a minute, and there may be many
+
 
 @contextmanager
 def working(workspace: Workspace, what: str, wait: float = 0.0) -> Iterator[None]:
@@ -38,6 +40,22 @@ def following(workspace: Workspace, source: str) -> Iterator[None]:
             yield
     except filelock.Timeout as error:
         raise StoreError(f"{source} of {workspace.folder} is followed by another process already") from error
+
+
+@contextmanager
+def telling(workspace: Workspace, wait: float = TELL_SECONDS) -> Iterator[None]:
+    """Be the only one that tells of things outside, from looking what was told to recording it: two would tell twice.
+
+    Beside the workspace's lock, since whoever takes a message may take half a minute to do so. Raises StoreError where
+    another process still tells after ``wait`` seconds.
+    """
+    try:
+        with held(workspace.folder / "telling.lock", wait):
+            yield
+    except filelock.Timeout as error:
+        raise StoreError(
+            f"another process of {workspace.folder} still tells; the next refresh tells the rest"
+        ) from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store import Workspace, connect, query, transaction
+from pipeline.store import PATIENT_SECONDS, Workspace, connect, query, transaction
 
 LASTS = "now"  # the subject of a failure that no refresh has succeeded since
 
@@ -31,7 +31,7 @@ def known(workspace: Workspace, addresses: Sequence[str], now: datetime, succeed
 
     ``succeeded``: a refresh has, so that the next failure is another one.
     """
-    with connect(workspace.mentions) as con, transaction(con):
+    with connect(workspace.mentions, PATIENT_SECONDS) as con, transaction(con):
         if succeeded:
             end_failure(con, now)
         insert, select = con.extract_statements(query("save_recipients"))
@@ -52,6 +52,6 @@ def end_failure(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
 
 def save(workspace: Workspace, told: Told, tried_at: datetime, why: str) -> None:
     """Record that something was told, or why (not empty) it could not be."""
-    with connect(workspace.mentions) as con:
+    with connect(workspace.mentions, PATIENT_SECONDS) as con:
         values = dict(zip(("kind", "subject", "address"), told, strict=True)) | {"tried_at": tried_at, "why": why}
         con.execute(query("save_notice"), values | {"sent_at": None if why else tried_at})

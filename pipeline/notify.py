@@ -13,6 +13,7 @@ from pipeline.digest import contents, page, text
 from pipeline.digest.alerts import alerts
 from pipeline.digest.published import Published, opened
 from pipeline.digest.words import harmless
+from pipeline.locks import TELL_SECONDS, telling
 from pipeline.notices import Known
 from pipeline.settings import NotifySettings, Settings
 from pipeline.store import StoreError, Workspace
@@ -44,13 +45,14 @@ def after_refresh(workspace: Workspace, settings: Settings, outcome: Outcome, no
     """Tell what is to be told after a refresh that ended so, and return a line on each.
 
     Nothing here can fail a refresh: whatever goes wrong is a line, is kept for Health and `status`, and is tried again
-    after the next one.
+    after the next one. Nor may it keep others from the workspace, whose lock is not to be held.
     """
     if settings.notify is None:
         return []
     done = list[str]()
     try:
-        done, untold = tell(workspace, settings.notify, settings, outcome, now or store.now())
+        with telling(workspace):
+            done, untold = tell(workspace, settings.notify, settings, outcome, now or store.now())
     except Exception as error:  # the numbers are made, and may not suffer; what a library says may hold an address
         untold = [f"notices failed: {error if isinstance(error, StoreError) else type(error).__name__}"]
     with suppress(StoreError, OSError):
@@ -120,7 +122,7 @@ def last_day(chosen: NotifySettings, today: date) -> date:
 def deliver(workspace: Workspace, notice: Notice, to: Sequence[Address], now: datetime) -> Iterator[tuple[str, bool]]:
     """Send one notice, each address recorded as soon as it took it; yield a line on each, and whether it is told.
 
-    Where this is cut off between the sending and its record, that one address is told twice.
+    Where this is cut off between the sending and its record, that one address is told twice, and none never.
     """
     message = notice.said() if to else None
     for address in to:
@@ -157,12 +159,13 @@ def linked(words: str, chosen: NotifySettings) -> str:
     return f"{words}\n\n{say('open')}: {chosen.dashboard}" if chosen.dashboard else words
 
 
-def send_now(workspace: Workspace, message: Message) -> list[tuple[str, bool]]:
+def send_now(workspace: Workspace, message: Message, wait: float = TELL_SECONDS) -> list[tuple[str, bool]]:
     """Send a digest that somebody asked for to every address; return a line on each, and whether it was told.
 
-    Raises StoreError where there is no address.
+    Raises StoreError where there is no address, or another process still tells after ``wait`` seconds.
     """
     to, now = addresses.read(workspace), store.now()
     if not to:
         raise StoreError(f"{addresses.NAME} holds no address: docs/notify.md says what it may hold")
-    return list(deliver(workspace, Notice("digest", f"asked for {now}", now, lambda: message), to, now))
+    with telling(workspace, wait):
+        return list(deliver(workspace, Notice("digest", f"asked for {now}", now, lambda: message), to, now))

@@ -1,6 +1,6 @@
 """Scores that were made when brands had other names: found and taken out, so that they are made anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from pipeline import rules
@@ -8,6 +8,7 @@ from pipeline.beside import Names, names_of, others_in
 from pipeline.rules import Rule
 from pipeline.store import Workspace, connect, query, reading, transaction
 from pipeline.touch import Brand
+from pipeline.whole_words import READING
 
 
 class Marker(Protocol):
@@ -30,17 +31,41 @@ def settle(
 ) -> int:
     """Take out the scores of a model that other names of brands would change; return of how many mentions they are.
 
-    The model is loaded only where names have changed. What the brands are called now is kept in the same transaction.
+    So it is where an Orchard of before has found names and phrases otherwise. The model is loaded only where names have
+    changed. What the brands are called now is kept in the same transaction.
     """
     before, after = read_names(workspace, model), names_of(brands)
-    if before == after:
+    found: dict[str, set[str]] = {}
+    if before != after:
+        marker = load() if before else None
+        for brand, texts in read_texts(workspace, model).items():
+            found[brand] = set(stale(brand, texts, before, after, phrases, marker))
+    elif is_found_alike(workspace, model):
         return 0
-    marker = load() if before else None
-    found = {
-        brand: stale(brand, texts, before, after, phrases, marker)
-        for brand, texts in read_texts(workspace, model).items()
-    }
-    return replace(workspace, model, after, {brand: texts for brand, texts in found.items() if texts})
+    if before and not is_found_alike(workspace, model):
+        for brand, text in found_otherwise(workspace, model, after, phrases):
+            found.setdefault(brand, set()).add(text)
+    return replace(workspace, model, after, {brand: sorted(texts) for brand, texts in found.items() if texts})
+
+
+def is_found_alike(workspace: Workspace, model: str) -> bool:
+    """Say whether names and phrases were found as they are now when the scores of a model were made."""
+    with reading(workspace.mentions) as con:
+        return not con.execute("select 1 from called where model = $1 and reading <> $2", [model, READING]).fetchall()
+
+
+def found_otherwise(
+    workspace: Workspace, model: str, names: Names, phrases: Sequence[Rule]
+) -> Iterator[tuple[str, str]]:
+    """Yield the brand and text of whatever a rule has a say in or names another brand, as it was found then or is now.
+
+    Nobody knows how they were found then: all of these are read again.
+    """
+    with reading(workspace.mentions) as con:
+        rows = con.execute(query("texts_read"), {"model": model}).fetchall()
+    for brand, text, is_touched in rows:
+        if is_touched or rules.applied(text, phrases) or others_in(text, brand, names):
+            yield brand, text
 
 
 def stale(
@@ -87,7 +112,7 @@ def replace(workspace: Workspace, model: str, names: Names, texts: dict[str, lis
             con.execute(query("remove_stale_beside"), values)
             removed += int(con.execute(query("remove_stale"), values).fetchall()[0][0])
         con.execute("delete from called where model = $model", {"model": model})
-        rows = [[model, brand, list(called)] for brand, called in names.items()]
+        rows = [[model, brand, list(called), READING] for brand, called in names.items()]
         if rows:
-            con.executemany("insert into called values (?, ?, ?)", rows)
+            con.executemany("insert into called (model, brand, names, reading) values (?, ?, ?, ?)", rows)
     return removed

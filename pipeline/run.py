@@ -357,7 +357,7 @@ def refresh(
         waiting = count_unscored(workspace, model.version)
         detail.append(f"{score(workspace, settings, loaded(), tick) if waiting else 0} mentions read")
         if again:
-            detail.append(f"{again} of them again, since brands are called otherwise or came or went")
+            detail.append(f"{again} of them again, since brands are called or found otherwise, or came or went")
         if embedder:
             detail += place(workspace, settings, embedder, model.version, tick)
         detail.append(f"{relate(workspace, settings, model)} relationships")

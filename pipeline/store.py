@@ -23,6 +23,7 @@ FORM = 7  # of the published file: to be raised when the dashboard asks for what
 MIGRATING = threading.Lock()  # other processes wait for the file, but two sessions of one dashboard share it
 OPENING = threading.Lock()  # nor does one of them open a file while the other one closes it
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for
+PATIENT_SECONDS = 600.0  # where nobody sits and waits: whoever computes all numbers has the file open for minutes
 REFUSED = re.compile("Permission denied|Operation not permitted|Read-only file system")  # what the system says
 
 
@@ -68,13 +69,13 @@ def query(name: str) -> str:
 
 
 @contextmanager
-def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, seconds: float = OPEN_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open one of the workspace's files for a short write, migrated to the newest schema, and close it.
 
-    Waits for another process's short write. Raises StoreError where the file stays locked or cannot be written.
+    Waits so long for another process's write. Raises StoreError where the file stays locked or cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with turn_of(path), named(path), closing(open_patiently(path)) as con:
+    with turn_of(path, seconds), named(path), closing(open_patiently(path)) as con:
         prepare(con)
         with MIGRATING:
             migrate(con, HERE / "schema" / path.stem)
@@ -106,14 +107,14 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def turn_of(path: Path) -> Iterator[None]:
+def turn_of(path: Path, seconds: float = OPEN_SECONDS) -> Iterator[None]:
     """Keep other processes from opening the file, from before it is opened until it is closed.
 
     Raises StoreError where another one does not close it, or it cannot be locked.
     """
     with ExitStack() as held:
         try:
-            held.enter_context(turn(path, OPEN_SECONDS))
+            held.enter_context(turn(path, seconds))
         except OSError as error:
             raise StoreError(f"{path} cannot be read or written: {error.strerror}; {advice(error)}") from error
         yield

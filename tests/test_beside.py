@@ -11,6 +11,7 @@ from pipeline import forget, publish, reads, run, settings, store, whole_words
 from pipeline.beside import others_in
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
+from pipeline.sources.about import is_about
 from pipeline.store import Workspace
 from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import orchard_here
@@ -89,7 +90,15 @@ def test_a_text_is_read_toward_the_other_brand_with_its_names_as_the_target(four
 def test_another_brand_is_named_with_either_apostrophe_and_over_the_end_of_a_line():
     names = {"tamrow": ("Tamrow",), "mo": ("Mo's", ""), "fen": ("Fen Marsh",)}
     assert others_in("Mo’s and FEN\nmarsh", "tamrow", names) == ["mo", "fen"]
-    assert others_in("Mo s Fen-Marsh, Fen Marshes", "tamrow", names) == []
+    assert others_in("Mo s Fen Marshes", "tamrow", names) == []
+
+
+def test_another_brand_is_named_in_one_word_or_with_dashes_as_the_model_finds_it():
+    names = {"virgin": ("Virgin",), "air": ("Virgin America",), "fen": ("@fen_marsh",)}
+    for text in ("VirginAmerica was late", "#virgin_america!", "virgin-america"):
+        assert others_in(text, "fen", names) == ["air"]
+    assert others_in("VirginAmericas, fenmarsh", "virgin", names) == []
+    assert others_in("#Fen_Marsh", "virgin", names) == ["fen"]
 
 
 def test_another_brand_is_named_where_a_reader_sees_it_and_not_in_an_address():
@@ -146,7 +155,7 @@ def test_a_new_alias_has_exactly_the_texts_read_again_that_it_stands_in(four: Wo
     before, third = rows(four, when), rows(four, "select * exclude (scored_at) from score where touch_id = 'x:3'")
     assert refresh(four, first, model)[0] == "0 mentions read"
     aliased = chosen(QUILL | {"terms": ["Quill"]}, FEN)
-    again = "1 of them again, since brands are called otherwise or came or went"
+    again = "1 of them again, since brands are called or found otherwise, or came or went"
     assert refresh(four, aliased, model)[:2] == ["1 mentions read", again]
     assert rows(four, when) == before
     assert rows(four, "select * exclude (scored_at) from score where touch_id = 'x:3'") != third
@@ -240,3 +249,28 @@ def test_of_four_people_and_of_what_is_older_than_a_year_there_is_no_difference(
 )
 def test_links_and_entities_are_read_as_the_model_reads_them(text: str):
     assert whole_words.without_links(text) == model_text.without_links(text)
+
+
+@pytest.mark.parametrize("names", [("Mo's", "@mo_s", "Mo", "#Fen-Marsh Co."), ("@", "  "), ()])
+def test_names_are_found_by_what_the_model_finds_them_by(names: tuple[str, ...]):
+    assert whole_words.names(names) == model_text.pattern(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [("#TamrowBuild", True), ("AT&amp;T", True), ("see https://tamrow.example", True), ("tamrows, At & T", False)],
+)
+def test_what_is_about_a_brand_is_found_as_the_model_finds_it_or_by_a_link(text: str, about: bool):
+    assert is_about(text, Brand("tamrow", "Tamrow Build", terms=("AT&T",))) == about
+
+
+def test_what_an_orchard_of_before_found_otherwise_is_read_again(four: Workspace):
+    how = chosen(QUILL, rules=({"phrase": "lovely deck", "read_as": "fine porch"},))
+    before = "update called set reading = 1"
+    assert run.score(four, how, Fixed()) == 4
+    assert run.score(four, how, Fixed()) == 0
+    rows(four, before)
+    assert run.score(four, how, Fixed()) == 3  # by the rule, and what names Quillstone
+    rows(four, f"{before}; update score set rule = 'of then' where touch_id = 'x:3'")
+    assert run.score(four, how, Fixed()) == 4
+    assert run.score(four, how, Fixed()) == 0

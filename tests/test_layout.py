@@ -190,6 +190,7 @@ ALLOWED = {
     "pipeline/notify.py": {
         "pipeline.addresses",
         "pipeline.digest",
+        "pipeline.locks",
         "pipeline.noticed",
         "pipeline.notices",
         "pipeline.settings",
@@ -260,7 +261,13 @@ ALLOWED = {
         "pipeline.touch",
         "pipeline.whole_words",
     },
-    "pipeline/renamed.py": {"pipeline.beside", "pipeline.rules", "pipeline.store", "pipeline.touch"},
+    "pipeline/renamed.py": {
+        "pipeline.beside",
+        "pipeline.rules",
+        "pipeline.store",
+        "pipeline.touch",
+        "pipeline.whole_words",
+    },
     "pipeline/run.py": {
         "pipeline.adopt",
         "pipeline.ahead",
@@ -343,6 +350,11 @@ def test_every_metric_has_its_file_and_its_paragraph():
         re.findall(r"^### `(\w+)`", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8"), re.MULTILINE)
     )
     assert files == set(METRICS) == paragraphs
+
+
+def test_of_how_many_people_anything_is_told_is_written_once():
+    files = (file for folder in ("pipeline", "views") for file in (ROOT / folder).rglob("*.py"))
+    assert [file.name for file in files if re.search("^FEWEST = 5\\b", file.read_text("utf-8"), re.M)] == ["fewest.py"]
 
 
 def test_every_read_has_its_file():

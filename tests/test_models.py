@@ -2,8 +2,12 @@
 
 import io
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -13,8 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytest_httpserver import HTTPServer
 from sklearn.metrics import f1_score, recall_score
 from typer.testing import CliRunner
+from werkzeug import Response
 
 from models import bases, catalog, data
 from models.__main__ import app, said_of
@@ -185,6 +191,23 @@ def test_a_model_that_is_nowhere_is_named(
     done = models("explain", "hello", "--model", name, *revision)
     assert done.returncode == 1
     assert message in " ".join(done.stderr.split())
+
+
+def test_a_hub_that_does_not_answer_is_asked_once(
+    tmp_path: Path, tiny: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+):
+    revision, asked = "0" * 40, list[str]()
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(
+        lambda request: asked.append(request.path) or Response("", 503)  # the library asks of itself, too
+    )
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", httpserver.url_for("").rstrip("/"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    with pytest.raises(ModelError, match=r"'nobody/tiny' cannot be loaded \(no whole model in that folder, or no hub"):
+        load("nobody/tiny", revision)
+    assert [path for path in asked if "nobody" in path] == [f"/api/models/nobody/tiny/revision/{revision}"]
+    shutil.copytree(tiny, tmp_path / "hub" / "models--nobody--tiny" / "snapshots" / revision)
+    assert load("nobody/tiny", revision).predict(["hello"]).tolist() == load(str(tiny)).predict(["hello"]).tolist()
+    assert len([path for path in asked if "nobody" in path]) == 2
 
 
 def test_an_explained_text_in_another_language_is_said_to_be_unread():
@@ -528,6 +551,29 @@ def test_a_cache_that_cannot_be_written_to_says_how_to_name_another(tmp_path: Pa
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match=r"file/cache'.*as ORCHARD_CACHE"):
         kept(tmp_path / "file" / "cache" / "int8.onnx", lambda folder: folder)
+
+
+def test_a_new_export_removes_those_that_nobody_has_used_for_three_months(tmp_path: Path):
+    def make(folder: Path) -> Path:
+        (folder / "made").write_bytes(b"a network")
+        return folder / "made"
+
+    names = [
+        "orchard-minilm-aaaaaaaaaa-3",
+        "orchard-minilm-bbbbbbbbbb-4",
+        "minilm-53aa51172d-224cc6-1",
+        "all-mpnet-base-v2",
+    ]
+    old, used, vectors, other = (tmp_path / name for name in names)
+    for folder in (old, used, vectors, other):
+        kept(folder / "int8.onnx", make)
+    for folder in (old, used, vectors, other):
+        for path in (*folder.iterdir(), folder):
+            os.utime(path, (0, time.time() - 91 * 86400))
+    kept(used / "int8.onnx", make)
+    assert old.exists() and vectors.exists()
+    kept(tmp_path / "orchard-minilm-cccccccccc-4" / "int8.onnx", make)
+    assert sorted(tmp_path.iterdir()) == sorted([used, other, tmp_path / "orchard-minilm-cccccccccc-4"])
 
 
 def test_words_that_are_beyond_what_is_read_are_explained_as_moving_nothing(model: SentimentModel):

@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import shutil
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from pipeline import __main__ as command
-from pipeline import addresses, noticed, notices, notify, run, settings
+from pipeline import addresses, locks, noticed, notices, notify, run, settings, store
 from pipeline.addresses import Message
 from pipeline.settings import NotifySettings, Settings
 from pipeline.store import Workspace
@@ -34,10 +36,12 @@ class Inbox:
         self.got: list[tuple[str, str, str]] = []
         self.refusing: set[str] = set()
         self.refused = 0
+        self.meanwhile: Callable[[], None] = lambda: None
         self.base = f"json://{SECRET}@127.0.0.1:{server.port}"
         server.expect_request(re.compile("/.*"), method="POST").respond_with_handler(self.take)
 
     def take(self, request: Request) -> Response:
+        self.meanwhile()
         if request.path in self.refusing:
             self.refused += 1
             return Response(f"no, {SECRET}", 500)
@@ -198,6 +202,41 @@ def test_who_is_cut_off_before_the_record_tells_twice_and_no_more(
     for _ in range(2):
         passed(workspace, MONDAY, "failed")
     assert [title[:2] for title in inbox.titles()] == ["/a", "/a", "/b"]
+
+
+@pytest.mark.parametrize("command", ["refresh", "digest --send"])
+def test_others_may_work_in_the_workspace_while_something_is_sent(
+    command: str, place: Workspace, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+):
+    worked = list[str]()
+
+    def work() -> None:
+        with locks.working(place, "test"), store.connect(place.mentions):
+            worked.append("done")
+
+    def fail(*_: object) -> list[str]:
+        raise store.StoreError("the disk is full")
+
+    (place.folder / "brand.toml").write_text("[notify]\ndigest = 'never'\n")
+    monkeypatch.setattr(run, "refresh", fail)
+    inbox.meanwhile = work
+    orchard_here(place.folder, *command.split())
+    assert worked == ["done", "done"] and len(inbox.got) == 2
+
+
+def test_of_two_that_would_tell_at_once_one_does_and_the_other_sees_what_was_told(workspace: Workspace, inbox: Inbox):
+    with ThreadPoolExecutor(1) as beside:
+        others = list[Future[list[str]]]()
+
+        def begin() -> None:
+            if not others:
+                others.append(beside.submit(passed, workspace, MONDAY, "failed"))
+                wait(others, timeout=0.3)  # for as long as a message may well take
+
+        inbox.meanwhile = begin
+        assert len(passed(workspace, MONDAY, "failed")) == 2
+        assert others[0].result() == []
+    assert len(inbox.got) == 2
 
 
 def test_nothing_is_told_where_nobody_asked_for_it_or_there_is_no_address(

@@ -293,6 +293,20 @@ def test_a_lone_carriage_return_inside_a_row_does_not_break_it(tmp_path: Path):
     assert [t.text for t in touches(file, mapping=MAP)] == ["old mac", "second"]
 
 
+def test_a_line_feed_inside_of_a_quotation_ends_no_line_where_carriage_returns_do(tmp_path: Path):
+    file = tmp_path / "export.csv"
+    rows = (
+        b"Body,User,Date",
+        b'"""so\nit, ""hums""\r\n",ana,2025-01-02',
+        b'a 6" nail,bo,2025-01-03',
+        b'"\n",cy,2025-01-04',
+    )
+    file.write_bytes(b"\r".join(rows))
+    assert [t.text for t in touches(file, mapping=MAP)] == ['"so\nit, "hums"', 'a 6" nail']
+    file.write_bytes(b"\n".join(row.replace(b"so", b"s\ro") for row in rows))
+    assert [t.text for t in touches(file, mapping=MAP)] == ['"s o\nit, "hums"', 'a 6" nail']
+
+
 def test_json_lines_can_be_mapped_too(tmp_path: Path):
     file = tmp_path / "export.jsonl"
     file.write_text('{"Body": "good", "User": "ana", "Date": "2025-01-02T03:04:05+02:00"}\n')

@@ -296,6 +296,8 @@ def test_the_command_tells_what_went_and_what_will_come_again(
     assert told[4].startswith("it counts from the next refresh on")
     assert told[5].startswith(f"the next refresh imports {files[1]} again") and len(told) == 6
     assert asked(workspace, "select command, detail from run") == [("take-back", "3 touches of wrong.csv")]
+    status = read_status(workspace, "m")
+    assert status["imports_taken_back"] == 1 and status["removed_by_networks"] == {}
 
 
 def test_touches_that_a_network_may_have_brought_too_are_told(workspace: Workspace):

@@ -81,7 +81,7 @@ def test_a_job_removes_what_is_no_more_by_reason_and_keeps_the_rest(
     assert rows(workspace, "select count(*) from raw") == [(2,)]
     assert tally.words().startswith("x recheck: 0 new of 5, 4 requests, 5 removed (deleted by its author: 1, ")
     found = orchard_here(workspace.folder, "status", "--json")
-    assert json.loads(found.stdout)["taken_back"] == {f"x: {reason}": many for reason, many in told.items()}
+    assert json.loads(found.stdout)["removed_by_networks"] == {f"x: {reason}": many for reason, many in told.items()}
 
 
 def test_a_job_that_was_cut_off_is_gone_on_with_wherever_it_stood(

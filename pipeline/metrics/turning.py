@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipeline.metrics.fewest import FEWEST
 from pipeline.metrics.trend import to_points
 
 SHORTEST = 3  # weeks that a level must have held
 PENALTY = 3.0  # times ln(weeks), what one more turn must explain
-FEWEST = 5  # people: what fewer feel is not told, so neither is a turn from or to a level that is theirs
 
 Values = NDArray[np.float64]
 SCHEMA = pa.schema(
@@ -56,7 +56,7 @@ def turns(y: Values, variances: Values) -> list[int]:
 def describe(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return one brand's turns: from which level to which, with the band of the change, and how many people spoke.
 
-    Not those of which one level was made by fewer than FEWEST people.
+    Not those of which one level was made by fewer than FEWEST people, since what these feel is not told.
     """
     points = to_points(rows, "week")
     y, error = points.heard()

@@ -1,9 +1,10 @@
 """Whether a text is about a brand."""
 
 from pipeline.touch import Brand
-from pipeline.whole_words import pattern
+from pipeline.whole_words import decoded, names
 
 
 def is_about(text: str, brand: Brand) -> bool:
-    """Say whether a text has one of the brand's names as whole words, in any case."""
-    return any(pattern(name).search(text) for name in brand.names() if name.strip())
+    """Say whether a text has one of the brand's names, as the model finds them there, or has it in a link."""
+    own = names(brand.names())
+    return own is not None and bool(own.search(decoded(text)))

@@ -29,6 +29,9 @@ BLOCK = 1 << 20  # characters
 SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # all that str.strip() takes away
 END = "\0"  # a line after the last; no line holds a null character, so it shows whether the last quotation is closed
 
+QUOTED = re.compile(r'(^|[,\t;|])"(?:[^"]|"")*+"')  # a whole quotation: it begins with a cell
+QUOTE = re.compile(r'(?:^|[,\t;|])"')
+
 ROUNDED = re.compile(r"-?[0-9](\.[0-9]+)?[Ee]\+[0-9]+")  # 1.79E+18, as spreadsheets write long numbers
 
 csv.field_size_limit(FIELD_LIMIT)
@@ -152,16 +155,34 @@ def read_lines(file: TextIO, plain: bool = False) -> Iterator[str]:
 def mended_lines(file: TextIO) -> Iterator[str]:
     """Yield lines as csv takes them: a lone carriage return inside a line, which some exports do not quote, is a space.
 
-    In a file that knows no other line break it ends a line, as it did on old Macs.
+    In a file that knows no other line break outside of quotations it ends a line, as it did on old Macs.
     """
+    lines = (line.replace("\0", "") for line in file)
     held: list[str] = []
-    old_mac = True
-    for line in (line.replace("\0", "") for line in file):
+    is_open = is_old_mac = False
+    for line in lines:
+        held.append(line)
+        is_open = leaves_open(line, is_open)
+        if line.endswith("\n") and not is_open:
+            yield from joined_lines(chain(held, lines))
+            return
+        is_old_mac = is_old_mac or (line.endswith("\r") and not is_open)
+    yield from held if is_old_mac else joined_lines(held)
+
+
+def leaves_open(line: str, is_open: bool) -> bool:
+    """Say whether a quotation is open at the end of a line; ``is_open``: so it is at its beginning."""
+    return bool(QUOTE.search(QUOTED.sub(r"\1", f'"{line}' if is_open else line)))
+
+
+def joined_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines, those that end with a carriage return joined with the next one."""
+    held: list[str] = []
+    for line in lines:
         if line.endswith("\r"):
             held.append(line)
             continue
-        old_mac = old_mac and not line.endswith("\n")
-        yield from [*held, line] if old_mac else ["".join([*(part[:-1] + " " for part in held), line])]
+        yield "".join([*(part[:-1] + " " for part in held), line])
         held.clear()
     yield from held
 

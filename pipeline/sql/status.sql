@@ -11,7 +11,8 @@ select
     (
         select coalesce(map_from_entries(list((reason, many) order by many desc, reason)), map {}::map(text, bigint))
         from (select source || ': ' || reason as reason, count(*) as many from removal group by all)
-    ) as taken_back,
+    ) as removed_by_networks,
+    (select count(*) from import_taken_back) as imports_taken_back,
     (select count(*) from import where not finished) as unfinished_imports,
     (
         select max(finished_at)

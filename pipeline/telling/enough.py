@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-FEWEST = 5  # people: what a smaller group feels is not told on the pages for executives, nor in a digest
+from pipeline.metrics.fewest import FEWEST as FEWEST
+
 TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now", "post_low", "post_high")
 
 
