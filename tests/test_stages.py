@@ -217,9 +217,8 @@ def test_where_people_hardly_differ_nobody_is_called_strained():
     ]
     found = table(world(rows, *HISTORY[:3]), "stage")
     assert len(found) == 40 * 60
-    assert (
-        len({row["brand"] for row in found if row["strained"]}) / 40 <= 0.15
-    )  # one world in twenty, by the normal theory, at one month end
+    strained = {row["brand"] for row in found if row["strained"]}
+    assert len(strained) / 40 <= 0.15  # one world in twenty, by the normal theory, at one month end
 
 
 def test_an_angry_regular_is_engaged_and_strained():
