@@ -31,8 +31,13 @@ def counts(con: duckdb.DuckDBPyConnection, name: str, model: str) -> dict[str, A
 
 def is_computed(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Say whether there is a derived table of this name."""
-    there = "select 1 from duckdb_tables() where schema_name = 'derived' and table_name = $name"
-    return bool(con.execute(there, {"name": name}).fetchall())
+    return are_computed(con, name)
+
+
+def are_computed(con: duckdb.DuckDBPyConnection, *names: str) -> bool:
+    """Say whether there is a derived table of each of these names."""
+    there = con.execute("select table_name from duckdb_tables() where schema_name = 'derived'").fetchall()
+    return {name for (name,) in there}.issuperset(names)
 
 
 def limits(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.contents import is_computed
+from pipeline.contents import are_computed
 from pipeline.metrics import METRICS
 from pipeline.metrics.debias import LABELS
 from pipeline.settings import Settings, load
@@ -75,8 +75,7 @@ def relate(
         keep(con, "configured_topic", pa.Table.from_pylist(settings.topic_words(), schema=TOPIC_SCHEMA))
         keep(con, "card", pa.Table.from_pylist(list(model.card), schema=CARD_SCHEMA))
         con.execute(query("save_setting"), setting(settings, model.version, until, as_of, group))
-        for name in METRICS:
-            build(con, name)
+        build(con, *METRICS)
         people = int(con.execute("select count(*) from derived.person").fetchall()[0][0])
         if as_of and not con.execute("select 1 from derived.ledger limit 1").fetchall():
             raise StoreError(f"nothing is known of the time before {as_of:%d %b %Y}")
@@ -88,7 +87,7 @@ def relate(
 def last_facts(workspace: Workspace) -> ModelFacts | None:
     """Return the model that the numbers were computed with last; None where they never were."""
     with connect(workspace.mentions) as con:
-        if not (is_computed(con, "setting") and is_computed(con, "card")):
+        if not are_computed(con, "setting", "card"):
             return None
         card = con.sql("select * from derived.card").to_arrow_table().to_pylist()
         return ModelFacts(con.execute("select model from derived.setting").fetchall()[0][0], tuple(card))
@@ -162,7 +161,7 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
     new = place.with_name(f"published-{os.getpid()}.building")
     try:
         with connect(workspace.mentions) as con:
-            if not all(is_computed(con, name) for name in METRICS):
+            if not are_computed(con, *METRICS):
                 raise StoreError("there is nothing to publish yet: run relate or refresh first")
             con.execute(f"attach {quoted(new)} as pub")
             with transaction(con):

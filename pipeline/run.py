@@ -26,7 +26,7 @@ from pipeline.scores import Reading, count_unscored, read_unscored, save_scores
 from pipeline.settings import Settings
 from pipeline.source_settings import FileSource
 from pipeline.sources.files import FileError
-from pipeline.store import StoreError, Workspace
+from pipeline.store import StoreError, Workspace, kept_open
 from pipeline.touch import Brand, Counts, DateOrder, Dates, Reject
 
 CHUNK_GROUPS = 2
@@ -177,7 +177,7 @@ def collect_files(workspace: Workspace, settings: Settings) -> Iterator[str | Fi
     Yields a line on each, or the error of a file that cannot be read: it must not keep the others waiting. A
     source whose pattern finds nothing has a line, too.
     """
-    stored = read_brands(workspace)
+    stored = read_brands(workspace) if settings.files() else []
     for source in settings.files():
         brand = settings.find_brand(source.brand, stored)
         for path in waiting_files(workspace, source, brand):
@@ -349,20 +349,24 @@ def refresh(
     or the day's backup not be made: the rest is done by then.
     """
     with recorded(workspace, "refresh") as detail:
-        detail += forget.go_on(workspace)
-        detail += adopt(workspace, settings)
+        with kept_open(workspace.mentions):
+            detail += forget.go_on(workspace)
+            detail += adopt(workspace, settings)
         failures = bring(workspace, settings, detail, tick)
         model, loaded = under_settings(facts(), settings), cache(load_model)
-        again = renew(workspace, settings, model.version, loaded)
+        brands = known_brands(workspace, settings)
+        again = renamed.settle(workspace, model.version, brands, settings.rules, loaded)
         waiting = count_unscored(workspace, model.version)
         detail.append(f"{score(workspace, settings, loaded(), tick) if waiting else 0} mentions read")
         if again:
             detail.append(f"{again} of them again, since brands are called or found otherwise, or came or went")
         if embedder:
-            detail += place(workspace, settings, embedder, model.version, tick)
+            detail += place(workspace, settings, brands, embedder, model.version, tick)
         detail.append(f"{relate(workspace, settings, model)} relationships")
-        publish(workspace, settings.privacy.people)
-        if forget.is_unfinished(workspace):
+        with kept_open(workspace.mentions):
+            publish(workspace, settings.privacy.people)
+            unfinished = forget.is_unfinished(workspace)
+        if unfinished:
             forget.settle(workspace)  # relate has replaced tables that told of who is gone
         try:
             detail += backups.daily(workspace, settings)
@@ -383,13 +387,19 @@ def bring(workspace: Workspace, settings: Settings, detail: list[str], tick: Tic
     return failures
 
 
-def place(workspace: Workspace, settings: Settings, embedder: vectors.Reader, version: str, tick: Tick) -> list[str]:
+def place(
+    workspace: Workspace,
+    settings: Settings,
+    brands: Sequence[Brand],
+    embedder: vectors.Reader,
+    version: str,
+    tick: Tick,
+) -> list[str]:
     """Place mentions in topics, and give every text its vector; return what was done."""
     own = (each["handle"] for each in settings.handles())
     silent = [handle.lower() for handle in (*settings.staff, *settings.bots, *own)]
     ignored = frozenset(word.lower() for word in settings.topics.ignore)
     stage = topics.Stage(workspace, embedder, version, silent, ignored, tick)
-    brands = known_brands(workspace, settings)
     done = list(topics.place(stage, brands))
     vectors.keep_all(stage.keeper, version, brands)
     return done

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.store import Workspace, connect, incoming, now, query, transaction
+from pipeline.store import Workspace, connect, incoming, kept_open, now, query, transaction
 from pipeline.touch import Brand
 
 CHUNK_TEXTS = 2048  # what a crash can cost, some seconds of work
@@ -77,12 +77,20 @@ def keep_all(keeper: Keeper, scored_by: str, brands: Sequence[Brand]) -> int:
     A refresh that was cut off goes on where it was.
     """
     made, called = 0, {brand.key: brand for brand in brands}
-    with connect(keeper.workspace.mentions) as con:
-        con.execute(query("forget_vectors"), {"model": keeper.reader.version})
-    while waiting := read_waiting(keeper, scored_by):
+    with kept_open(keeper.workspace.mentions):
+        forget_unsaid(keeper)
+        waiting = read_waiting(keeper, scored_by)
+    while waiting:
         for key, texts in waiting.items():
             made += len(keeper.make(called.get(key, Brand(key, key)), texts))
+        waiting = read_waiting(keeper, scored_by)
     return made
+
+
+def forget_unsaid(keeper: Keeper) -> None:
+    """Remove the vectors of texts that no mention has any more."""
+    with connect(keeper.workspace.mentions) as con:
+        con.execute(query("forget_vectors"), {"model": keeper.reader.version})
 
 
 def read_waiting(keeper: Keeper, scored_by: str) -> dict[str, list[str]]:

@@ -3,8 +3,10 @@
 import csv
 import io
 import shutil
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +23,7 @@ from pipeline.publish import ModelFacts
 from pipeline.store import StoreError, Workspace, connect
 from pipeline.touch import Brand
 from tests.conftest import orchard_here
-from tests.worlds import START, derived, keep, student, table
+from tests.worlds import START, derived, keep, ledger_of, student, table
 
 # What a middling classifier says of texts of each true class, as weights of a Dirichlet distribution.
 SAID = np.array([[5.0, 2.5, 0.8], [1.6, 3.5, 1.9], [0.6, 2.2, 4.6]])
@@ -227,54 +229,54 @@ def test_how_far_a_level_is_off_is_in_every_band_of_it_also_where_the_card_does_
     assert np.array(bands) == pytest.approx(np.tile((0.1 - reach, 0.1 + reach), (10, 1)))
 
 
-def month_of(seed: int, many: int = 1000, labelled: int = 100, shift: float = 0.0) -> tuple[float, list[dict]]:
-    """Return (true mean, one month of mentions, some labelled), as a model with a bias of ``shift`` reads it."""
-    chance = np.random.default_rng(seed)
-    truth = chance.choice([-1.0, 0.0, 1.0], many, p=[0.4, 0.35, 0.25])
-    said = np.clip(0.6 * truth + chance.normal(shift, 0.35, many), -1.5, 1.5)
-    rows = [
-        {"person_id": f"p{i}", "happened_at": START + timedelta(hours=i % 500)}
-        | heard(said[i])
-        | {"drawn": i < labelled, "value_of_people": truth[i] if i < labelled else None}
-        for i in range(many)
-    ]
-    return -0.15, rows
+def month_of(brand: str, truth: np.ndarray, said: np.ndarray, month: int = 0) -> dict[str, Any]:
+    """Return a month of mentions, the first 100 of them labelled, of whose model nothing takes the errors out."""
+    many, drawn = len(truth), np.arange(len(truth)) < 100
+    return {
+        "brand": np.repeat(brand, many),
+        "person_id": [f"p{i}" for i in range(many)],
+        "happened_at": [START + timedelta(days=30 * month, hours=i % 500) for i in range(many)],
+        "positive": said,
+        "negative": np.zeros(many),
+        "value_of_model": said,
+        "drawn": drawn,
+        "value_of_people": np.where(drawn, truth, None),
+    }
 
 
-def heard(said: float) -> dict[str, float]:
-    """Return what the model says of a mention whose errors nothing takes out."""
-    return {"positive": said, "negative": 0.0, "value_of_model": said}
+def audited(months: Sequence[dict[str, Any]]) -> list[dict]:
+    """Return the audit of months of many brands, each of which is a world of its own."""
+    con = ledger_of({name: np.concatenate([each[name] for each in months]) for name in months[0]})
+    build(con, "audit")
+    return table(con, "audit")
 
 
 def test_the_audited_month_covers_the_truth_and_is_surer_than_its_labels_alone():
-    covered, surer = [], []
+    months = []
     for seed in range(150):
-        truth, rows = month_of(seed, shift=0.3)
-        (found,) = table(derived(rows, "audit"), "audit")
-        covered.append(found["low"] <= truth <= found["high"])
-        surer.append(found["se"] / found["se_labels_only"])
-    assert 0.84 <= np.mean(covered) <= 0.96
-    assert np.mean(surer) < 0.9
+        chance = np.random.default_rng(seed)
+        truth = chance.choice([-1.0, 0.0, 1.0], 1000, p=[0.4, 0.35, 0.25])
+        said = np.clip(0.6 * truth + chance.normal(0.3, 0.35, 1000), -1.5, 1.5)
+        months.append(month_of(f"b{seed}", truth, said))
+    found = audited(months)
+    assert len(found) == 150
+    assert 0.84 <= np.mean([row["low"] <= -0.15 <= row["high"] for row in found]) <= 0.96
+    assert np.mean([row["se"] / row["se_labels_only"] for row in found]) < 0.9
 
 
 def test_the_alarm_rings_where_a_bias_lasts_two_months_and_hardly_ever_else():
-    def drifted(seed: int, shift: float) -> bool:
-        rows = []
+    months = []
+    for seed, shift in [(seed, 0.5) for seed in range(20)] + [(seed, 0.0) for seed in range(40)]:
         for month in range(3):
             chance = np.random.default_rng([seed, month])
             truth = chance.choice([-1.0, 0.0, 1.0], 600, p=[0.4, 0.35, 0.25])
             said = truth + chance.normal(shift if month else 0.0, 0.5, 600)
-            moments = [START + timedelta(days=30 * month, hours=i % 500) for i in range(600)]
-            rows += [
-                {"person_id": f"p{i}", "happened_at": moments[i]}
-                | heard(said[i])
-                | {"drawn": i < 100, "value_of_people": truth[i] if i < 100 else None}
-                for i in range(600)
-            ]
-        return table(derived(rows, "audit"), "audit")[-1]["drifted"]
-
-    assert np.mean([drifted(seed, 0.5) for seed in range(20)]) == 1
-    assert np.mean([drifted(seed, 0.0) for seed in range(40)]) <= 0.1
+            months.append(month_of(f"{shift} {seed}", truth, said, month))
+    last = {row["brand"]: row["drifted"] for row in audited(months)}
+    biased, steady = ([rung for brand, rung in last.items() if brand.startswith(f"{shift} ")] for shift in (0.5, 0.0))
+    assert (len(biased), len(steady)) == (20, 40)
+    assert np.mean(biased) == 1
+    assert np.mean(steady) <= 0.1
 
 
 def test_the_audit_asks_the_model_alone_and_sounds_the_alarm_by_the_corrected_values():

@@ -264,6 +264,25 @@ def test_the_turn_of_a_file_ends_with_the_last_who_has_it_open_and_is_waited_for
         pass
 
 
+def test_a_file_kept_open_is_closed_once_and_nobody_else_opens_it_in_between(workspace: Workspace):
+    brand, wal = "insert into brand values ($name, $name, '2026-01-01')", workspace.folder / "mentions.duckdb.wal"
+    workspace.folder.mkdir()
+    with store.kept_open(workspace.mentions), (workspace.folder / "mentions.duckdb.lock").open() as other:
+        with store.connect(workspace.mentions) as con:
+            con.execute(brand, {"name": "ours"})
+        assert wal.stat().st_size  # which whoever closes a file takes into it
+        with pytest.raises(duckdb.Error), store.connect(workspace.mentions) as con, store.transaction(con):
+            con.execute(brand, {"name": "half"})
+            con.execute(brand, {"name": None})
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert read_brands(workspace) == [Brand("ours", "ours")]
+    assert not wal.exists()
+    with (workspace.folder / "mentions.duckdb.lock").open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert read_brands(workspace) == [Brand("ours", "ours")]
+
+
 def test_a_file_that_cannot_be_locked_is_not_opened(workspace: Workspace):
     workspace.folder.mkdir()
     (workspace.folder / "journal.duckdb.lock").mkdir()

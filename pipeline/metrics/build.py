@@ -1,4 +1,4 @@
-"""Computes one metric: its query, and where SQL is not enough, a pure function over what the query found."""
+"""Computes metrics: the query of each, and where SQL is not enough, a pure function over what the query found."""
 
 from collections.abc import Callable
 
@@ -35,9 +35,15 @@ FINISH: dict[str, Callable[[pa.Table], pa.Table]] = {
 }
 
 
-def build(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Compute the table derived.NAME from the facts and the tables before it."""
+def build(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Compute the tables derived.NAME in this order, each from the facts and the tables before it."""
     con.execute(functions())
+    for name in names:
+        compute(con, name)
+
+
+def compute(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Compute one table, on a connection that has the SQL functions."""
     if name not in FINISH:
         con.execute(f"create or replace table derived.{name} as {sql(name)}")
         return

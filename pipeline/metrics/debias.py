@@ -83,20 +83,21 @@ class Card:
 
 
 def values(matrix: Matrix) -> NDArray[np.float64]:
-    """Return w = M⁻¹ c, what one unit of probability of each label is worth; raises LinAlgError where M is singular."""
-    return np.asarray(np.linalg.solve(matrix, WORTH))
+    """Return w = M⁻¹ c, what one unit of probability of each label is worth, of one matrix (3, 3) or many (n, 3, 3).
+
+    Raises LinAlgError where one is singular.
+    """
+    return np.asarray(np.linalg.solve(matrix, WORTH[:, None]))[..., 0]
 
 
 def spread_of_net(errors: Labelled | Card, mean: NDArray[np.float64], seed: int = 0) -> float:
     """Return a correction's noise: the standard deviation of the net over DRAWS bootstrap samples of the labels."""
     chance = np.random.default_rng(seed)
-    nets = []
-    for _ in range(DRAWS):
-        try:
-            nets.append(float(mean @ values(errors.drawn_again(chance).matrix())))
-        except np.linalg.LinAlgError:
-            return float("inf")
-    return float(np.std(nets))
+    drawn = np.stack([errors.drawn_again(chance).matrix() for _ in range(DRAWS)])
+    try:
+        return float(np.std(values(drawn) @ mean))
+    except np.linalg.LinAlgError:
+        return float("inf")
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ class Use:
     many: int
 
 
-def pays(errors: Labelled | Card, uses: Sequence[Use]) -> bool:
-    """Say whether correcting takes out more bias than it adds noise, over all that this matrix is used for.
+def pays(errors: Labelled | Card, uses: Sequence[Use], noise: Sequence[float]) -> bool:
+    """Say whether correcting takes out more bias than it adds ``noise``, over all that this matrix is used for.
 
     With one source it is the rule sd(corrected) < |corrected - raw| of the net; over several, the same of their root
     mean squares, by mentions. It is decided once for a matrix: numbers on two scales could not be compared.
@@ -120,9 +121,8 @@ def pays(errors: Labelled | Card, uses: Sequence[Use]) -> bool:
     except np.linalg.LinAlgError:
         return False
     weights = np.array([use.many for use in uses], dtype=float)
-    noise = np.array([spread_of_net(errors, use.mean) for use in uses])
     bias = np.array([use.mean @ (worth - WORTH) for use in uses])
-    return bool((weights * noise**2).sum() < (weights * bias**2).sum())
+    return bool((weights * np.square(noise)).sum() < (weights * bias**2).sum())
 
 
 def corrected(errors: Labelled | Card | None, uses: Sequence[Use]) -> list[dict[str, Any]]:
@@ -130,7 +130,8 @@ def corrected(errors: Labelled | Card | None, uses: Sequence[Use]) -> list[dict[
 
     Where correcting does not pay, or there is no matrix, that is -1, 0, 1.
     """
-    fits, worth = errors is not None and pays(errors, uses), WORTH
+    noise = [spread_of_net(errors, use.mean) if errors else math.inf for use in uses]
+    fits, worth = errors is not None and pays(errors, uses, noise), WORTH
     condition = float(np.linalg.cond(errors.matrix())) if errors else None
     if errors and fits:
         worth = values(errors.matrix())
@@ -138,21 +139,21 @@ def corrected(errors: Labelled | Card | None, uses: Sequence[Use]) -> list[dict[
         {"brand": use.brand, "source": use.source, **dict(zip(LABELS, worth.tolist(), strict=True))}
         | {"corrected": fits, "condition": condition, "shaky": condition is not None and condition > SHAKY}
         | {"raw_net": float(use.mean @ WORTH), "net": float(use.mean @ worth)}
-        | {"sd": error_of(errors, use.mean, fits)}
-        for use in uses
+        | {"sd": error_of(errors, spread, fits)}
+        for use, spread in zip(uses, noise, strict=True)
     ]
 
 
-def error_of(errors: Labelled | Card | None, mean: NDArray[np.float64], fits: bool) -> float | None:
-    """Return the standard deviation of the net, corrected if that ``fits``; None where nobody knows it.
+def error_of(errors: Labelled | Card | None, noise: float, fits: bool) -> float | None:
+    """Return the standard deviation of the net, corrected with such ``noise`` if that ``fits``; None if it is unknown.
 
     A card is of other people and other brands: how far these differ is in it, whether it corrects or not.
     """
     if isinstance(errors, Labelled):
-        return spread_of_net(errors, mean) if fits else errors.raw_error()
+        return noise if fits else errors.raw_error()
     if errors is None:
         return None
-    return math.hypot(spread_of_net(errors, mean), errors.shift) if fits else errors.shift_raw or None
+    return math.hypot(noise, errors.shift) if fits else errors.shift_raw or None
 
 
 def finish(rows: pa.Table) -> pa.Table:
