@@ -92,7 +92,7 @@ class FileSource(Source):
     def columns_are_told_once(self) -> Self:
         """Refuse a map beside a format that has columns of its own, and the format of a map without one."""
         if self.format == "mapped" and not self.map:
-            raise ValueError("format = 'mapped' needs map, such as { text = \"Body\", author = \"User\", at = \"Date\" }")
+            raise ValueError('format = "mapped" needs map, such as { text = "Body", author = "User", at = "Date" }')
         if self.map and self.format not in ("auto", "mapped"):
             raise ValueError(f"map tells what the columns are, and so does format = '{self.format}': give one of them")
         return self
@@ -111,10 +111,16 @@ class NetworkSource(Source):
     name: str = Field(pattern=SOURCE_NAME, description="what the runs, cursors and costs are kept under")
     brand: str = Field(min_length=1)
     since: datetime | None = Field(default=None, description="how far back the first run goes, where the network can")
-    overlap_minutes: float = Field(default=15, ge=0, le=TEN_YEARS_OF_MINUTES, description="what is read again, since networks show some late")
-    monthly_budget: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="USD a calendar month (UTC); none: no limit")
+    overlap_minutes: float = Field(
+        default=15, ge=0, le=TEN_YEARS_OF_MINUTES, description="what is read again, since networks show some late"
+    )
+    monthly_budget: float | None = Field(
+        default=None, ge=0, allow_inf_nan=False, description="USD a calendar month (UTC); none: no limit"
+    )
     timeout_seconds: float = Field(default=30, gt=0, le=300)
-    recheck_days: float = Field(default=0, ge=0, le=TEN_YEARS, description="how often what is stored is looked up again; 0: never")
+    recheck_days: float = Field(
+        default=0, ge=0, le=TEN_YEARS, description="how often what is stored is looked up again; 0: never"
+    )
 
     @field_validator("since", "archive_since", check_fields=False)
     @classmethod
@@ -220,7 +226,9 @@ class XSource(NetworkSource):
 
     type: Literal["x"]
     name: str = "x"
-    overlap_minutes: float = Field(default=35, ge=0, le=TEN_YEARS_OF_MINUTES, description="a post can be edited for half an hour")
+    overlap_minutes: float = Field(
+        default=35, ge=0, le=TEN_YEARS_OF_MINUTES, description="a post can be edited for half an hour"
+    )
     owned: str = Field(
         default="", pattern=X_OWNED, description="the handle that the keys of the user are of: it costs less"
     )
@@ -241,7 +249,9 @@ class XSource(NetworkSource):
     price_post: float = Field(default=0.005, ge=0)
     price_user: float = Field(default=0.010, ge=0)
     price_owned: float = Field(default=0.001, ge=0, description="of a post on the timelines of `owned`")
-    recheck_days: float = Field(default=1, ge=0, le=TEN_YEARS, description="how often what is stored is looked up again; 0: never")
+    recheck_days: float = Field(
+        default=1, ge=0, le=TEN_YEARS, description="how often what is stored is looked up again; 0: never"
+    )
     recheck: Literal["job", "lookup"] = Field(
         default="job", description="by a batch compliance job, or by price_post for each stored post"
     )

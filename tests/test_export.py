@@ -189,7 +189,15 @@ def test_the_command_prints_lines_and_warns_of_xs_rule_on_standard_error(tmp_pat
 
 
 def test_a_line_whose_flag_is_neither_true_nor_false_is_a_reject(tmp_path: Path):
-    own = {"id": "1", "brand": "b", "source": "x", "direction": "in", "kind": "mention", "at": "2026-03-04", "text": "t"}
+    own = {
+        "id": "1",
+        "brand": "b",
+        "source": "x",
+        "direction": "in",
+        "kind": "mention",
+        "at": "2026-03-04",
+        "text": "t",
+    }
     lines = [own | {"public": "false"}, own | {"addressed": 1}, own | {"public": None, "id": "2"}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     done = orchard_here(tmp_path / "w", "import", str(tmp_path / "a.jsonl"), "--brand", "b")

@@ -199,7 +199,10 @@ def test_every_fault_says_what_it_is_and_whether_it_is_of_one_subreddit_alone(
 def test_an_answer_nested_without_end_is_none_of_its_documented_form(workspace: Workspace, world: reddit.World):
     world.fail(0, 200, b"[" * 100_000)
     (tally,) = collected(workspace, world)
-    assert tally.error == f"Reddit, {WHOLE}, answered something that is not its documented JSON; the next refresh asks again"
+    assert (
+        tally.error
+        == f"Reddit, {WHOLE}, answered something that is not its documented JSON; the next refresh asks again"
+    )
 
 
 def test_when_it_was_asked_too_often_the_moment_of_the_next_question_is_told(workspace: Workspace, world: reddit.World):

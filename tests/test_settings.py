@@ -118,7 +118,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         (HACKERNEWS + "since = 9999-12-31T23:59:59-14:00", "key sources (entry 1).since: a day in the past is needed"),
         (HACKERNEWS + "terms = ['Tamrow', '  ']", "key sources (entry 1).terms: a term without letters or digits"),
         (HACKERNEWS + "api_base = 'hn.example.org'", "api_base: Input should be an address such as https://"),
-        (SOURCE + "format = 'mapped'", "format = 'mapped' needs map, such as { text = "),
+        (SOURCE + "format = 'mapped'", 'format = "mapped" needs map, such as { text = '),
         ("[numbers]\nfewest_people = 3000000000", "key numbers.fewest_people: Input should be less than or equal to"),
         ("[numbers]\nanswer_hours = 1e300", "key numbers.answer_hours: Input should be less than or equal to 8784"),
         ("[numbers]\nhalf_life_days = inf", "key numbers.half_life_days: Input should be less than or equal to 3660"),

@@ -101,7 +101,9 @@ def unreachable(error: Exception, about: str) -> SourceError:
     """Return the error of a question without answer."""
     if type(error).__name__.endswith("Timeout"):
         return SourceError(f"Reddit, {about}, did not answer in time; timeout_seconds in brand.toml may be raised")
-    return SourceError(f"Reddit cannot be reached: {error}; check the network, then api_base and login_base in brand.toml")
+    return SourceError(
+        f"Reddit cannot be reached: {error}; check the network, then api_base and login_base in brand.toml"
+    )
 
 
 def not_documented(about: str) -> SourceError:
