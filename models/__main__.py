@@ -37,7 +37,10 @@ Own = Annotated[
     ),
 ]
 Draws = Annotated[
-    int, typer.Option(help="Hold out and measure so many more draws of 2,000 rows: how much does the first one matter?")
+    int,
+    typer.Option(
+        min=0, help="Hold out and measure so many more draws of 2,000 rows: how much does the first one matter?"
+    ),
 ]
 ModelName = Annotated[str, typer.Option(help="default, a folder, or the id of a model on a hub.")]
 Revision = Annotated[str | None, typer.Option(help="Pinned revision of a model on a hub.")]
@@ -78,7 +81,7 @@ def train(
     targets: Targets,
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     seeds: Annotated[str, typer.Option(help="Such as 7,8,9: the mean of their networks is kept.")] = "",
-    rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    rows: Annotated[int, typer.Option(min=0, help="Train on N of the texts only; 0 takes all.")] = 0,
     draws: Draws = 0,
     own: Own = written.FOLDER,
     care: Annotated[
@@ -132,7 +135,7 @@ def rebuild(
     targets: Targets,
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")] = SHIPPED,
     work: Annotated[Path, typer.Option(help="Folder for the adapters that lead to it.")] = WORK,
-    rows: Annotated[int, typer.Option(help="Train on N of the texts only; 0 takes all.")] = 0,
+    rows: Annotated[int, typer.Option(min=0, help="Train on N of the texts only; 0 takes all.")] = 0,
     draws: Draws = 0,
     own: Own = written.FOLDER,
 ) -> None:
@@ -264,6 +267,8 @@ def explain(
     from models.explain import explain as explained
     from models.sentiment import load
 
+    if not text.strip():
+        raise ValueError("the text is empty")
     loaded = load(model, revision, backend, said_of(own_label, cleaning))
     found = explained(loaded, text, target or ())
     if language := loaded.unread([text])[0]:
@@ -278,7 +283,7 @@ def explain(
 @app.command()
 def benchmark(
     source: Annotated[str, typer.Argument(help="TSV with columns label and text: real messages.")],
-    rows: Annotated[int, typer.Option(help="How many of them.")] = 3000,
+    rows: Annotated[int, typer.Option(min=1, help="How many of them.")] = 3000,
     as_json: AsJson = False,
 ) -> None:
     """Measure the ways to run the shipped model against each other in one run, each in a process of its own."""

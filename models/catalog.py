@@ -133,12 +133,14 @@ def find(name: str, revision: str | None = None, said: Said = Said()) -> Source:
 
     A folder that holds ``adapter_config.json`` is an adapter over the packaged base. Raises ModelError where a model on
     a hub has no revision: what its owner changes tomorrow must not change scores unseen; and where an adapter is to be
-    read otherwise than it was trained.
+    read otherwise than it was trained, or at a revision.
     """
     adapter = adapter_folder(name)
     if adapter:
         if said.labels or said.cleaning:
             raise ModelError(f"{adapter} is an adapter, whose labels and cleaning are known: leave them out of [model]")
+        if revision:
+            raise ModelError(f"{adapter} is an adapter, which has no revision: leave it out")
         name = base_of(adapter)
         reading = Reading(target="marked", longest=MAX_LENGTH, pad=base(name).pad)
         return Source(str(base_folder(name)), adapter, reading=said.of(reading))

@@ -93,6 +93,8 @@ def import_(
     """Import a file, or those of a folder as they arrive; rows that cannot be mapped are kept with a reason."""
     if not brand.strip():
         raise FileError("--brand: it is empty")
+    if (shown := plain(brand)) != brand:
+        raise FileError(f"--brand {shown}: a character of it is no text, or the terminal is not set to UTF-8 (LANG)")
     check_format(format, map, source)
     if encoding:
         known_encoding(encoding)

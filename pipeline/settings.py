@@ -14,12 +14,28 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as UnparsedError
 
 from pipeline.rules import Rule
+from pipeline.source_settings import FORMS as FORMS_OF_SOURCES
 from pipeline.source_settings import SOURCE_TYPES, AnySource, FileSource, NetworkSource
 from pipeline.touch import Brand, squeeze
 from pipeline.words import STOP, spelt
 
 ROOT = Path(__file__).resolve().parent.parent
-WANTED = {"tuple_type": 'Input should be a list, such as ["a", "b"]'}  # where pydantic's words are those of Python
+SECTION = "Input should be a section with keys of its own"
+WANTED = {  # where pydantic's words are those of Python
+    "tuple_type": 'Input should be a list, such as ["a", "b"]',
+    "dict_type": SECTION,
+    "model_type": SECTION,
+    "model_attributes_type": SECTION,
+    "union_tag_not_found": f"type is needed; one of: {', '.join(SOURCE_TYPES)}",
+    "union_tag_invalid": f"type is none of: {', '.join(SOURCE_TYPES)}",
+}
+ENTRIES = frozenset({"competitors", "sources", "rules"})  # several of each, in brackets twice
+KEY = r"^[\w.-]+$"
+DASHBOARD = r"^https?://[^\s\"'<>@]+$"
+FORMS = FORMS_OF_SOURCES | {  # what a pattern means, in words
+    KEY: "letters, digits, and _ . - alone, without spaces",
+    DASHBOARD: "an address such as https://orchard.example.org, without name and password",
+}
 
 
 class SettingsError(ValueError):
@@ -35,7 +51,7 @@ class Frozen(BaseModel):
 class BrandSettings(Frozen):
     """How a brand is called."""
 
-    key: str = Field(pattern=r"^[\w.-]+$", description="short name in the store")
+    key: str = Field(pattern=KEY, description="short name in the store")
     name: str = Field(min_length=1)
     handles: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
@@ -47,6 +63,14 @@ class BrandSettings(Frozen):
         if not all(word.strip(" \t\n@#") for word in ([given] if isinstance(given, str) else given)):
             raise ValueError("it is empty")
         return given
+
+    @field_validator("handles")
+    @classmethod
+    def handles_are_no_addresses(cls, handles: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse the address of a profile: no message calls anybody by it, so that nobody would have spoken to us."""
+        if found := [handle for handle in handles if "://" in handle]:
+            raise ValueError(f"handle {handles.index(found[0]) + 1} is an address; write the handle alone")
+        return handles
 
     def to_brand(self) -> Brand:
         """Return the brand that the pipeline works with."""
@@ -61,7 +85,7 @@ class ModelSettings(Frozen):
     ``default``; labels are told apart by their first letters.
     """
 
-    name: str = "default"
+    name: str = Field(default="default", min_length=1)
     revision: str | None = None
     backend: Literal["auto", "onnx", "onnx-fp32", "torch"] = "auto"
     labels: dict[str, Literal["negative", "neutral", "positive"]] = {}
@@ -146,7 +170,7 @@ class NotifySettings(Frozen):
     alerts: bool = True
     failures: bool = True
     names: bool = False
-    dashboard: str | None = Field(default=None, pattern=r"^https?://[^\s\"'<>@]+$")
+    dashboard: str | None = Field(default=None, pattern=DASHBOARD)
 
 
 class Settings(BaseSettings):
@@ -175,8 +199,11 @@ class Settings(BaseSettings):
     @field_validator("staff", "bots")
     @classmethod
     def without_at(cls, handles: tuple[str, ...]) -> tuple[str, ...]:
-        """Take handles with or without a leading @."""
-        return tuple(handle.removeprefix("@") for handle in handles)
+        """Take handles with or without a leading @; refuse empty ones."""
+        found = tuple(handle.strip().removeprefix("@") for handle in handles)
+        if not all(found):
+            raise ValueError("a handle is empty")
+        return found
 
     @model_validator(mode="after")
     def keys_are_distinct(self) -> "Settings":
@@ -297,7 +324,9 @@ def load(folder: Path) -> Settings:
         raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
     except UnparsedError as error:
         raise SettingsError(unparsed(str(error))) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file}: not in UTF-8; save it so") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
         raise SettingsError("\n".join(explain(file, problem) for problem in error.errors())) from error
@@ -340,8 +369,16 @@ def explain(file: Path, problem: Any) -> str:
         key = f"{key} (from the environment variable {variable})"
     if problem["type"] == "extra_forbidden":
         return f"{file}: key {key}: unknown; allowed here: {', '.join(allowed_keys(problem['loc']))}"
-    wanted = WANTED.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    return f"{file}: key {key}: {wanted}{shown(place, problem['input'])}"
+    return f"{file}: key {key}: {wanted_words(place, problem)}{shown(place, problem['input'])}"
+
+
+def wanted_words(place: tuple[str | int, ...], problem: Any) -> str:
+    """Return what a key should hold, in words."""
+    if problem["type"] == "tuple_type" and place[0] in ENTRIES:
+        return f"Input should be entries: write [[{place[0]}]], with two brackets, above the keys of each"
+    if problem["type"] == "string_pattern_mismatch":
+        return f"Input should be {FORMS[problem['ctx']['pattern']]}"
+    return WANTED.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
 
 
 def shown(place: tuple[str | int, ...], value: Any) -> str:

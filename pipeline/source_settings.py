@@ -3,7 +3,7 @@
 import glob
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -28,6 +28,30 @@ FILE_FORMATS = Literal[
 
 
 SOURCE_NAME = r"^[a-z0-9_]+$"  # part of ids, which have a colon after it
+WORD = r"^\w+$"
+BASE = r"^https?://[^\s/?#@]+$"
+BASE_WITH_PATH = r"^https?://[^\s?#@]+$"
+SOCKET = r"^wss?://[^\s?#@]+$"
+REDDIT_AGENT = r"^[^\s:]+:[^\s:]+:\S+ \(by /u/[\w-]+\)$"
+BLUESKY_HANDLE = r"^([\w-]+\.)*[\w-]*$"
+X_HANDLE = r"^@?\w{1,15}$"
+X_OWNED = r"^\w{0,15}$"
+
+FORMS = {  # what a pattern means, in words
+    SOURCE_NAME: "small letters, digits and _ alone",
+    WORD: "letters, digits and _ alone, without # or r/",
+    BASE: "an address such as https://example.org, without a path, name and password",
+    BASE_WITH_PATH: "an address such as https://example.org/v1, without name and password",
+    SOCKET: "an address such as wss://example.org/v1, without name and password",
+    REDDIT_AGENT: "of Reddit's form: platform:app:version (by /u/your_name)",
+    BLUESKY_HANDLE: "a handle such as tamrow.bsky.social, without @",
+    X_HANDLE: "a handle of X: up to 15 letters, digits and _",
+    X_OWNED: "a handle of X without @: up to 15 letters, digits and _",
+}
+
+TEN_YEARS_OF_MINUTES = 3660 * 24 * 60
+TEN_YEARS = 3660  # in days
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Source(BaseModel):
@@ -66,7 +90,9 @@ class FileSource(Source):
 
     @model_validator(mode="after")
     def columns_are_told_once(self) -> Self:
-        """Refuse a map beside a format that has columns of its own."""
+        """Refuse a map beside a format that has columns of its own, and the format of a map without one."""
+        if self.format == "mapped" and not self.map:
+            raise ValueError('format = "mapped" needs map, such as { text = "Body", author = "User", at = "Date" }')
         if self.map and self.format not in ("auto", "mapped"):
             raise ValueError(f"map tells what the columns are, and so does format = '{self.format}': give one of them")
         return self
@@ -85,10 +111,32 @@ class NetworkSource(Source):
     name: str = Field(pattern=SOURCE_NAME, description="what the runs, cursors and costs are kept under")
     brand: str = Field(min_length=1)
     since: datetime | None = Field(default=None, description="how far back the first run goes, where the network can")
-    overlap_minutes: float = Field(default=15, ge=0, description="what is read again, since networks show some late")
-    monthly_budget: float | None = Field(default=None, ge=0, description="USD a calendar month (UTC); none: no limit")
+    overlap_minutes: float = Field(
+        default=15, ge=0, le=TEN_YEARS_OF_MINUTES, description="what is read again, since networks show some late"
+    )
+    monthly_budget: float | None = Field(
+        default=None, ge=0, allow_inf_nan=False, description="USD a calendar month (UTC); none: no limit"
+    )
     timeout_seconds: float = Field(default=30, gt=0, le=300)
-    recheck_days: float = Field(default=0, ge=0, description="how often what is stored is looked up again; 0: never")
+    recheck_days: float = Field(
+        default=0, ge=0, le=TEN_YEARS, description="how often what is stored is looked up again; 0: never"
+    )
+
+    @field_validator("since", "archive_since", check_fields=False)
+    @classmethod
+    def moments_have_been(cls, moment: datetime | None) -> datetime | None:
+        """Refuse a moment that has not come: nothing would be read until then."""
+        if moment and not FIRST <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) <= datetime.now(UTC):
+            raise ValueError("a day in the past is needed, from 1970 on")
+        return moment
+
+    @field_validator("terms", check_fields=False)
+    @classmethod
+    def terms_are_words(cls, terms: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse to search for nothing: a network may answer with everything."""
+        if not all(any(map(str.isalnum, term)) for term in terms):
+            raise ValueError("a term without letters or digits; what should be searched for?")
+        return terms
 
 
 class HackerNewsSource(NetworkSource):
@@ -98,8 +146,8 @@ class HackerNewsSource(NetworkSource):
     name: str = "hackernews"
     terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
     threads: int = Field(default=100, ge=0, description="how many recent threads are read whole in each run")
-    api_base: str = "https://hn.algolia.com/api/v1"
-    items_base: str = "https://hacker-news.firebaseio.com/v0"
+    api_base: str = Field(default="https://hn.algolia.com/api/v1", pattern=BASE_WITH_PATH)
+    items_base: str = Field(default="https://hacker-news.firebaseio.com/v0", pattern=BASE_WITH_PATH)
 
 
 class RssSource(NetworkSource):
@@ -131,16 +179,16 @@ class RedditSource(NetworkSource):
     type: Literal["reddit"]
     name: str = "reddit"
     user_agent: str = Field(
-        pattern=r"^[^\s:]+:[^\s:]+:\S+ \(by /u/[\w-]+\)$",
+        pattern=REDDIT_AGENT,
         description="who reads, in Reddit's form: platform:app:version (by /u/your_name)",
     )
-    subreddits: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = Field(default=(), description="read whole")
+    subreddits: tuple[Annotated[str, Field(pattern=WORD)], ...] = Field(default=(), description="read whole")
     terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
     all: bool = Field(default=False, description="keep all of the subreddits, whether it names the brand or not")
     inbox: bool = Field(default=False, description="read the mentions of the account that logs in, too")
     threads: int = Field(default=50, ge=0, description="how many recent threads are read whole in each run")
-    api_base: str = "https://oauth.reddit.com"
-    login_base: str = "https://www.reddit.com"
+    api_base: str = Field(default="https://oauth.reddit.com", pattern=BASE_WITH_PATH)
+    login_base: str = Field(default="https://www.reddit.com", pattern=BASE_WITH_PATH)
 
 
 class BlueskySource(NetworkSource):
@@ -149,13 +197,13 @@ class BlueskySource(NetworkSource):
     type: Literal["bluesky"]
     name: str = "bluesky"
     login: str = Field(
-        default="", pattern=r"^([\w-]+\.)*[\w-]*$", description="the account that searches, with an app password"
+        default="", pattern=BLUESKY_HANDLE, description="the account that searches, with an app password"
     )
     terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
     threads: int = Field(default=50, ge=0, description="how many recent threads are read whole in each run")
-    api_base: str = "https://bsky.social"
-    public_base: str = "https://public.api.bsky.app"
-    jetstream_base: str = "wss://jetstream.us-east.bsky.network/xrpc"
+    api_base: str = Field(default="https://bsky.social", pattern=BASE_WITH_PATH)
+    public_base: str = Field(default="https://public.api.bsky.app", pattern=BASE_WITH_PATH)
+    jetstream_base: str = Field(default="wss://jetstream.us-east.bsky.network/xrpc", pattern=SOCKET)
 
 
 class MastodonSource(NetworkSource):
@@ -166,11 +214,11 @@ class MastodonSource(NetworkSource):
     mentions: bool = Field(default=True, description="read what was said to the account of the token")
     search: bool = Field(default=False, description="search for the terms, where the instance can search words")
     terms: tuple[str, ...] = Field(default=(), description="what to search for; the brand's terms and name if none")
-    hashtags: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = Field(default=(), description="without the #")
+    hashtags: tuple[Annotated[str, Field(pattern=WORD)], ...] = Field(default=(), description="without the #")
     all: bool = Field(default=False, description="keep all of the hashtags, whether it names the brand or not")
     direct_messages: bool = Field(default=False, description="keep what was said to the account alone, too")
     threads: int = Field(default=30, ge=0, description="how many recent threads are read whole in each run")
-    api_base: str = Field(default="https://mastodon.social", pattern=r"^https?://[^\s/?#@]+$")
+    api_base: str = Field(default="https://mastodon.social", pattern=BASE)
 
 
 class XSource(NetworkSource):
@@ -178,11 +226,13 @@ class XSource(NetworkSource):
 
     type: Literal["x"]
     name: str = "x"
-    overlap_minutes: float = Field(default=35, ge=0, description="a post can be edited for half an hour")
-    owned: str = Field(
-        default="", pattern=r"^\w{0,15}$", description="the handle that the keys of the user are of: it costs less"
+    overlap_minutes: float = Field(
+        default=35, ge=0, le=TEN_YEARS_OF_MINUTES, description="a post can be edited for half an hour"
     )
-    handles: tuple[Annotated[str, Field(pattern=r"^@?\w{1,15}$")], ...] = Field(
+    owned: str = Field(
+        default="", pattern=X_OWNED, description="the handle that the keys of the user are of: it costs less"
+    )
+    handles: tuple[Annotated[str, Field(pattern=X_HANDLE)], ...] = Field(
         default=(), description="which of the brand's handles are read; all that can be some of X if none"
     )
     search: bool = Field(default=True, description="search for who names the brand without calling it")
@@ -199,13 +249,15 @@ class XSource(NetworkSource):
     price_post: float = Field(default=0.005, ge=0)
     price_user: float = Field(default=0.010, ge=0)
     price_owned: float = Field(default=0.001, ge=0, description="of a post on the timelines of `owned`")
-    recheck_days: float = Field(default=1, ge=0, description="how often what is stored is looked up again; 0: never")
+    recheck_days: float = Field(
+        default=1, ge=0, le=TEN_YEARS, description="how often what is stored is looked up again; 0: never"
+    )
     recheck: Literal["job", "lookup"] = Field(
         default="job", description="by a batch compliance job, or by price_post for each stored post"
     )
     job_minutes: float = Field(default=10, ge=0, le=120, description="how long a run waits for a job; the next goes on")
     job_wait_seconds: float = Field(default=1, ge=0, le=60, description="before a job is looked at again; doubled")
-    api_base: str = Field(default="https://api.x.com", pattern=r"^https?://[^\s/?#@]+$")
+    api_base: str = Field(default="https://api.x.com", pattern=BASE)
 
     @model_validator(mode="after")
     def likes_are_owned(self) -> Self:

@@ -193,7 +193,7 @@ def test_every_odd_value_in_a_row_that_is_sound_but_for_it_is_read_the_same_both
     anybody = {"id": "gus", "source": "x", "handle": "gus", "name": "Gus"}
     people = one_odd_value_each(anybody, dict.fromkeys((*anybody, "kind", "link", "email", "verified"), ODD))
     pools = {"account": (*people, *ODD), "text": TEXTS, "brand": NAMES, "at": TIMES} | dict.fromkeys(
-        (*own, "public", "by"), ODD
+        (*own, "public", "addressed", "by"), ODD
     )
     for file, mapping in (
         (write_csv(tmp_path / "a.csv", sorted(mapped_fields), rows), MAP),

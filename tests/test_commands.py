@@ -47,6 +47,7 @@ def test_import_refresh_and_status_tell_what_there_is(tmp_path: Path):
             "--map tells what the columns are, and so does --format twcs",
         ),
         (("import", "README.md", "--brand", " "), "--brand: it is empty"),
+        (("import", "README.md", "--brand", "Br\udcfcnd"), "--brand Br\ufffdnd: a character of it is no text, or"),
         (("import", "README.md", "--brand", "x", "--source", "A:b c"), "--source A:b c: small letters, digits and _"),
         (("split", "foo", "bar", "--reason", "r", "--author", "me"), "no touch of 'foo'"),
         (("collect",), "brand.toml names no network: add [[sources]]"),

@@ -188,6 +188,25 @@ def test_the_command_prints_lines_and_warns_of_xs_rule_on_standard_error(tmp_pat
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == done.stdout
 
 
+def test_a_line_whose_flag_is_neither_true_nor_false_is_a_reject(tmp_path: Path):
+    own = {
+        "id": "1",
+        "brand": "b",
+        "source": "x",
+        "direction": "in",
+        "kind": "mention",
+        "at": "2026-03-04",
+        "text": "t",
+    }
+    lines = [own | {"public": "false"}, own | {"addressed": 1}, own | {"public": None, "id": "2"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    done = orchard_here(tmp_path / "w", "import", str(tmp_path / "a.jsonl"), "--brand", "b")
+    assert "1  public is neither true nor false" in done.stdout
+    assert "1  addressed is neither true nor false" in done.stdout
+    with store.connect(Workspace(tmp_path / "w").mentions) as con:
+        assert con.execute("select touch_id, public, addressed from touch").fetchall() == [("x:2", True, False)]
+
+
 def test_an_unknown_brand_is_refused(tmp_path: Path):
     orchard_here(tmp_path, "import", str(PAYLOADS / "fourcat.csv"), "--brand", "TamrowBuild")
     done = orchard_here(tmp_path, "export", "--brand", "nobody")

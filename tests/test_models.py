@@ -229,9 +229,17 @@ def test_what_the_settings_say_of_a_model_is_how_it_is_read(tiny: Path):
     assert other.inputs(["@mo  sooooo #Late"], (), ()) == ["@user  sooooo #Late"]
     assert load(str(tiny), said=Said(labels, ())).unread([german, english]) == [None, None]
     assert load(str(tiny), said=Said(labels)).unread([german, english]) == ["de", None]
+    with pytest.raises(ModelError, match="is an adapter, which has no revision: leave it out"):
+        catalog.find("default", "main")
     with pytest.raises(ModelError, match="is an adapter, whose labels and cleaning are known"):
         catalog.find("default", said=Said(cleaning="tweeteval"))
     assert catalog.find("default", said=Said(languages=("en", "nl"))).reading.languages == ("en", "nl")
+
+
+def test_nothing_to_read_and_no_rows_are_refused_in_words():
+    empty = CliRunner().invoke(app, ["explain", " "])
+    assert (str(empty.exception), empty.exit_code) == ("the text is empty", 1)
+    assert CliRunner().invoke(app, ["benchmark", "rows.tsv", "--rows", "0"]).exit_code == 2
 
 
 def test_what_the_options_say_of_a_model_is_how_it_is_measured(tiny: Path, tmp_path: Path):

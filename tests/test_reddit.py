@@ -196,6 +196,15 @@ def test_every_fault_says_what_it_is_and_whether_it_is_of_one_subreddit_alone(
     assert (len(rest), any(tally.error for tally in rest)) == (others, False)
 
 
+def test_an_answer_nested_without_end_is_none_of_its_documented_form(workspace: Workspace, world: reddit.World):
+    world.fail(0, 200, b"[" * 100_000)
+    (tally,) = collected(workspace, world)
+    assert (
+        tally.error
+        == f"Reddit, {WHOLE}, answered something that is not its documented JSON; the next refresh asks again"
+    )
+
+
 def test_when_it_was_asked_too_often_the_moment_of_the_next_question_is_told(workspace: Workspace, world: reddit.World):
     world.fail(0, 429, {}, **{"Retry-After": "600"})
     (tally,) = collected(workspace, world)
@@ -222,7 +231,7 @@ def test_without_network_the_message_names_the_setting(workspace: Workspace, wor
     world.toml = "\n".join([*lines, 'api_base = "http://127.0.0.1:9"', 'login_base = "http://127.0.0.1:9"\n'])
     (tally,) = collected(workspace, world)
     assert tally.error.startswith("Reddit cannot be reached: ")
-    assert tally.error.endswith("check the network, then api_base in brand.toml")
+    assert tally.error.endswith("check the network, then api_base and login_base in brand.toml")
 
 
 def test_reddit_wants_to_know_who_reads(workspace: Workspace, world: reddit.World):

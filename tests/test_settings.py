@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import settings
-from pipeline.settings import SettingsError
+from pipeline.settings import FORMS, BrandSettings, NotifySettings, SettingsError
+from pipeline.source_settings import SOURCE_TYPES
 from pipeline.touch import Brand
 
+HACKERNEWS = "[[sources]]\ntype = 'hackernews'\nbrand = 'b'\n"
 SOURCE = "[[sources]]\ntype = 'file'\npath = 'x'\nbrand = 'b'\n"
 GOOD = """
 staff = ["@mags"]
@@ -79,7 +81,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
             "[brand]\nkey = 'a'\nname = 'A'\nhandels = []",
             "key brand.handels: unknown; allowed here: handles, key, name, terms",
         ),
-        ("[brand]\nkey = 'a b'\nname = 'A'", "key brand.key: String should match pattern"),
+        ("[brand]\nkey = 'a b'\nname = 'A'", "key brand.key: Input should be letters, digits, and _ . - alone"),
         ("[brand]\nkey = 'a'", "key brand.name: Field required"),
         ("[[rules]]\nphrase = 'ab'", "the rule on 'ab' needs either read_as or feeling"),
         ("[[rules]]\nphrase = 'ab'\nfeeling = 'glad'", "key rules (entry 1).feeling: Input should be 'negative'"),
@@ -87,7 +89,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ("staff = 'mags'", """key staff: Input should be a list, such as ["a", "b"]; found 'mags'"""),
         (
             "[[sources]]\ntype = 'fax'\npath = 'x'\nbrand = 'a'",
-            "key sources (entry 1): Input tag 'fax' found using 'type' does not match any of the expected tags: 'file'",
+            "key sources (entry 1): type is none of: file, hackernews, rss, reddit, bluesky, mastodon, x",
         ),
         (
             "[[sources]]\ntype = 'file'\npath = 'x'\nbrand = 'a'\nformat = 'xls'",
@@ -101,6 +103,22 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
         ),
         ("[brand]\nkey = 'a'\nname = '   '", "key brand.name: it is empty; found '   '"),
         ("[brand]\nkey = 'a'\nname = 'A'\nhandles = ['']", "key brand.handles: it is empty"),
+        (
+            "[brand]\nkey = 'a'\nname = 'A'\nhandles = ['a', 'https://x.com/a']",
+            "key brand.handles: handle 2 is an address; write the handle alone",
+        ),
+        ("[[brand]]\nkey = 'a'\nname = 'A'", "key brand: Input should be a section with keys of its own"),
+        ("[competitors]\nkey = 'a'\nname = 'A'", "key competitors: Input should be entries: write [[competitors]]"),
+        ("bots = ['@']", "key bots: a handle is empty"),
+        ("[model]\nname = ''", "key model.name: String should have at least 1 character"),
+        (HACKERNEWS + "overlap_minutes = inf", "overlap_minutes: Input should be less than or equal to 5270400"),
+        (HACKERNEWS + "recheck_days = 1e300", "recheck_days: Input should be less than or equal to 3660"),
+        (HACKERNEWS + "monthly_budget = inf", "monthly_budget: Input should be a finite number"),
+        (HACKERNEWS + "since = 2999-01-01", "key sources (entry 1).since: a day in the past is needed"),
+        (HACKERNEWS + "since = 9999-12-31T23:59:59-14:00", "key sources (entry 1).since: a day in the past is needed"),
+        (HACKERNEWS + "terms = ['Tamrow', '  ']", "key sources (entry 1).terms: a term without letters or digits"),
+        (HACKERNEWS + "api_base = 'hn.example.org'", "api_base: Input should be an address such as https://"),
+        (SOURCE + "format = 'mapped'", 'format = "mapped" needs map, such as { text = '),
         ("[numbers]\nfewest_people = 3000000000", "key numbers.fewest_people: Input should be less than or equal to"),
         ("[numbers]\nanswer_hours = 1e300", "key numbers.answer_hours: Input should be less than or equal to 8784"),
         ("[numbers]\nhalf_life_days = inf", "key numbers.half_life_days: Input should be less than or equal to 3660"),
@@ -122,7 +140,7 @@ def test_an_unknown_name_is_a_brand_by_itself(tmp_path: Path):
             "key notify.digest: Input should be 'weekly', 'monthly' or 'never'; found 'daily'",
         ),
         ("[notify]\non = 'moonday'", "key notify.on: Input should be 'monday', 'tuesday'"),
-        ("[notify]\ndashboard = 'orchard'", "key notify.dashboard: String should match pattern"),
+        ("[notify]\ndashboard = 'orchard'", "key notify.dashboard: Input should be an address such as https://"),
         (
             "[notify]\nurls = ['x']",
             "key notify.urls: unknown; allowed here: alerts, dashboard, digest, failures, names, on",
@@ -134,6 +152,19 @@ def test_what_is_wrong_is_named_with_file_and_key(text: str, message: str, tmp_p
         settings.load(written(tmp_path, text))
     assert message in str(error.value)
     assert str(tmp_path / "brand.toml") in str(error.value)
+
+
+def test_a_file_in_another_encoding_is_told_to_be_saved_in_utf8(tmp_path: Path):
+    (tmp_path / "brand.toml").write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(SettingsError, match=r"brand\.toml: not in UTF-8; save it so"):
+        settings.load(tmp_path)
+
+
+def test_every_pattern_of_a_key_has_words():
+    for group in (BrandSettings, NotifySettings, *SOURCE_TYPES.values()):
+        for key, form in group.model_json_schema()["properties"].items():
+            for part in (form, form.get("items", {}), *form.get("anyOf", ())):
+                assert part.get("pattern") is None or part["pattern"] in FORMS, key
 
 
 def test_a_brand_that_was_stored_is_found_by_any_spelling(tmp_path: Path):

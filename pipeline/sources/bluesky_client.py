@@ -138,7 +138,8 @@ def late(about: str) -> SourceError:
 
 def unreachable(error: Any) -> SourceError:
     """Return the error of a question that reached nobody."""
-    return SourceError(f"Bluesky cannot be reached: {error}; check the network, then api_base in brand.toml")
+    bases = "api_base (public_base where there is no login)"
+    return SourceError(f"Bluesky cannot be reached: {error}; check the network, then {bases} in brand.toml")
 
 
 def not_documented(about: str) -> SourceError:

@@ -126,7 +126,7 @@ def fault(answer: Any, about: str) -> SourceError:
 def reset(headers: Mapping[str, str]) -> datetime | None:
     """Return from when the instance may be asked again, as naive UTC, if it says so: in seconds, or as a moment."""
     wait = headers.get("retry-after", "").strip()
-    if wait.isdigit() and len(wait) < 9:
+    if wait.isdecimal() and len(wait) < 9:
         return datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=int(wait))
     try:
         return to_time(headers.get("x-ratelimit-reset"))

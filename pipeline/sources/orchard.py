@@ -88,14 +88,22 @@ def to_touch(record: Record, brand: Brand) -> Mapped | NotAbout:
         kind=kind,  # type: ignore[arg-type]  # checked above
         at=at,
         text=str(record.values.get("text") or ""),  # as it is: an export must come back to the letter
-        public=record.values.get("public") is not False,
-        addressed=record.values.get("addressed") is True,
+        public=to_flag(record, "public", True),
+        addressed=to_flag(record, "addressed", False),
         conversation=text_of(record, "conversation") or None,
         reply_to=text_of(record, "reply_to") or None,
         url=text_of(record, "url") or None,
         author=text_of(record, "by") or None,
     )
     return Mapped(record, touch)
+
+
+def to_flag(record: Record, key: str, otherwise: bool) -> bool:
+    """Return true or false. Raises MappingError for anything else: "false" in quotes must not make a touch public."""
+    value = record.values.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise MappingError(f"{key} is neither true nor false")
+    return otherwise if value is None else value
 
 
 def to_account(record: Record) -> Account | None:

@@ -26,7 +26,9 @@ with said as (
         account_verified = 'true' as account_verified,
         is_word(id_type) and is_word(brand_type) and is_word(source_type) and is_word(direction_type)
         and is_word(kind_type) and is_word(at_type) and is_word(text_type) and is_word(conversation_type)
-        and is_word(reply_to_type) and is_word(url_type) and is_word(by_type) as words,
+        and is_word(reply_to_type) and is_word(url_type) and is_word(by_type)
+        and coalesce(public_type, 'NULL') in ('BOOLEAN', 'NULL')
+        and coalesce(addressed_type, 'NULL') in ('BOOLEAN', 'NULL') as words,
         coalesce(account_type, 'NULL') = 'NULL' or (
             account_type = 'OBJECT'
             and account_id_type = 'VARCHAR' and account_id <> ''

@@ -64,7 +64,7 @@ def ask(client: Any, path: str, values: Mapping[str, str | int], about: str) -> 
         return client.request(method="GET", path=path, params=dict(values))
     except exceptions.OAuthException as error:
         raise SourceError(f"Reddit refuses the login ({error.error}): check {', '.join(KEYS)}") from error
-    except (exceptions.BadJSON, ValueError, KeyError, TypeError) as error:
+    except (exceptions.BadJSON, ValueError, KeyError, TypeError, RecursionError) as error:
         raise not_documented(about) from error
     except PRAWException as error:
         raise fault(400, {}, about) from error
@@ -101,7 +101,9 @@ def unreachable(error: Exception, about: str) -> SourceError:
     """Return the error of a question without answer."""
     if type(error).__name__.endswith("Timeout"):
         return SourceError(f"Reddit, {about}, did not answer in time; timeout_seconds in brand.toml may be raised")
-    return SourceError(f"Reddit cannot be reached: {error}; check the network, then api_base in brand.toml")
+    return SourceError(
+        f"Reddit cannot be reached: {error}; check the network, then api_base and login_base in brand.toml"
+    )
 
 
 def not_documented(about: str) -> SourceError:
