@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import binomtest
 
 from models.catalog import LABELS
 from models.data import Labelled
@@ -55,9 +55,9 @@ def macro_recall(counts: NDArray[np.int64]) -> dict[str, Any]:
     """
     right, true = np.diag(counts)[counts.sum(1) > 0], counts.sum(1)[counts.sum(1) > 0]
     recall = right / true
-    low, high = proportion_confint(right, true, alpha=0.1, method="wilson")
+    bands = [binomtest(int(k), int(n)).proportion_ci(0.9, "wilson") for k, n in zip(right, true, strict=True)]
     found = float(recall.mean())
-    down, up = (float(np.sqrt(((recall - end) ** 2).sum()) / len(true)) for end in (low, high))
+    down, up = (float(np.sqrt(((recall - end) ** 2).sum()) / len(true)) for end in np.transpose(bands))
     return {"macro_recall": round(found, 4), "macro_recall_90": [round(found - down, 4), round(found + up, 4)]}
 
 
