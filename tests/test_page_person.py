@@ -25,6 +25,7 @@ from views import (
     _charts_person,
     _person_brief,
     _person_ends,
+    _person_history,
     _person_items,
     _person_promises,
     _person_tags,
@@ -495,6 +496,11 @@ def test_the_feeling_of_a_single_day_has_its_interval_as_a_bar(marl: Workspace):
     (line,) = (trace for trace in figure.data if trace.error_y.visible)
     ends = [line.y[0] - line.error_y.arrayminus[0], line.y[0] + line.error_y.array[0]]
     assert ends == pytest.approx([path["low"].iloc[0], path["high"].iloc[0]])
+
+
+def test_where_all_that_passed_has_been_taken_back_no_note_on_a_day_is_told():
+    nothing = pd.DataFrame({"happened_at": pd.to_datetime([])})
+    assert _person_history.in_time([{"day": date(2026, 3, 2), "text": "open day"}], nothing).empty
 
 
 def test_a_click_on_a_mark_that_is_not_published_leads_nowhere(marl: Workspace):

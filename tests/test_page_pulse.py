@@ -368,6 +368,20 @@ def test_from_a_point_one_click_leads_to_the_mentions_that_it_counts(visit: Open
     assert any(line.value.startswith(f"{counted} messages from 01 Aug 2026") for line in app.caption)
 
 
+def test_back_from_the_messages_is_the_brand_and_period_that_were_left(visit: Open):
+    chosen = {"brand": "Quillstone Construction", "period": "12 months"}
+    app = visit(PAGE, **chosen)
+    next(button for button in app.button if button.label == "Read the messages of these days").click().run()
+    assert {key: app.query_params[key] for key in chosen} == chosen, "the address can be sent to somebody"
+    app.switch_page(PAGE)
+    for key in chosen:  # a step of the browser's Back: Streamlit left it without them, and the address alone counts
+        del app.query_params[key]
+    app.session_state["brand"], app.session_state["period"] = "tamrow", "4 weeks"
+    app.run()
+    assert app.title[0].value == "How do people feel about Quillstone Construction?"
+    assert app.session_state["period"] == "12 months" and not {"from", "until", "state"} & {*app.query_params}
+
+
 def test_a_bar_of_the_volume_leads_to_the_mentions_that_it_counts(visit: Open, sample: Workspace):
     app = visit(PAGE, period="12 months")
     point = {"x": "2026-06-01", "customdata": [12, "negative"]}

@@ -17,7 +17,7 @@ from pipeline.touch import Brand
 from tests.conftest import ROOT, TAMROW
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes
-from views import _words
+from views import _filters, _words
 
 PAGES = {
     "views/pulse.py": "How do people feel about",
@@ -224,6 +224,30 @@ def test_a_choice_and_a_page_do_not_outlive_the_list_that_they_were_made_in(visi
     app.run()
     app.text_input(key="search").set_value("priya").run()
     assert app.dataframe[0].value["Name"].tolist() == ["Priya Raman"]
+
+
+def a_list() -> None:
+    """A page with a list of as many rows as the session says."""
+    import streamlit as st
+
+    from views import _filters
+
+    rows = list(range(st.session_state["many"]))
+    key, found = _filters.listed(lambda many, skip: rows[skip : skip + many], 2, "these")
+    st.text(found)
+    _filters.pager(key, len(rows), 2)
+
+
+@pytest.mark.parametrize(("left", "shown"), [(5, "[4]"), (4, "[0, 1]"), (2, "[0, 1]"), (0, "[]")])
+def test_a_page_that_is_not_there_any_more_is_the_first_one_again(left: int, shown: str):
+    app = AppTest.from_function(a_list)
+    app.session_state["many"] = 5
+    pager = f"page-{_filters.fingerprint('these')}"
+    app.session_state[pager] = 3
+    assert app.run().text[0].value == "[4]"
+    app.session_state["many"] = left
+    assert app.run().text[0].value == shown
+    assert left <= 2 or app.session_state[pager] == (3 if left == 5 else 1)
 
 
 def test_a_click_on_a_mark_of_the_person_leads_to_the_thread(visit: Open, sample: Workspace):

@@ -82,10 +82,12 @@ def test_we_stop_pushing_who_lets_three_touches_in_two_weeks_pass():
 
 def test_the_strained_are_listed_since_their_first_month_of_it():
     rows = [touch("x", 100 + 5 * i, -0.9) for i in range(6)] + [touch("y", 5, -0.9)]
+    rows += [touch("new", 40 + i, -0.9) for i in range(6)]
     before = [row | {"happened_at": row["happened_at"] - timedelta(days=60)} for row in crowd()]
     found = {row["person_id"]: row for row in listed(world(crowd() + before + rows, *LISTS), "strained")}
     assert "y" not in found
     assert (found["x"]["touches"], found["x"]["since"]) == (6, datetime(2025, 9, 1))  # no crowd before: no warmth
+    assert found["new"]["since"] == ago(45)  # and not since the month began, when nobody knew of them
     assert all(row["warmth"] < 0 for row in found.values())
 
 
@@ -152,7 +154,7 @@ def test_the_warm_and_near_whom_we_never_met_are_ready_to_meet():
     found = listed(con, "ready to take offline")
     assert [(row["person_id"], row["touches"], row["since"]) for row in found] == [
         ("met long ago", 5, datetime(2025, 11, 1)),
-        ("near", 5, datetime(2025, 11, 1)),
+        ("near", 5, datetime(2025, 11, 9)),
     ]
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pipeline.journal import LABELS
 from pipeline.store import StoreError
-from views import _address, _data, _search, _texts, _words
+from views import _address, _data, _search, _texts, _way_back, _words
 from views._filters import Shared
 from views._meaning import CLOSEST, NEWEST
 
@@ -59,9 +59,9 @@ def of_counted(start: datetime, until: datetime, label: str = "") -> dict[str, s
 
 
 def open_thread(touch_id: str) -> None:
-    """Go to the thread around a message."""
+    """Go from a person to the thread around a message."""
     st.session_state.pop(CHOSEN, None)
-    st.switch_page("views/conversations.py", query_params={"message": touch_id})
+    _way_back.leave("person", "conversations", {"message": touch_id})
 
 
 def direction(name: str) -> str:

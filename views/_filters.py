@@ -1,7 +1,9 @@
 """The filters that every page shares: brand and period, kept in the address bar."""
 
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zlib import crc32
 
 import pandas as pd
@@ -23,6 +25,7 @@ PERIODS = {  # the text of each, and its days
     "everything": ("period_everything", None),
     _dates.CHOSEN: ("period_chosen_days", None),  # everything until they are chosen
 }
+Rows = TypeVar("Rows", bound=Sized)
 TYPED_LATER = timedelta(days=8)  # from where on nothing was collected any more, though people still typed
 
 
@@ -206,6 +209,19 @@ def page(*filters: object) -> tuple[str, int]:
     """Return (key of the pager, page in force) of a list under these filters; other filters begin at page 1 again."""
     key = f"page-{fingerprint(*filters)}"
     return key, st.session_state.get(key, 1)
+
+
+def listed(read: Callable[..., Rows], size: int, *filters: object) -> tuple[str, Rows]:
+    """Return (key of the pager, rows of the page in force) of a list; ``read`` takes how many rows, and how many not.
+
+    Of a page that is not there any more, as after all that stood on it was labelled, it is the first one again.
+    """
+    key, number = page(*filters)
+    found = read(many=size, skip=(number - 1) * size)
+    if number > 1 and not len(found):
+        st.session_state[key] = 1
+        found = read(many=size, skip=0)
+    return key, found
 
 
 def pager(key: str, total: int, size: int) -> None:

@@ -38,8 +38,8 @@ def in_time(annotations: Rows, touches: pd.DataFrame) -> pd.DataFrame:
     """Return day, text and letter of what people noted on days while there were touches."""
     notes = pd.DataFrame(annotations, columns=["day", "text"]).sort_values("day", kind="stable", ignore_index=True)
     days = pd.to_datetime(notes["day"])
-    first, last = touches["happened_at"].min().normalize(), touches["happened_at"].max()
-    notes = notes[(days >= first) & (days <= last)].reset_index(drop=True)
+    moments = touches["happened_at"]  # none where all that there was has been taken back
+    notes = notes[(days >= moments.dt.normalize().min()) & (days <= moments.max())].reset_index(drop=True)
     return notes.assign(letter=[_pulse_notes.letter(place) for place in range(len(notes))])
 
 

@@ -37,8 +37,12 @@ def draw(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> None:
     if not found:
         st.info(say("timeline_none"))
         return
-    key, page = _filters.page("timeline", whom.brand, whom.person_id, shown)
-    for thread in found[(page - 1) * PAGE : page * PAGE]:
+
+    def read(many: int, skip: int) -> list[pd.DataFrame]:
+        return found[skip : skip + many]
+
+    key, in_sight = _filters.listed(read, PAGE, "timeline", whom.brand, whom.person_id, shown)
+    for thread in in_sight:
         with st.container(border=len(thread) > 1):
             one_thread(thread, whom, typed)
     _filters.pager(key, len(found), PAGE)

@@ -74,7 +74,7 @@ def nothing(now: Shared, whole: bool, choice: bool) -> str:
 
 def read_messages(span: Days, label: str = "") -> None:
     """Go to the mentions that count in a span of days, all of them or what has a label."""
-    st.switch_page("views/conversations.py", query_params=_asked.of_counted(span.start, span.until, label))
+    _way_back.leave(_way_back.PULSE, "conversations", _asked.of_counted(span.start, span.until, label))
 
 
 def parts(brand: str, span: Days, found: pd.DataFrame) -> None:

@@ -1,5 +1,6 @@
-"""The way back from a person to the page where they were chosen, with what was chosen there."""
+"""The way back from a person, or from messages, to the page that led there, with what was chosen on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -9,8 +10,8 @@ from views import _texts
 
 say = _texts.of("person")
 
-LEFT = "left_for_a_person"  # in the session: page -> Left
-OPENED = "opened_people"  # in the session: person -> those of SPAN that the address had when that person was opened
+LEFT = "left_pages"  # in the session: page -> Left
+OPENED = "opened_pages"  # in the session: (page, what it was led to by) -> those of SPAN that the address had then
 AGAIN = "resumed"  # in the session: that a run begins anew
 PULSE = ""  # the address of the page that opens first
 WAYS = {  # the address of a page from which people are opened -> its file, and the text of the way back to it
@@ -19,29 +20,42 @@ WAYS = {  # the address of a page from which people are opened -> its file, and 
     "growth": ("views/growth.py", "back_to_growth"),
     "conversations": ("views/conversations.py", "back_to_conversations"),
 }
+LED = {"person": ("person",), "conversations": ("message", "from", "until")}  # page -> in addresses that lead there
 SHARED = ("brand", "period", "dates", "image")  # kept by Streamlit from page to page, and not to be set by an address
 SPAN = SHARED[:3]  # without which other numbers stand on a page
 
 
 @dataclass(frozen=True)
 class Left:
-    """A page as it was when somebody left it for a person: its own part of the address, and what was chosen in fields.
+    """A page as it was when somebody left it: its own part of the address, and what was chosen in fields.
 
-    What stands in an address is the words of a field, not its values.
+    What stands in an address is the words of a field, not its values. ``to`` is the address to which it was left.
     """
 
     address: dict[str, list[str]]
     chosen: dict[str, Any]
+    to: dict[str, str]
 
 
-def open_person(person_id: str, page: str = "relationships") -> None:
+def open_person(person_id: str, page: str = "relationships") -> NoReturn:
     """Leave a page for a person; how it was left is remembered."""
+    leave(page, "person", {"person": person_id})
+
+
+def leave(page: str, other: str, to: dict[str, str]) -> NoReturn:
+    """Leave a page for another one with an address of its own; how it was left is remembered."""
     address = {key: st.query_params.get_all(key) for key in st.query_params if key not in SHARED}
     chosen = {key: st.session_state[key] for key in (*SHARED, *address) if key in st.session_state}
     others = {name: left for name, left in st.session_state.get(LEFT, {}).items() if name != page}
-    st.session_state[LEFT] = others | {page: Left(address, chosen)}  # the last one last
-    st.session_state.setdefault(OPENED, {})[person_id] = {key: chosen[key] for key in SPAN if key in st.query_params}
-    st.switch_page("views/person.py", query_params={"person": person_id})
+    st.session_state[LEFT] = others | {page: Left(address, chosen, to)}  # the last one last
+    span = {key: chosen[key] for key in SPAN if key in st.query_params}
+    st.session_state.setdefault(OPENED, {})[other, led_by(other, to)] = span
+    st.switch_page(f"views/{other}.py", query_params=to)
+
+
+def led_by(page: str, address: Mapping[str, str]) -> tuple[str | None, ...]:
+    """Return what in an address led to a page."""
+    return tuple(address.get(key) for key in LED[page])
 
 
 def offer() -> None:
@@ -49,32 +63,34 @@ def offer() -> None:
 
     A link and no button: it takes brand and period along, and is one step in the browser's history.
     """
-    ways: dict[str, Left] = st.session_state.get(LEFT, {})
+    left: dict[str, Left] = st.session_state.get(LEFT, {})
+    ways = [page for page in left if "person" in left[page].to]
     if not ways:
         return
-    page, left = list(ways.items())[-1]
-    file, words = WAYS[page]
-    st.page_link(file, label=say(words), icon=":material/arrow_back:", query_params=left.address)
+    file, words = WAYS[ways[-1]]
+    st.page_link(file, label=say(words), icon=":material/arrow_back:", query_params=left[ways[-1]].address)
 
 
 def resume(page: Any) -> None:
     """Bring back what was chosen where somebody returns by the browser's Back; before the widgets of the page.
 
-    On its way from a page to a person, Streamlit writes the address in several steps, and the browser remembers each:
-    the page with that person in the place of its filters, and the person without brand or period. In the run of a Back
-    the address alone counts, so that it begins anew.
+    On its way from one page to another, Streamlit writes the address in several steps, and the browser remembers each:
+    the first page with what leads to the second in the place of its filters, and the second without brand or period.
+    In the run of a Back the address alone counts, so that it begins anew.
     """
-    person, left = st.query_params.get("person"), st.session_state.get(LEFT, {}).get(page.url_path)
-    again = st.session_state.pop(AGAIN, False)
-    if page.url_path == "person":
-        opened = st.session_state.get(OPENED, {}).get(person, {})
-        chosen = {key: value for key, value in opened.items() if key not in st.query_params}
-        if chosen and not again:
-            begin_anew(chosen)
-    elif left is not None and person:
-        st.query_params.pop("person")
+    path, again = page.url_path, st.session_state.pop(AGAIN, False)
+    left = st.session_state.get(LEFT, {}).get(path)
+    of_others = [key for other, keys in LED.items() if other != path for key in keys if key in st.query_params]
+    if left is not None and of_others:
+        for key in {*of_others, *left.to}:
+            st.query_params.pop(key, None)
         st.query_params.update({key: value for key, value in left.address.items() if key not in left.chosen})
         begin_anew(left.chosen)
+    if path in LED and not again:
+        opened = st.session_state.get(OPENED, {}).get((path, led_by(path, st.query_params)), {})
+        chosen = {key: value for key, value in opened.items() if key not in st.query_params}
+        if chosen:
+            begin_anew(chosen)
 
 
 def begin_anew(chosen: dict[str, Any]) -> NoReturn:
@@ -84,5 +100,5 @@ def begin_anew(chosen: dict[str, Any]) -> NoReturn:
 
 
 def forget() -> None:
-    """Let brand and period be what somebody just chose, whatever they were when a person was opened."""
+    """Let brand and period be what somebody just chose, whatever they were when a page was opened."""
     st.session_state.pop(OPENED, None)

@@ -1,5 +1,6 @@
 """Conversations: find a message, read the whole thread around it, and say what it means."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,9 +53,8 @@ def found_ones(now: Shared, filters: dict[str, Any], since: _labels.Since) -> An
 
     The thread of a clicked message belongs there, in sight, and not below the table.
     """
-    key, page = _filters.page(now.brand, filters)
     asked = filters | {"since_ids": list(since), "since_labels": [row["label"] for row in since.values()]}
-    found = _data.ask("messages", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **asked)
+    key, found = _filters.listed(partial(_data.ask, "messages", brand=now.brand, **asked), PAGE, now.brand, filters)
     if found.empty:
         st.info(say("none"))
         return st.container()

@@ -64,8 +64,9 @@ def main() -> None:
     tags = _relationships_tags.known(now.brand, typed)
     filters = choose(now.brand, tags) | {"typed": typed}
     views()
-    key, page = _filters.page(now.brand, filters)
-    found = _data.ask("relationships", brand=now.brand, many=PAGE, skip=(page - 1) * PAGE, **filters)
+    key, found = _filters.listed(
+        partial(_data.ask, "relationships", brand=now.brand, **filters), PAGE, now.brand, filters
+    )
     if found.empty:
         st.info(why_nobody(filters))
         return
@@ -193,7 +194,8 @@ def bring_back(query: str) -> None:
         if isinstance(start, list):
             st.session_state[key] = given
         else:
-            st.session_state[key] = type(start)(given[0]) if given else start
+            is_none = not given or (isinstance(start, int) and not given[0].isdecimal())
+            st.session_state[key] = start if is_none else type(start)(given[0])
 
 
 def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:

@@ -62,16 +62,27 @@ pushed as (
         and max(happened_at) >= (select as_of - to_days(window_days) from derived.setting)
 ),
 
+-- A month begins before the touch with which it began.
+begun as (
+    select brand, person_id, min(happened_at) as first_touch
+    from touch
+    group by all
+),
+
 -- Since the month after the last one in which they were not.
 strained as (
     select
         'strained' as list,
         n.brand,
         n.person_id,
-        coalesce(max(m.month) filter (where not m.strained) + interval 1 month, min(m.month)::timestamp) as since,
+        greatest(
+            coalesce(max(m.month) filter (where not m.strained) + interval 1 month, min(m.month)::timestamp),
+            any_value(b.first_touch)
+        ) as since,
         any_value(n.mentions) as touches
     from derived.stage n
     join derived.stage_month m using (brand, person_id)
+    join begun b using (brand, person_id)
     where n.strained
     group by n.brand, n.person_id
 ),
@@ -142,8 +153,14 @@ spoke_up as (
 ),
 
 ready as (
-    select 'ready to take offline' as list, brand, person_id, since::timestamp as since, loops as touches
+    select
+        'ready to take offline' as list,
+        brand,
+        person_id,
+        greatest(since::timestamp, first_touch) as since,
+        loops as touches
     from derived.stage
+    join begun using (brand, person_id)
     where stage in ('reciprocal', 'advocate') and warm and coalesce(offline_days > 365, true)
 ),
 
