@@ -8,7 +8,7 @@ from tests.test_screens import address
 __all__ = ["address"]
 
 ROW = 35  # pixels of a row of Streamlit's table, and of its header
-BOX = "s => document.querySelector(`input[placeholder^='${s}']`)?.value"
+BOX = "([words, value]) => document.querySelector(`input[placeholder^='${words}']`)?.value === value"
 
 
 def opened(browser: Browser, place: str) -> Page:
@@ -51,7 +51,7 @@ def test_every_back_from_a_person_and_their_list_keeps_filters_brand_and_period(
     assert back(page, "12+months") == "/person", "the way back is one step"
     assert (page.locator("h1").first.inner_text(), "brand=Quillstone" in page.url) == (name, True)
     left_and_back(page, "12+months")
-    assert page.evaluate(BOX, "name or handle") == "a"
+    page.wait_for_function(BOX, arg=["name or handle", "a"], timeout=30_000)
     assert "sort=coldest" in page.url and "Quillstone" in page.locator("h1").first.inner_text()
     page.close()
 
@@ -85,6 +85,6 @@ def test_back_from_a_person_brings_the_filters_of_the_conversations_back(browser
     assert heading and heading["y"] < 600, "the thread of a click is in sight, without scrolling"
     page.locator("[class*='st-key-person-'] button").first.click()
     left_and_back(page, "12+months")
-    assert page.evaluate(BOX, "search the text") == "deck"
-    assert "words=deck" in page.url
+    page.wait_for_function(BOX, arg=["search the text", "deck"], timeout=30_000)
+    page.wait_for_function("location.search.includes('words=deck')", timeout=30_000)
     page.close()
