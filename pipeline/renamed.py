@@ -22,7 +22,7 @@ def changed(workspace: Workspace, model: str, brands: Sequence[Brand]) -> list[s
     """Return the brands that came, went or are called otherwise since the scores of a model were made."""
     if not workspace.mentions.exists():
         return []
-    before, after = read_names(workspace, model), names_of(brands)
+    (before, _), after = read_called(workspace, model), names_of(brands)
     return sorted(key for key in {*before, *after} if before.get(key) != after.get(key)) if before else []
 
 
@@ -34,24 +34,18 @@ def settle(
     So it is where an Orchard of before has found names and phrases otherwise. The model is loaded only where names have
     changed. What the brands are called now is kept in the same transaction.
     """
-    before, after = read_names(workspace, model), names_of(brands)
+    (before, is_found_alike), after = read_called(workspace, model), names_of(brands)
+    if before == after and is_found_alike:
+        return 0
     found: dict[str, set[str]] = {}
     if before != after:
         marker = load() if before else None
         for brand, texts in read_texts(workspace, model).items():
             found[brand] = set(stale(brand, texts, before, after, phrases, marker))
-    elif is_found_alike(workspace, model):
-        return 0
-    if before and not is_found_alike(workspace, model):
+    if not is_found_alike:
         for brand, text in found_otherwise(workspace, model, after, phrases):
             found.setdefault(brand, set()).add(text)
     return replace(workspace, model, after, {brand: sorted(texts) for brand, texts in found.items() if texts})
-
-
-def is_found_alike(workspace: Workspace, model: str) -> bool:
-    """Say whether names and phrases were found as they are now when the scores of a model were made."""
-    with reading(workspace.mentions) as con:
-        return not con.execute("select 1 from called where model = $1 and reading <> $2", [model, READING]).fetchall()
 
 
 def found_otherwise(
@@ -90,11 +84,14 @@ def seen(marker: Marker, texts: list[str], brand: str, names: Names) -> list[tup
     return [(what, sorted(others_in(text, brand, names))) for what, text in zip(given, texts, strict=True)]
 
 
-def read_names(workspace: Workspace, model: str) -> dict[str, tuple[str, ...]]:
-    """Return how each brand was called when the scores of a model were made; empty where nobody has kept that."""
+def read_called(workspace: Workspace, model: str) -> tuple[dict[str, tuple[str, ...]], bool]:
+    """Return how each brand was called when the scores of a model were made, and whether names were found then as now.
+
+    Where nobody has kept that there are no names, and nothing was found otherwise.
+    """
     with reading(workspace.mentions) as con:
-        rows = con.execute("select brand, names from called where model = $model", {"model": model}).fetchall()
-    return {brand: tuple(names) for brand, names in rows}
+        rows = con.execute("select brand, names, reading from called where model = $model", {"model": model}).fetchall()
+    return {brand: tuple(names) for brand, names, _ in rows}, all(found_by == READING for *_, found_by in rows)
 
 
 def read_texts(workspace: Workspace, model: str) -> dict[str, list[str]]:
