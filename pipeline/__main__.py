@@ -19,8 +19,10 @@ from pipeline import (
     commands_identity,
     commands_imports,
     commands_journal,
+    file_imports,
     noticed,
     presence,
+    readings,
     renamed,
     run,
     sample,
@@ -65,7 +67,7 @@ def workspace() -> Workspace:
     return Workspace(settings.workspace_folder())
 
 
-def load_model() -> run.Model:
+def load_model() -> readings.Model:
     """Load the model of the settings; imported late, since torch takes seconds."""
     from models.bases import ModelError
     from models.catalog import Said
@@ -113,10 +115,10 @@ def score(wait: Wait = 30) -> None:
         print(f"{score_all(place, load_model())} mentions read")
 
 
-def score_all(place: Workspace, model: run.Model) -> int:
+def score_all(place: Workspace, model: readings.Model) -> int:
     """Score what is waiting, with a progress bar."""
     chosen = settings.load(place.folder)
-    kept = run.kept_under(model.version, chosen)
+    kept = readings.kept_under(model.version, chosen)
     run.renew(place, chosen, kept, lambda: model)
     waiting = count_unscored(place, kept)
     with bar("scoring", waiting) as tick:
@@ -141,7 +143,7 @@ def relate(
     until = as_of and typed.past("--as-of", as_of) + timedelta(days=1)
     with working(place, "relate", wait):
         chosen = settings.load(place.folder)
-        model = run.under_settings(model_facts(), chosen)
+        model = readings.under_settings(model_facts(), chosen)
         print(f"{relate_facts(place, chosen, model, until, parse_group(group))} relationships")
 
 
@@ -260,7 +262,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     """Show what the workspace holds, and when it was refreshed last."""
     place = workspace()
     chosen = settings.load(place.folder)
-    version = run.under_settings(model_facts(), chosen).version
+    version = readings.under_settings(model_facts(), chosen).version
     found: dict[str, Any] = {"workspace": str(place.folder), "model": version, **read_status(place, version)}
     if found["last_refresh_ended"] == "running" and not presence.is_held(place.lock):
         found["last_refresh_ended"] = "cut off"  # killed, or the disk was so full that not even this could be kept
@@ -283,7 +285,7 @@ def demo(wait: Wait = 30) -> None:
     chosen = settings.load(place.folder)
     with working(place, "demo", wait):
         for brand in chosen.brand_settings():
-            run.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
+            file_imports.import_file(place, SAMPLE / "touches.jsonl", brand.to_brand())
         if sample.write_journal(place, SAMPLE / "journal.toml", chosen.brand_settings()[0].key):
             sample.write_labels(place, SAMPLE, "Mags Osei")
     tell_refresh(wait)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipeline import run
+from pipeline import file_imports
 from pipeline.benchmark import TICK_S, clocked, peak_mib
 from pipeline.store import Workspace, query, scratch
 from pipeline.touch import Brand
@@ -78,7 +78,7 @@ def store_all(shape: str, rows: int, folder: Path) -> dict[str, Any]:
     name, mapping = SHAPES[shape]
     place = Workspace(folder / "workspace")
     before = time.process_time()
-    seconds, counts = clocked(lambda: run.import_file(place, folder / name, BRAND, mapping=mapping))
+    seconds, counts = clocked(lambda: file_imports.import_file(place, folder / name, BRAND, mapping=mapping))
     if (counts.read, counts.stored + counts.not_about) != (rows, rows):
         raise ValueError(f"{rows} rows were written, and read as {counts}")
     cpu = round(time.process_time() - before, 2)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from pipeline import known, run, settings, watch
+from pipeline import file_imports, known, settings, watch
 from pipeline.contents import read_brands, read_imported
 from pipeline.export import export
 from pipeline.locks import working
@@ -178,7 +178,7 @@ def import_one(file: Path, how: How, stop: Event | None = None) -> Counts:
             if stop and stop.is_set():
                 raise Stopped
 
-        return run.import_file(how.place, file, how.brand, **options(how, heard))
+        return file_imports.import_file(how.place, file, how.brand, **options(how, heard))
 
 
 def take_one(file: Path, how: How) -> Counts:
@@ -188,7 +188,7 @@ def take_one(file: Path, how: How) -> Counts:
     return counts
 
 
-def options(how: How, tick: run.Tick) -> dict[str, Any]:
+def options(how: How, tick: file_imports.Tick) -> dict[str, Any]:
     """Return what an import needs to know beside workspace, file and brand."""
     named = {"mapping": how.mapping, "encoding": how.encoding, "source": how.source, "dates": how.dates}
     return named | {"sheet": how.sheet, "wanted": how.format, "direct_messages": how.direct_messages, "tick": tick}
@@ -262,10 +262,11 @@ def take_patiently(file: Path, how: How, stop: Event) -> None:
 
 def take(file: Path, how: How, stop: Event) -> str:
     """Import a file whose content was not imported whole before; return a line on it."""
-    if (run.sha256(file, how.mapping, how.direct_messages, how.sheet), how.brand.key) in read_imported(how.place):
+    content = file_imports.sha256(file, how.mapping, how.direct_messages, how.sheet)
+    if (content, how.brand.key) in read_imported(how.place):
         return f"{file.name}: imported before"
     counts = import_one(file, how, stop)
-    return run.import_line(file, counts, how.brand.key)
+    return file_imports.import_line(file, counts, how.brand.key)
 
 
 @app.command(name="export")

@@ -8,7 +8,7 @@ from typing import Annotated
 import pyarrow as pa
 import typer
 
-from pipeline import run, settings, tables
+from pipeline import file_imports, settings, tables
 from pipeline.contents import read_brands
 from pipeline.history import recorded
 from pipeline.imports import Import, find_import, read_imports
@@ -106,7 +106,7 @@ def files(workspace: Workspace, chosen: Settings, found: Import) -> Iterator[str
 def is_same(path: Path, source: FileSource, sha256: str) -> bool:
     """Say whether a source would import a file under this SHA-256."""
     try:
-        there = path.is_file() or run.is_unpacked(path)
-        return there and run.sha256(path, source.map, source.direct_messages, source.sheet) == sha256
+        there = path.is_file() or file_imports.is_unpacked(path)
+        return there and file_imports.sha256(path, source.map, source.direct_messages, source.sheet) == sha256
     except OSError:  # what cannot be read is not imported either
         return False

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline import run
+from pipeline import file_imports
 from pipeline.file_cursors import FileCursor, save_in
 from pipeline.locks import working
 from pipeline.store import Workspace, blank, connect, incoming, query, transaction
@@ -33,7 +33,7 @@ class Rehearsed:
 
 
 def rehearse(workspace: Workspace, path: Path, brand: Brand, wait: float, **options: Any) -> Rehearsed:
-    """Import a file as ``run.import_file`` does with these options, but store nothing, and make no file.
+    """Import a file as ``file_imports.import_file`` does with these options, but store nothing, and make no file.
 
     Raises FileError where the file cannot be read, and StoreError where another process has the workspace.
     """
@@ -53,7 +53,7 @@ def rehearse(workspace: Workspace, path: Path, brand: Brand, wait: float, **opti
                     first.extend(con.execute(query("first_touches"), {"many": MANY - len(first)}).fetchall())
             return saved
 
-        counts = run.import_file(workspace, path, brand, **options, keep=keep)
+        counts = file_imports.import_file(workspace, path, brand, **options, keep=keep)
         rejects = con.execute(query("first_rejects"), {"many": MANY}).fetchall()
     return Rehearsed(counts, first, rejects)
 

@@ -18,7 +18,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import app_test, local_script_runner
 
-from pipeline import run, settings
+from pipeline import file_imports, readings, run, settings
 from pipeline.__main__ import main
 from pipeline.addresses import TALKATIVE
 from pipeline.locks import working
@@ -103,14 +103,14 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def model() -> run.Model:
+def model() -> readings.Model:
     from models.sentiment import load
 
     return load()
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
+def sample(tmp_path_factory: pytest.TempPathFactory, model: readings.Model) -> Workspace:
     """The shipped sample as `demo` makes it, scored by the shipped model: once for all processes, each has a copy."""
     base = tmp_path_factory.getbasetemp()
     made = Workspace((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made")
@@ -122,7 +122,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Worksp
     return place
 
 
-def make_sample(place: Workspace, model: run.Model) -> None:
+def make_sample(place: Workspace, model: readings.Model) -> None:
     from models.catalog import card
 
     source = settings.ROOT / "data" / "sample"
@@ -131,7 +131,7 @@ def make_sample(place: Workspace, model: run.Model) -> None:
     (place.folder / "brand.toml").write_bytes((source / "brand.toml").read_bytes())
     with working(place, "test"):
         for brand in chosen.brand_settings():
-            run.import_file(place, source / "touches.jsonl", brand.to_brand())
+            file_imports.import_file(place, source / "touches.jsonl", brand.to_brand())
         run.refresh(place, chosen, lambda: model, lambda: ModelFacts(model.version, card()))
 
 

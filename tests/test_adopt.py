@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import journal, publish, run, settings, store
+from pipeline import file_imports, journal, publish, run, settings, store
 from pipeline.contents import read_imported
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -41,7 +41,7 @@ def test_what_was_imported_by_a_name_is_of_the_brand_that_is_called_so_later(wor
     file = workspace.folder / "first.csv"
     file.write_text("Body,User,Date\nhello,ann,2025-01-02\nagain,bob,2025-01-03\n")
     brand = settings.load(workspace.folder).find_brand("My Company")
-    run.import_file(workspace, file, brand, mapping=MAP)
+    file_imports.import_file(workspace, file, brand, mapping=MAP)
     refreshed(workspace)
     journal.save_annotation(workspace, "My Company", datetime(2025, 1, 3).date(), "new website", "Mo")
     (workspace.folder / "brand.toml").write_text(LATER)
@@ -65,7 +65,7 @@ def test_a_brand_that_was_adopted_is_published_by_its_name(workspace: Workspace)
     workspace.folder.mkdir(parents=True)
     file = workspace.folder / "first.csv"
     file.write_text("Body,User,Date\nhello,ann,2025-01-02\n")
-    run.import_file(workspace, file, settings.load(workspace.folder).find_brand("My Company"), mapping=MAP)
+    file_imports.import_file(workspace, file, settings.load(workspace.folder).find_brand("My Company"), mapping=MAP)
     (workspace.folder / "brand.toml").write_text('[brand]\nkey = "myco"\nname = "My Company"\n')
     refreshed(workspace)
     with store.open_published(workspace.published) as con:
@@ -83,7 +83,7 @@ def test_two_brands_of_brand_toml_stay_two(workspace: Workspace):
     file.write_text("Body,User,Date\nhello,ann,2025-01-02\n")
     chosen = settings.load(workspace.folder)
     for name in ("Alpha", "Beta", "Gamma"):
-        run.import_file(workspace, file, chosen.find_brand(name), mapping=MAP)
+        file_imports.import_file(workspace, file, chosen.find_brand(name), mapping=MAP)
     refreshed(workspace)
     assert rows(workspace, "select brand from touch order by brand") == [("Gamma",), ("a",), ("b",)]
 
@@ -100,7 +100,7 @@ def test_handles_that_are_known_later_tell_whose_words_are_whose(workspace: Work
     lines = [f"{line},2025-01-0{day}" for day, line in enumerate(said, 2)]
     file.write_text("\n".join(["Id,User,Body,To,Date", *lines, ""]))
     mapping = MAP | {"id": "Id", "reply_to": "To"}
-    run.import_file(workspace, file, settings.load(workspace.folder).find_brand("Acme Works"), mapping=mapping)
+    file_imports.import_file(workspace, file, settings.load(workspace.folder).find_brand("Acme Works"), mapping=mapping)
     refreshed(workspace)
     heard = "select direction, addressed, account_id, author from derived.ledger order by happened_at"
     before = rows(workspace, heard)
@@ -134,7 +134,7 @@ def test_words_of_a_brand_whose_handle_is_known_later_are_no_feeling_toward_it_a
         own = '[brand]\nkey = "acme"\nname = "Acme"\nhandles = ["@acme_help"]\n'
         steps = [
             lambda place=place, own=own: (place.folder / "brand.toml").write_text(own),
-            lambda place=place: run.import_file(
+            lambda place=place: file_imports.import_file(
                 place,
                 place.folder / "all.csv",
                 settings.load(place.folder).find_brand("acme"),
@@ -186,7 +186,9 @@ def test_who_calls_a_longer_name_or_an_address_does_not_call_the_handle(workspac
     same = {"direction": "in", "kind": "mention", "public": True, "addressed": False}
     lines = (json.dumps({**touch, "source": touch["account"]["source"], **same}) for touch in touches)
     (workspace.folder / "all.jsonl").write_text("\n".join(lines))
-    run.import_file(workspace, workspace.folder / "all.jsonl", settings.load(workspace.folder).find_brand("acme"))
+    file_imports.import_file(
+        workspace, workspace.folder / "all.jsonl", settings.load(workspace.folder).find_brand("acme")
+    )
     handles = '["acme", "acme.bsky.social"]'
     (workspace.folder / "brand.toml").write_text(f'[brand]\nkey = "acme"\nname = "Acme Works"\nhandles = {handles}\n')
     refreshed(workspace)

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline import bulk, run, sources
+from pipeline import bulk, file_imports, sources
 from pipeline.sources import arrow_csv, arrow_json, frames
 from pipeline.sources.files import FIELD_LIMIT, Table, find_table
 from pipeline.store import Workspace, connect
@@ -87,7 +87,7 @@ def test_csv_goes_on_where_arrow_stops_and_every_row_keeps_its_number(
     assert len(read) > 4 and read[-1] == -1 and 40 < sum(read[:-1]) < 71
     many, one_by_one = both(file, TAMROW, mapping=MAP)
     assert many == one_by_one and many[2] == 100
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     assert (counts.read, counts.stored) == (100, 99)
     with connect(workspace.mentions) as con:
         assert con.execute("select row_number, payload ->> 'Body' from reject").fetchall() == [(71, "cut off")]
@@ -97,7 +97,7 @@ def test_csv_goes_on_where_arrow_stops_and_every_row_keeps_its_number(
 
 def test_cells_are_kept_under_the_names_of_the_header_as_they_are_written(tmp_path: Path, workspace: Workspace):
     file = write(tmp_path / "a.csv", 'Body,User,Date,body,"say ""it""",,body\nit hums,gus,2025-03-04,NA,é,,more\n')
-    run.import_file(workspace, file, TAMROW, mapping=MAP)
+    file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     with connect(workspace.mentions) as con:
         ((payload,),) = con.execute("select payload from raw").fetchall()
     assert json.loads(payload) == {
@@ -260,7 +260,7 @@ def test_a_field_that_csv_does_not_take_is_none_for_arrow_wherever_it_lies(tmp_p
 def test_of_two_rows_with_one_id_the_first_is_kept_though_sql_leaves_it_to_python(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(run, "GROUP_ROWS", 1)  # a chunk ends between the two
+    monkeypatch.setattr(file_imports, "GROUP_ROWS", 1)  # a chunk ends between the two
     rows = "7,first,gus,2025-03-04 05:06:07+02:00\n7,second,gus,2025-03-04\n"
     once(workspace, write(tmp_path / "a.csv", "Id,Body,User,Date\n" + rows))
     with connect(workspace.mentions) as con:
@@ -273,7 +273,7 @@ def test_a_file_with_a_name_of_any_bytes_is_imported(tmp_path: Path, workspace: 
 
 
 def once(workspace: Workspace, file: Path, **options: Any) -> tuple[int, int]:
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP | {"id": "Id"}, **options)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP | {"id": "Id"}, **options)
     return counts.stored, counts.already
 
 
@@ -281,7 +281,7 @@ def test_no_touch_is_stored_twice_within_a_chunk_between_chunks_or_between_files
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(arrow_csv, "BLOCK", 200)
-    monkeypatch.setattr(run, "CHUNK_ROWS", 20)
+    monkeypatch.setattr(file_imports, "CHUNK_ROWS", 20)
     rows = "".join(f"{n % 30},note {n % 30},gus,2025-03-04\n" for n in range(100))
     first = write(tmp_path / "a.csv", "Id,Body,User,Date\n" + rows)
     second = write(tmp_path / "b.csv", "Id,Body,User,Date\n99,another,gus,2025-03-04\n" + rows)

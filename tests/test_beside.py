@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import text as model_text
-from pipeline import forget, publish, reads, run, settings, store, whole_words
+from pipeline import forget, publish, readings, reads, run, settings, store, whole_words
 from pipeline.beside import others_in
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
@@ -148,7 +148,7 @@ def test_a_model_that_dies_among_the_others_leaves_no_score_without_them(four: W
     assert refresh(four, chosen(QUILL))[0] == "4 mentions read" and beside(four) == [("x:2", "quillstone")]
 
 
-def test_a_new_alias_has_exactly_the_texts_read_again_that_it_stands_in(four: Workspace, model: run.Model):
+def test_a_new_alias_has_exactly_the_texts_read_again_that_it_stands_in(four: Workspace, model: readings.Model):
     first = chosen(QUILL, FEN)
     assert refresh(four, first, model)[0] == "4 mentions read"
     when = "select touch_id, scored_at from score where touch_id <> 'x:3' order by all"
@@ -166,7 +166,7 @@ def test_a_new_alias_has_exactly_the_texts_read_again_that_it_stands_in(four: Wo
     assert refresh(four, aliased, model)[0] == "0 mentions read"
 
 
-def test_an_alias_that_goes_to_another_competitor_is_asked_toward_that_one(four: Workspace, model: run.Model):
+def test_an_alias_that_goes_to_another_competitor_is_asked_toward_that_one(four: Workspace, model: readings.Model):
     refresh(four, chosen(QUILL | {"terms": ["Quill"]}, FEN), model)
     assert refresh(four, chosen(QUILL, FEN | {"terms": ["Quill"]}), model)[0] == "1 mentions read"
     assert beside(four) == [("x:2", "quillstone"), ("x:3", "fenmarsh")]
@@ -191,7 +191,7 @@ def test_another_way_to_compute_is_another_set_of_scores_beside_the_old_one(four
 
 def test_what_is_said_of_how_a_model_is_read_is_part_of_what_its_scores_are_kept_under():
     said = [{}, {"labels": {"LABEL_0": "negative"}}, {"languages": []}, {"languages": ["de"]}, {"cleaning": "orchard"}]
-    kept = [run.kept_under("m", chosen(model=each)) for each in said]
+    kept = [readings.kept_under("m", chosen(model=each)) for each in said]
     assert kept[0] == "m" and len(set(kept)) == len(said)
     assert all(name.startswith("m+read-") for name in kept[1:])
 

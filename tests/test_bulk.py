@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import bulk, run, sources
+from pipeline import bulk, file_imports, sources
 from pipeline.sources import frames
 from pipeline.store import Workspace, connect
 from pipeline.touch import ACCOUNT_KINDS, KINDS, Brand, Dates
@@ -251,8 +251,8 @@ def test_frames_and_chunks_end_anywhere_and_nothing_is_lost_between_them(
 ):
     monkeypatch.setattr(frames, "FRAME_ROWS", 7)
     monkeypatch.setattr(frames, "SLICE_ROWS", 3)
-    monkeypatch.setattr(run, "CHUNK_ROWS", 10)
-    monkeypatch.setattr(run, "GROUP_ROWS", 4)
+    monkeypatch.setattr(file_imports, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(file_imports, "GROUP_ROWS", 4)
     rows = [{"Body": f"note {n}", "User": "gus", "Date": "2025-03-04" if n % 5 else "soon"} for n in range(53)]
     mapping = {"text": "Body", "author": "User", "at": "Date"}
     for file in (
@@ -261,7 +261,7 @@ def test_frames_and_chunks_end_anywhere_and_nothing_is_lost_between_them(
     ):
         many, one_by_one = both(file, TAMROW, mapping=mapping)
         assert many == one_by_one and many[1:] == (0, 53)
-        counts = run.import_file(workspace, file, TAMROW, mapping=mapping, source=file.suffix)
+        counts = file_imports.import_file(workspace, file, TAMROW, mapping=mapping, source=file.suffix)
         assert (counts.read, counts.stored, counts.rejected) == (53, 42, {"not a date and time (column Date)": 11})
     with connect(workspace.mentions) as con:
         assert con.execute("select rows_read, rows_stored, finished from import").fetchall() == [(53, 42, True)] * 2

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import collect, cursors, follow, reworded, run, secrets, settings
+from pipeline import collect, cursors, file_imports, follow, reworded, run, secrets, settings
 from pipeline import commands_collect as command
 from pipeline.commands_files import How, take_patiently
 from pipeline.cursors import Cursor, Place, Sorted
@@ -515,7 +515,7 @@ def test_a_file_that_the_system_does_not_let_us_read_does_not_keep_the_others_wa
     unreadable = workspace.folder / "inbox" / "a.csv"
     unreadable.symlink_to("/proc/self/mem")
     (workspace.folder / "inbox" / "b.csv").write_text(CSV)
-    error, line = run.collect_files(workspace, settings.load(workspace.folder))
+    error, line = file_imports.collect_files(workspace, settings.load(workspace.folder))
     assert isinstance(error, FileError) and str(error) == f"{unreadable}: cannot be read: Input/output error"
     assert line == "b.csv: 1 stored of 1"
 
@@ -524,7 +524,7 @@ def test_a_pattern_that_finds_no_file_says_so(workspace: Workspace):
     (workspace.folder / "inbox" / "below").mkdir(parents=True)
     more = "".join(FILES.replace("inbox/*.csv", path) for path in ("inbox/*", "inbox"))
     (workspace.folder / "brand.toml").write_text(TOML + FILES + more)
-    assert list(run.collect_files(workspace, settings.load(workspace.folder))) == [
+    assert list(file_imports.collect_files(workspace, settings.load(workspace.folder))) == [
         "no file matches inbox/*.csv of [[sources]]",
         "no file matches inbox/* of [[sources]]",
         "inbox of [[sources]] is a folder: inbox/* are the files in it",
@@ -536,9 +536,9 @@ def test_an_archive_of_x_that_was_unpacked_is_taken_in_once(workspace: Workspace
     brand = TOML.replace('["tamrow"]', '["TamrowBuild"]')
     entry = '[[sources]]\ntype = "file"\npath = "archives/*"\nbrand = "tamrow"\n'
     (workspace.folder / "brand.toml").write_text(brand + entry)
-    (line,) = run.collect_files(workspace, settings.load(workspace.folder))
+    (line,) = file_imports.collect_files(workspace, settings.load(workspace.folder))
     assert re.fullmatch(r"mine: [1-9]\d* stored of \d+ \(0 already had, .*\)", str(line))
-    assert list(run.collect_files(workspace, settings.load(workspace.folder))) == []
+    assert list(file_imports.collect_files(workspace, settings.load(workspace.folder))) == []
 
 
 def test_a_file_whose_name_is_no_text_is_taken_in_and_told_as_far_as_can_be(
@@ -568,7 +568,7 @@ def test_a_workspace_may_be_called_like_a_pattern(tmp_path: Path):
     (place.folder / "inbox").mkdir(parents=True)
     (place.folder / "brand.toml").write_text(TOML + FILES)
     (place.folder / "inbox" / "a.csv").write_text(CSV)
-    assert list(run.collect_files(place, settings.load(place.folder))) == ["a.csv: 1 stored of 1"]
+    assert list(file_imports.collect_files(place, settings.load(place.folder))) == ["a.csv: 1 stored of 1"]
 
 
 @pytest.mark.parametrize(

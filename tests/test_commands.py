@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import history, presence, run, schedule, store, tables
+from pipeline import file_imports, history, presence, schedule, store, tables
 from pipeline.locks import working
 from pipeline.store import Workspace
 from pipeline.tally import Tally
@@ -87,7 +87,7 @@ def test_a_list_names_how_many_rows_there_are_and_is_cut_only_where_no_number_wa
 
 
 def test_what_the_database_refuses_is_said_in_its_words(tmp_path: Path):
-    run.import_file(Workspace(tmp_path), PAYLOADS / "twcs.csv", TAMROW)
+    file_imports.import_file(Workspace(tmp_path), PAYLOADS / "twcs.csv", TAMROW)
     with store.connect(Workspace(tmp_path).mentions) as con:
         con.execute("create view derived.entry as select 1")
     done = orchard_here(tmp_path, "relate")

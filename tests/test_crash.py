@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.catalog import card
-from pipeline import reads, run, settings, store
+from pipeline import readings, reads, run, settings, store
 from pipeline.locks import working
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -170,7 +170,9 @@ READER = """
 """
 
 
-def test_two_dashboards_read_in_a_loop_while_refresh_runs_twenty_times(export: Path, tmp_path: Path, model: run.Model):
+def test_two_dashboards_read_in_a_loop_while_refresh_runs_twenty_times(
+    export: Path, tmp_path: Path, model: readings.Model
+):
     place = Workspace(tmp_path / "workspace")
     rows = export.read_text().splitlines(keepends=True)
     inbox = place.folder / "inbox"

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from pipeline import journal, labels, publish, reads, run, settings
+from pipeline import file_imports, journal, labels, publish, readings, reads, run, settings
 from pipeline.contents import read_metric
 from pipeline.locks import working
 from pipeline.metrics import sql
@@ -302,7 +302,7 @@ def test_the_audit_asks_the_model_alone_and_sounds_the_alarm_by_the_corrected_va
 
 
 @pytest.fixture(scope="module")
-def airlines(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
+def airlines(tmp_path_factory: pytest.TempPathFactory, model: readings.Model) -> Workspace:
     from tests.conftest import SHARED
 
     if not SHARED.is_dir():
@@ -312,7 +312,7 @@ def airlines(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Work
     third.write_text(third_of(SHARED / "conversations" / "airline_tweets.csv"), encoding="utf-8", newline="")
     with working(place, "test"):
         for brand in ("United", "Southwest", "Virgin America"):
-            run.import_file(place, third, Brand(brand, brand, (brand,)))
+            file_imports.import_file(place, third, Brand(brand, brand, (brand,)))
         run.score(place, settings.Settings(), model)
     return place
 
@@ -379,7 +379,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
     workspace = Workspace(tmp_path_factory.mktemp("read"))
     with working(workspace, "test"):
-        run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
+        file_imports.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
 
         class Fixed:
             version = "fixed"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import export, run, settings, store
+from pipeline import export, file_imports, settings, store
 from pipeline.sources import orchard as orchard_lines
 from pipeline.store import StoreError, Workspace
 from pipeline.touch import Brand, Record
@@ -37,14 +37,14 @@ HARD = ["  spaces around \n", 'quotes " and \\ and \u2028', "emoji 🪵 and \u00
 def fill_with_payloads(place: Workspace) -> list[Brand]:
     """Import every payload, and texts that are hard to keep; return the brand."""
     for file in sorted(PAYLOADS.iterdir()):
-        run.import_file(place, file, TAMROW, direct_messages=True)
+        file_imports.import_file(place, file, TAMROW, direct_messages=True)
     lines = [
         {"id": f"h{i}", "brand": TAMROW.key, "source": "hand", "direction": "in", "kind": "note", "text": text}
         | {"at": f"2025-03-04T09:12:0{i}.12345{i}Z", "account": {"id": f"p {i}", "source": "by_hand", "verified": True}}
         for i, text in enumerate(HARD)
     ]
     (place.folder / "hard.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    run.import_file(place, place.folder / "hard.jsonl", TAMROW)
+    file_imports.import_file(place, place.folder / "hard.jsonl", TAMROW)
     return [TAMROW]
 
 
@@ -52,7 +52,7 @@ def fill_with_sample(place: Workspace) -> list[Brand]:
     """Import the shipped sample; return its brands."""
     brands = [own.to_brand() for own in settings.load(SAMPLE.parent).brand_settings()]
     for brand in brands:
-        run.import_file(place, SAMPLE, brand)
+        file_imports.import_file(place, SAMPLE, brand)
     return brands
 
 
@@ -69,7 +69,7 @@ def test_every_touch_and_account_comes_back_as_it_was(
     brands = fill(workspace)
     many, _ = export.export(workspace, tmp_path / "all.jsonl")
     for brand in brands:
-        counts = run.import_file(other, tmp_path / "all.jsonl", brand)
+        counts = file_imports.import_file(other, tmp_path / "all.jsonl", brand)
         assert counts.read == many and not counts.rejected
     assert rows(other, "touch") == rows(workspace, "touch")
     assert rows(other, "account") == rows(workspace, "account")
@@ -88,7 +88,7 @@ def test_one_brand_alone_can_be_exported(workspace: Workspace, tmp_path: Path):
 
 
 def test_an_id_that_could_not_come_back_stops_the_export_and_leaves_no_file(workspace: Workspace, tmp_path: Path):
-    run.import_file(workspace, PAYLOADS / "orchard.jsonl", TAMROW)
+    file_imports.import_file(workspace, PAYLOADS / "orchard.jsonl", TAMROW)
     with store.connect(workspace.mentions) as con:
         con.execute("update touch set touch_id = 'elsewhere:1' where touch_id = 'x:1'")
     with pytest.raises(Exception, match="elsewhere:1"):
@@ -104,7 +104,7 @@ def test_a_folder_that_is_missing_is_named(workspace: Workspace, tmp_path: Path)
 
 
 def test_a_link_stays_one_and_a_pipe_is_written_into(workspace: Workspace, tmp_path: Path):
-    run.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
+    file_imports.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
     (tmp_path / "real").mkdir()
     (tmp_path / "link.jsonl").symlink_to(Path("real") / "all.jsonl")
     many, _ = export.export(workspace, tmp_path / "link.jsonl")
@@ -120,7 +120,7 @@ def test_a_link_stays_one_and_a_pipe_is_written_into(workspace: Workspace, tmp_p
 
 
 def test_what_is_open_already_is_written_on_and_not_replaced(workspace: Workspace, tmp_path: Path):
-    run.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
+    file_imports.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
     file = tmp_path / "log.txt"
     file.write_text("kept\n")
     with file.open("ab") as opened:  # as a shell opens what stands behind >>
@@ -141,7 +141,7 @@ def test_a_link_that_leads_to_itself_is_named(workspace: Workspace, tmp_path: Pa
 
 
 def test_what_cannot_be_written_to_is_named_with_what_to_do(workspace: Workspace, tmp_path: Path):
-    run.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
+    file_imports.import_file(workspace, PAYLOADS / "fourcat.csv", TAMROW)
     with pytest.raises(StoreError, match=f"^{tmp_path} cannot be written: Is a directory; see to it"):
         export.export(workspace, tmp_path)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import forget, run, settings, sources, store, tables
+from pipeline import file_imports, forget, settings, sources, store, tables
 from pipeline import touches as touches_module
 from pipeline.sources import json_array, links
 from pipeline.sources.files import FileError
@@ -143,13 +143,13 @@ def test_a_zip_that_is_cut_off_is_called_so(zipped):
 
 def test_an_archive_with_an_empty_list_of_posts_is_imported_as_nothing(zipped, workspace: Workspace):
     path = zipped(without=("tweets.js",), tweets__js="window.YTD.tweets.part0 = [ ]")
-    counts = run.import_file(workspace, path, TAMROW)
+    counts = file_imports.import_file(workspace, path, TAMROW)
     assert (counts.read, counts.stored, counts.rejected) == (0, 0, {})
 
 
 def test_an_archive_of_somebody_else_is_refused(zipped, workspace: Workspace):
     with pytest.raises(FileError, match=r"archive\.zip: the archive is of @TamrowBuild, which is no handle"):
-        run.import_file(workspace, zipped(), Brand("quillstone", "Quillstone"))
+        file_imports.import_file(workspace, zipped(), Brand("quillstone", "Quillstone"))
     assert not workspace.mentions.exists()
 
 
@@ -219,7 +219,7 @@ def test_a_file_that_is_no_table_is_not_told_whole(tmp_path: Path):
 def test_a_character_that_is_cut_off_at_the_end_is_told(tmp_path: Path, workspace: Workspace):
     (tmp_path / "a.csv").write_bytes("Body,User,Date\nhi,mia,2026-01-01\ncafé".encode()[:-1])
     mapping = {"text": "Body", "author": "User", "at": "Date"}
-    counts = run.import_file(workspace, tmp_path / "a.csv", TAMROW, mapping=mapping)
+    counts = file_imports.import_file(workspace, tmp_path / "a.csv", TAMROW, mapping=mapping)
     assert (counts.stored, counts.lost) == (1, "some bytes are no utf-8, and became \ufffd")
 
 
@@ -249,7 +249,7 @@ def test_the_settings_decide_on_direct_messages_and_a_changed_mind_imports_again
     lines = []
     for more in ("", "direct_messages = true\n", "direct_messages = true\n"):
         (workspace.folder / "brand.toml").write_text(entry + more)
-        lines.append([*run.collect_files(workspace, settings.load(workspace.folder))])
+        lines.append([*file_imports.collect_files(workspace, settings.load(workspace.folder))])
     assert [line for found in lines for line in found] == [
         "x.zip: 7 stored of 10 (0 already had, 0 not about TamrowBuild, 3 rejected)",
         "x.zip: 4 stored of 16 (7 already had, 2 not about TamrowBuild, 3 rejected)",
@@ -258,9 +258,9 @@ def test_the_settings_decide_on_direct_messages_and_a_changed_mind_imports_again
 
 
 def test_posts_of_the_archive_meet_those_of_other_files(zipped, workspace: Workspace):
-    first = run.import_file(workspace, zipped(), TAMROW)
+    first = file_imports.import_file(workspace, zipped(), TAMROW)
     for name in ("fourcat", "brandwatch", "meltwater", "sprout"):
-        counts = run.import_file(workspace, PAYLOADS / f"{name}.csv", TAMROW)
+        counts = file_imports.import_file(workspace, PAYLOADS / f"{name}.csv", TAMROW)
         assert counts.already >= 1, name
         assert not [reason for reason in counts.rejected if "another message" in reason]
     with store.connect(workspace.mentions) as con:
@@ -356,7 +356,7 @@ def test_sprouts_posts_all_go_out_and_other_profiles_are_not_about_the_brand(wor
         ("x", "out", "reply", "x:gus_p", datetime(2024, 5, 13, 12, 30)),
         ("facebook", "out", "mention", None, datetime(2024, 5, 14, 9)),
     ]
-    assert run.import_file(workspace, PAYLOADS / "sprout.csv", TAMROW).not_about == 1
+    assert file_imports.import_file(workspace, PAYLOADS / "sprout.csv", TAMROW).not_about == 1
 
 
 def test_talkwalkers_documents_are_read_plain_and_wrapped():
@@ -379,7 +379,7 @@ def test_talkwalkers_documents_of_x_alone_are_still_recognised(tmp_path: Path):
 
 def test_one_article_in_three_products_is_one_touch(workspace: Workspace):
     for name in ("brandwatch.csv", "meltwater.csv", "talkwalker.json"):
-        run.import_file(workspace, PAYLOADS / name, TAMROW)
+        file_imports.import_file(workspace, PAYLOADS / name, TAMROW)
     with store.connect(workspace.mentions) as con:
         sql = "select count(*) from touch where url like '%oak-prize'"
         assert con.execute(sql).fetchall() == [(1,)]
@@ -435,7 +435,7 @@ def stored_texts(workspace: Workspace) -> list[tuple[str, str]]:
 
 def test_reviews_of_one_page_are_all_kept_and_none_twice(tmp_path: Path, workspace: Workspace):
     file = brandwatch_file(tmp_path / "b.csv", *REVIEWS, REVIEWS[1])
-    counts = run.import_file(workspace, file, TAMROW)
+    counts = file_imports.import_file(workspace, file, TAMROW)
     assert (counts.read, counts.stored, counts.already, counts.rejected) == (5, 4, 1, {})
     assert stored_texts(workspace) == [
         ("Al", "They creak"),
@@ -443,7 +443,7 @@ def test_reviews_of_one_page_are_all_kept_and_none_twice(tmp_path: Path, workspa
         ("Jane", "Lovely stairs"),
         ("Jane", "Now they creak"),
     ]
-    again = run.import_file(workspace, brandwatch_file(tmp_path / "c.csv", *reversed(REVIEWS)), TAMROW)
+    again = file_imports.import_file(workspace, brandwatch_file(tmp_path / "c.csv", *reversed(REVIEWS)), TAMROW)
     assert (again.read, again.stored, again.already, again.rejected) == (4, 0, 4, {})
     with store.connect(workspace.mentions) as con:
         kept = con.execute("select touch_id, conversation, url from touch order by stored_at, touch_id").fetchall()
@@ -454,48 +454,48 @@ def test_reviews_of_one_page_are_all_kept_and_none_twice(tmp_path: Path, workspa
 
 def test_one_review_a_file_gives_the_same_touches_as_all_in_one(tmp_path: Path, workspace: Workspace):
     together = Workspace(tmp_path / "together")
-    run.import_file(together, brandwatch_file(tmp_path / "all.csv", *REVIEWS), TAMROW)
+    file_imports.import_file(together, brandwatch_file(tmp_path / "all.csv", *REVIEWS), TAMROW)
     for review in (*REVIEWS, *REVIEWS):
-        run.import_file(workspace, brandwatch_file(tmp_path / "one.csv", review), TAMROW)
+        file_imports.import_file(workspace, brandwatch_file(tmp_path / "one.csv", review), TAMROW)
     assert stored_texts(workspace) == stored_texts(together)
 
 
 def test_comments_on_one_video_are_all_kept(tmp_path: Path, workspace: Workspace):
     file = talkwalker_file(tmp_path / "t.json", ("ann", 1, "oak!"), ("bo", 2, "pine!"), ("ann", 3, "oak again"))
     for stored in (3, 0):
-        counts = run.import_file(workspace, file, TAMROW)
+        counts = file_imports.import_file(workspace, file, TAMROW)
         assert (counts.read, counts.stored, counts.already) == (3, stored, 3 - stored)
 
 
 def test_a_message_that_a_product_tells_in_other_words_is_still_one(tmp_path: Path, workspace: Workspace):
-    run.import_file(workspace, brandwatch_file(tmp_path / "b.csv", REVIEWS[0]), TAMROW)
+    file_imports.import_file(workspace, brandwatch_file(tmp_path / "b.csv", REVIEWS[0]), TAMROW)
     for text, at in (("Lovely", "2025-01-02 09:00:00"), ("Lovely stairs", "2025-01-02 10:00:00")):
-        counts = run.import_file(workspace, brandwatch_file(tmp_path / "c.csv", ("Jane", at, text)), TAMROW)
+        counts = file_imports.import_file(workspace, brandwatch_file(tmp_path / "c.csv", ("Jane", at, text)), TAMROW)
         assert (counts.stored, counts.already, counts.rejected) == (0, 1, {})
 
 
 def test_another_author_whom_another_product_tells_at_a_link_is_a_reject_that_says_so(
     tmp_path: Path, workspace: Workspace
 ):
-    run.import_file(workspace, brandwatch_file(tmp_path / "b.csv", *REVIEWS), TAMROW)
+    file_imports.import_file(workspace, brandwatch_file(tmp_path / "b.csv", *REVIEWS), TAMROW)
     rows = (("Jane", "2025-01-03", "stairs"), ("Bob", "2025-01-02", "creak"), ("Zed", "2025-01-05", "Late, but good"))
     for _ in range(2):
-        counts = run.import_file(workspace, meltwater_file(tmp_path / "m.csv", *rows), TAMROW)
+        counts = file_imports.import_file(workspace, meltwater_file(tmp_path / "m.csv", *rows), TAMROW)
         assert (counts.stored, counts.already, counts.rejected) == (0, 2, {touches_module.UNSURE: 1})
 
 
 def test_a_review_is_not_stored_anew_once_the_first_of_its_page_is_forgotten(tmp_path: Path, workspace: Workspace):
     file = brandwatch_file(tmp_path / "b.csv", *REVIEWS)
-    run.import_file(workspace, file, TAMROW)
+    file_imports.import_file(workspace, file, TAMROW)
     forget.forget(workspace, "review:trustpilot.com/jane", "me")
-    counts = run.import_file(workspace, file, TAMROW)
+    counts = file_imports.import_file(workspace, file, TAMROW)
     assert (counts.stored, stored_texts(workspace)) == (0, [("Al", "They creak"), ("Bob", "They creak")])
 
 
 def test_a_payload_that_no_reader_of_json_takes_keeps_no_file_back(tmp_path: Path, workspace: Workspace):
     file = talkwalker_file(tmp_path / "t.json", ("ann", 1, "oak!"), ("bo", 2, "pine!"))
     file.write_text(file.read_text().replace('"chunk_type"', f'"reach": {"9" * 400}, "chunk_type"'))
-    assert run.import_file(workspace, file, TAMROW).stored == 2
+    assert file_imports.import_file(workspace, file, TAMROW).stored == 2
 
 
 @pytest.mark.parametrize("name", ["fourcat.csv", "brandwatch.csv", "meltwater.csv", "sprout.csv"])
@@ -514,7 +514,7 @@ def test_unknown_columns_other_orders_and_other_spellings_change_nothing(name: s
 def test_a_formula_in_a_cell_is_kept_as_text_and_leaves_as_text(tmp_path: Path, workspace: Workspace):
     rows = (PAYLOADS / "fourcat.csv").read_text(encoding="utf-8")
     (tmp_path / "f.csv").write_text(rows.replace("Tuesday it is", '"=HYPERLINK(""https://example.org"")"'))
-    run.import_file(workspace, tmp_path / "f.csv", TAMROW)
+    file_imports.import_file(workspace, tmp_path / "f.csv", TAMROW)
     with store.connect(workspace.mentions) as con:
         kept = con.sql("select text from touch where touch_id = 'x:1790000000000000003'").to_arrow_table()
     assert kept.to_pylist() == [{"text": '=HYPERLINK("https://example.org")'}]

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from pipeline import publish, run, settings
+from pipeline import file_imports, publish, settings
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from tests.conftest import PAYLOADS, TAMROW
@@ -21,7 +21,7 @@ def test_an_empty_workspace_says_how_to_begin(page: str, workspace: Workspace, i
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_is_imported_but_not_refreshed_says_how_to_go_on(page: str, workspace: Workspace, in_workspace: Look):
-    run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
+    file_imports.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
     in_workspace(workspace)
     app = opened(page)
     assert app.title[0].value == "Nothing to show yet"

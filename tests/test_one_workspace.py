@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from models.catalog import card
-from pipeline import reads, run, settings, store
+from pipeline import readings, reads, run, settings, store
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace, connect
 from tests.servers import Expected
@@ -28,7 +28,7 @@ class Fed:
 
 
 @pytest.fixture(scope="module")
-def fed(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Iterator[Fed]:
+def fed(tmp_path_factory: pytest.TempPathFactory, model: readings.Model) -> Iterator[Fed]:
     place = Workspace(tmp_path_factory.mktemp("one"))
     with ExitStack() as stack:
         said = write(place.folder, start(stack))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import run, settings, store
+from pipeline import file_imports, run, settings, store
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
 from tests.conftest import ROOT, TAMROW
@@ -112,10 +112,11 @@ def test_each_panel_says_who_is_listened_to(panel: str, about: str, visit: Open)
     assert len({trace["line"]["dash"] for trace in lines}) == len({trace["marker"]["symbol"] for trace in lines}) == 3
 
 
-def test_a_period_without_a_whole_month_says_so(visit: Open):
-    assert "No whole month of these days has been heard on this panel" in words(
-        visit(PAGE, brand="Fenmarsh Builders", period="4 weeks")
-    )
+@pytest.mark.parametrize(("panel", "wider"), [("same sources", True), ("everything heard", False)])
+def test_a_period_without_a_whole_month_says_so_and_what_would_help(panel: str, wider: bool, visit: Open):
+    said = words(visit(PAGE, brand="Fenmarsh Builders", period="4 weeks", panel=panel))
+    assert "No whole month of these days has been heard on this panel" in said and "Choose a longer period" in said
+    assert ("The panel “everything heard” leaves nobody out." in said) is wider
 
 
 def test_months_of_a_brand_are_those_of_its_index(sample: Workspace):
@@ -222,7 +223,7 @@ def test_without_topics_the_page_says_how_to_have_them(visit: Open):
 
 def test_one_brand_alone_has_nothing_to_compare_with(tmp_path: Path, in_workspace: Look):
     place = Workspace(tmp_path)
-    run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    file_imports.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     app = opened(PAGE)

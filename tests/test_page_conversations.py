@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from models import embed
 from models.catalog import card
 from models.explain import explain
-from pipeline import journal_changes, journal_reads, publish, run, settings, store
+from pipeline import journal_changes, journal_reads, publish, readings, run, settings, store
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -89,7 +89,7 @@ def touch(number: int, name: str, who: str, direction: str, text: str) -> Mapped
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspace:
+def made(tmp_path_factory: pytest.TempPathFactory, model: readings.Model) -> Workspace:
     """A small workspace, read by the shipped models."""
     place = Workspace(tmp_path_factory.mktemp("marl"))
     (place.folder / "brand.toml").write_text(BRAND, encoding="utf-8")
@@ -101,7 +101,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, model: run.Model) -> Workspac
     return place
 
 
-def refresh(place: Workspace, model: run.Model) -> None:
+def refresh(place: Workspace, model: readings.Model) -> None:
     reader = Reader(embed.version(), embed.load)
     facts = ModelFacts(model.version, card())
     run.refresh(place, settings.load(place.folder), lambda: model, lambda: facts, embedder=reader)
@@ -321,7 +321,7 @@ def test_doubt_stands_beside_the_sentiment_until_somebody_says_better(marl: Work
     assert app.dataframe[0].value["Sentiment"].iloc[found(app).index(name)] == "neutral"
 
 
-def test_a_label_counts_at_once_and_after_the_next_refresh_and_can_be_undone(marl: Workspace, model: run.Model):
+def test_a_label_counts_at_once_and_after_the_next_refresh_and_can_be_undone(marl: Workspace, model: readings.Model):
     app = click_on("glaze", visit())
     before = sentiment(app, "glaze")
     label = "positive" if before[0] != "positive" else "neutral"
@@ -401,7 +401,7 @@ def explained(app: AppTest, name: str) -> str:
 
 
 def test_the_words_that_moved_a_score_are_those_of_the_model_in_their_order_and_signed(
-    marl: Workspace, model: run.Model
+    marl: Workspace, model: readings.Model
 ):
     app = visit(message="x:glaze")
     shown = explained(app, "glaze")

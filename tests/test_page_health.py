@@ -12,7 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cursors, journal, journal_reads, noticed, presence, publish, retry, run, settings, store
+from pipeline import (
+    cursors,
+    file_imports,
+    journal,
+    journal_reads,
+    noticed,
+    presence,
+    publish,
+    retry,
+    run,
+    settings,
+    store,
+)
 from pipeline.contents import read_rejects
 from pipeline.cursors import Cursor, Place, Sorted
 from pipeline.history import recorded
@@ -52,7 +64,7 @@ def imported(place: Workspace, rows: str, name: str = "export.csv") -> Path:
     place.folder.mkdir(parents=True, exist_ok=True)
     file = place.folder / name
     file.write_text(f"Body,User,Date\n{rows}")
-    run.import_file(place, file, TAMROW, mapping=MAP, source="desk")
+    file_imports.import_file(place, file, TAMROW, mapping=MAP, source="desk")
     return file
 
 
@@ -94,7 +106,7 @@ def test_the_id_of_another_message_stays_a_reject(workspace: Workspace):
     workspace.folder.mkdir(parents=True)
     for name, text in (("a.csv", "first"), ("b.csv", "second")):
         (workspace.folder / name).write_text(f"Body,User,Date,Id\n{text},ann,2025-01-02,7\n")
-        run.import_file(workspace, workspace.folder / name, TAMROW, mapping=MAP | {"id": "Id"})
+        file_imports.import_file(workspace, workspace.folder / name, TAMROW, mapping=MAP | {"id": "Id"})
     assert len(rejects(workspace)) == 1
     assert retry.retry(workspace, settings.Settings()).stored == 0
     assert texts(workspace) == ["first"] and len(rejects(workspace)) == 1
@@ -443,6 +455,9 @@ def test_labels_in_a_row_are_one_change_of_the_list_and_taken_back_together(watc
     app.button(key=f"undo-of-{newest}").click().run()
     said = journal_reads.read_labels_since(watched, TAMROW.key, datetime(2020, 1, 1))
     assert [row["touch_id"] for row in said if row["label"]] == ["another"]
+    app.session_state[f"page-{_filters.fingerprint('changes')}"] = 9  # there were more, when it was chosen
+    app.run()
+    assert "note 18" in words(app) and "1 · " in words(app)
 
 
 def test_whom_a_change_is_about_is_told_with_the_source_as_people_call_it():

@@ -13,13 +13,13 @@ from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
 from models.catalog import card
-from pipeline import journal, journal_reads, run, settings, store
+from pipeline import journal, journal_reads, readings, run, settings, store
 from pipeline.file_cursors import FileCursor
 from pipeline.metrics import why
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from pipeline.telling import moved, sentences
-from pipeline.touch import Account, Mapped, Record, Touch
+from pipeline.touch import Account, Direction, Mapped, Record, Touch
 from tests.conftest import ROOT, TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
@@ -295,7 +295,7 @@ def test_a_feeling_is_checked_where_own_messages_were_labelled(labels: list[int]
 
 
 def test_labels_of_messages_that_somebody_chose_are_told_beside_the_correction(
-    sample: Workspace, in_workspace: Look, tmp_path: Path, model: run.Model
+    sample: Workspace, in_workspace: Look, tmp_path: Path, model: readings.Model
 ):
     """The errors are taken out on average: whoever mends the wrong ones by hand, too, takes them out twice."""
     place = Workspace(tmp_path / "mended")
@@ -539,14 +539,20 @@ def test_where_nobody_was_heard_there_is_no_number(sample: Workspace):
     assert found[["now", "low", "high", "change", "post_now"]].isna().all()
 
 
+def test_where_nobody_was_heard_at_all_no_chart_is_drawn(tmp_path: Path, in_workspace: Look):
+    app = of_people(tmp_path, in_workspace, 1, "out")
+    assert "Nobody has been heard and scored yet" in words(app)
+    assert not figures(app)
+
+
 def test_what_five_people_feel_is_told_as_a_first_impression(tmp_path: Path, in_workspace: Look):
     app = of_people(tmp_path, in_workspace, 5)
     assert "by 5 people in 5 mentions" in app.markdown[0].value
     assert "So few people are a first impression." in app.markdown[0].value
 
 
-def of_people(tmp_path: Path, in_workspace: Look, many: int) -> AppTest:
-    """Open Pulse on a workspace in which so many people said something."""
+def of_people(tmp_path: Path, in_workspace: Look, many: int, direction: Direction = "in") -> AppTest:
+    """Open Pulse on a workspace in which so many people said something, or were told something."""
     place = Workspace(tmp_path)
     touches = [
         Mapped(
@@ -556,7 +562,7 @@ def of_people(tmp_path: Path, in_workspace: Look, many: int) -> AppTest:
                 "x",
                 TAMROW.key,
                 Account(f"x:p{number}", "x", f"p{number}", f"Person {number}"),
-                "in",
+                direction,
                 "mention",
                 datetime(2025, 3, 3, 12),
                 "good work",

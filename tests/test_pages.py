@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import publish, reads, run, settings, store
+from pipeline import file_imports, publish, reads, run, settings, store
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -129,7 +129,7 @@ def test_what_an_address_asks_of_the_fields_of_a_page_in_vain_is_told(
     whom = {"person": person_named(sample, "priya")} if page == "person" else {}
     app = visit(f"views/{page}.py", **asked, **whom)
     told = [
-        f"The address asks for “{_words.plain(value)}” under {field}, which is not to be chosen here: it is left out."
+        f"“{_words.plain(value)}” is not to be chosen under {field} here: it is left out."
         for value, field in zip(asked.values(), fields, strict=True)
     ]
     assert [warning.value for warning in app.warning if "address" in warning.value] == told
@@ -192,7 +192,7 @@ def test_a_person_shows_both_directions_and_the_way_to_the_next_step(visit: Open
 
 def test_a_logged_call_is_kept_and_is_part_of_the_history_after_a_refresh(tmp_path: Path, in_workspace: Look):
     place = Workspace(tmp_path)
-    run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    file_imports.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     person = str(
@@ -322,7 +322,7 @@ def test_without_data_the_page_says_what_to_do(tmp_path: Path, in_workspace: Loo
 
 def test_a_damaged_file_is_said_and_the_last_good_numbers_stay(tmp_path: Path, in_workspace: Look):
     place = Workspace(tmp_path)
-    run.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    file_imports.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
     run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
     in_workspace(place)
     app = opened()
@@ -444,7 +444,7 @@ def test_a_brand_whose_data_end_long_before_those_of_another_says_so(workspace: 
         file = workspace.folder.parent / f"{key}.csv"
         file.write_text(f"Body,User,Date\nnice,ana,2025-02-01\nso so,bo,{last}\n")
         mapping = {"text": "Body", "author": "User", "at": "Date"}
-        run.import_file(workspace, file, Brand(key, key.title(), ()), mapping=mapping)
+        file_imports.import_file(workspace, file, Brand(key, key.title(), ()), mapping=mapping)
     publish.relate(workspace, settings.Settings(), ModelFacts("none"))
     publish.publish(workspace)
     in_workspace(workspace)

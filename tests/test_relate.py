@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.catalog import card
-from pipeline import publish, run, settings, store
+from pipeline import file_imports, publish, readings, run, settings, store
 from pipeline.contents import read_metric
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
@@ -48,7 +48,7 @@ def told(row: dict) -> dict:
 
 
 @pytest.mark.parametrize("day", [datetime(2025, 10, 1), datetime(2026, 5, 1)])
-def test_numbers_of_a_past_day_are_those_that_the_snapshots_tell(day: datetime, copy: Workspace, model: run.Model):
+def test_numbers_of_a_past_day_are_those_that_the_snapshots_tell(day: datetime, copy: Workspace, model: readings.Model):
     facts = ModelFacts(model.version, card())
     whole = {name: numbers(copy, name) for name in ("stage_month", "warmth_month", "brand_index")}
     publish.relate(copy, settings.load(copy.folder), facts, day)
@@ -141,7 +141,7 @@ def test_a_fruit_that_cannot_be_is_refused(changed: dict, message: str, copy: Wo
     assert message in done.stderr.replace("\n", " ")
 
 
-def test_groups_of_the_settings_have_a_feeling_of_their_own(copy: Workspace, model: run.Model):
+def test_groups_of_the_settings_have_a_feeling_of_their_own(copy: Workspace, model: readings.Model):
     file = copy.folder / "brand.toml"
     people = sorted(
         row["account_id"] for row in numbers(copy, "person") if row["brand"] == "tamrow" and row["account_id"]
@@ -156,7 +156,7 @@ def test_groups_of_the_settings_have_a_feeling_of_their_own(copy: Workspace, mod
     assert any(row["low_level"] < row["low"] for row in banded)  # the card's own error is in the band of a level
 
 
-def test_the_newest_word_on_a_group_wins_over_the_settings(copy: Workspace, model: run.Model):
+def test_the_newest_word_on_a_group_wins_over_the_settings(copy: Workspace, model: readings.Model):
     account = some_account(copy)
     belongs = ("group", "--account", account, "--what", "list", "--name", "VIP", "--author", "Mags")
 
@@ -194,7 +194,7 @@ def test_a_group_is_answered_by_what_we_say_to_nobody_in_particular(workspace: W
     ]
     file = tmp_path / "touches.jsonl"
     file.write_text("".join(json.dumps(row | {"addressed": True}) + "\n" for row in rows))
-    run.import_file(workspace, file, TAMROW)
+    file_imports.import_file(workspace, file, TAMROW)
     chosen = settings.Settings(lists={"vip": ("ann",)})
     whole, alone = [], []
     for found, group in ((whole, None), (alone, ("list", "vip"))):

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import retry, run, settings, store
+from pipeline import file_imports, retry, settings, store
 from pipeline.contents import read_rejects
 from pipeline.retry import Retried
 from pipeline.sources import SOURCES, WHOLE, files
@@ -42,7 +42,7 @@ def imported(place: Workspace, rows=ROWS) -> Path:
     file = place.folder / "twcs.csv"
     with file.open("w", newline="") as out:
         csv.writer(out).writerows([HEADER, *rows])
-    run.import_file(place, file, TAMROW)
+    file_imports.import_file(place, file, TAMROW)
     return file
 
 
@@ -61,7 +61,7 @@ def test_rejects_of_a_file_that_must_be_read_whole_stay_until_it_is_imported_aga
     before = rows(workspace, TOUCHES)
     assert retry.retry(workspace, settings.Settings()) == Retried(read=3, no_way=3)
     assert rows(workspace, TOUCHES) == before and reasons(workspace) == ["not a date and time"] * 3
-    run.import_file(workspace, file, TAMROW)
+    file_imports.import_file(workspace, file, TAMROW)
     assert rows(workspace, TOUCHES) == [
         ("x:1", "out", None, "x:1", False),
         ("x:2", "in", "x:100", "x:1", True),
@@ -84,7 +84,7 @@ def test_what_every_such_format_rejected_stays_as_it_was(workspace: Workspace, n
     workspace.folder.mkdir(parents=True)
     copied = shutil.copytree if (PAYLOADS / name).is_dir() else shutil.copy
     file = Path(copied(PAYLOADS / name, workspace.folder / name))
-    run.import_file(workspace, file, Brand("tamrow", "Tamrow", ("TamrowBuild",)))
+    file_imports.import_file(workspace, file, Brand("tamrow", "Tamrow", ("TamrowBuild",)))
     before = (rows(workspace, TOUCHES), rows(workspace, "select * from reject order by all"))
     found = retry.retry(workspace, settings.Settings())
     assert (found.stored, found.not_about, found.failed) == (0, 0, {})
@@ -109,7 +109,7 @@ def test_a_file_that_fails_keeps_its_rejects_and_does_not_keep_others_waiting(wo
     mapping = {"text": "Body", "author": "User", "at": "Date"}
     for name in ("a.csv", "b.csv"):
         (workspace.folder / name).write_text(f"Body,User,Date\nlate {name},ann,{ODD}\n")
-        run.import_file(workspace, workspace.folder / name, TAMROW, mapping=mapping)
+        file_imports.import_file(workspace, workspace.folder / name, TAMROW, mapping=mapping)
     with connect(workspace.mentions) as con:
         con.execute("update reject set payload = repeat('[', 90000) || repeat(']', 90000) where file like '%a.csv'")
     upgrade()
@@ -126,7 +126,7 @@ def test_a_reject_is_tried_again_in_the_order_of_its_own_file_not_of_the_last_at
     file, mapping = workspace.folder / "export.csv", {"text": "Body", "author": "User", "at": "Date"}
     for text, day, other in (("two", "3/4/2024", "25/12/2023"), ("three", "5/6/2024", "12/25/2023")):
         file.write_text(f"Body,User,Date\n{text},@,{day}\nmore {text},ann,{other}\n")
-        run.import_file(workspace, file, TAMROW, mapping=mapping)
+        file_imports.import_file(workspace, file, TAMROW, mapping=mapping)
     with connect(workspace.mentions) as con:
         con.execute("update reject set payload = replace(payload::varchar, '@', 'bob')")
     assert retry.retry(workspace, settings.Settings()).stored == 2
@@ -139,7 +139,7 @@ def test_a_row_that_is_rejected_again_is_tried_in_the_order_of_the_last_time(wor
     file, mapping = workspace.folder / "a.csv", {"text": "Body", "author": "User", "at": "Date"}
     file.write_text("Body,User,Date\nhi,@,3/4/2024\n")
     for order, day_first in (("", False), ("dmy", True)):
-        run.import_file(workspace, file, TAMROW, mapping=mapping, dates=order)
+        file_imports.import_file(workspace, file, TAMROW, mapping=mapping, dates=order)
         assert rows(workspace, "select day_first from reject") == [(day_first,)]
 
 
@@ -186,7 +186,7 @@ def test_rejects_whose_ids_were_taken_are_stored_once_their_source_has_a_name(br
         (workspace.folder / "inbox" / f"{name}.csv").write_text(rows_of)
     both = SOURCE.format("first", brand) + SOURCE.format("second", brand).split("\n", 3)[3]
     toml.write_text(both)
-    found = list(run.collect_files(workspace, settings.load(workspace.folder)))
+    found = list(file_imports.collect_files(workspace, settings.load(workspace.folder)))
     assert found == [
         "first.csv: 2 stored of 2",
         "second.csv: 0 stored of 2 (0 already had, 0 not about tamrow, 2 rejected)",
@@ -196,7 +196,7 @@ def test_rejects_whose_ids_were_taken_are_stored_once_their_source_has_a_name(br
     }
     assert retry.retry(workspace, settings.load(workspace.folder)).stored == 0
     toml.write_text(f'{both}name = "shop"\n')
-    assert list(run.collect_files(workspace, settings.load(workspace.folder))) == []
+    assert list(file_imports.collect_files(workspace, settings.load(workspace.folder))) == []
     assert retry.retry(workspace, settings.load(workspace.folder)).stored == 2
     ids = rows(workspace, "select touch_id from touch order by 1")
     assert ids == [("file:1",), ("file:2",), ("shop:1",), ("shop:2",)]

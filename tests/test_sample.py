@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from pipeline import run, sample, settings, store
+from pipeline import file_imports, sample, settings, store
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 
@@ -52,7 +52,7 @@ def test_every_inbound_text_has_its_authors_label_and_nothing_else_has():
 
 def test_every_line_is_a_touch_and_the_counts_are_those_of_the_readme(workspace: Workspace):
     for brand in settings.load(SAMPLE).brand_settings():
-        counts = run.import_file(workspace, SAMPLE / "touches.jsonl", brand.to_brand())
+        counts = file_imports.import_file(workspace, SAMPLE / "touches.jsonl", brand.to_brand())
         assert counts.read == len(TOUCHES) and not counts.rejected
     with store.connect(workspace.mentions) as con:
         assert con.execute("select count(*) from touch").fetchall() == [(len(TOUCHES),)]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from pipeline import bulk, run, settings, sources, store
+from pipeline import bulk, file_imports, settings, sources, store
 from pipeline.commands_files import How, take, tell
 from pipeline.rehearse import rehearse
 from pipeline.sources.files import FileError, Table
@@ -124,7 +124,7 @@ def test_a_report_with_real_dates_is_imported_under_the_row_numbers_that_a_perso
     made = book(Info=[["made for you"]], Mentions=rows)
     tried = rehearse(workspace, made, TAMROW, wait=1)
     assert tried.rejects == [(14, "not a date and time")] and not workspace.folder.exists()
-    counts = run.import_file(workspace, made, TAMROW)
+    counts = file_imports.import_file(workspace, made, TAMROW)
     assert tried.counts == counts
     assert (counts.read, counts.stored, counts.already) == (6, 4, 1)
     assert rejected(workspace) == [(14, "not a date and time")]
@@ -209,7 +209,7 @@ def test_long_numbers_of_tweets_in_a_sheet_do_not_make_one_of_many(book: MakeBoo
         [14, LONG, True, AT, "@TamrowBuild two", "", ""],
         [15, "mo", True, AT, "@TamrowBuild three", "", LONG],
     ]
-    counts = run.import_file(workspace, book(Tweets=[columns, *rows]), TAMROW)
+    counts = file_imports.import_file(workspace, book(Tweets=[columns, *rows]), TAMROW)
     assert counts.stored == 2
     assert [(row, reason.split(" ")[0]) for row, reason in rejected(workspace)] == [
         (4, "tweet_id"),
@@ -260,8 +260,8 @@ def test_sheets_of_sources_and_of_a_watched_folder_are_imported_once(book: MakeB
     entry = '[[sources]]\ntype = "file"\npath = "*.xlsx"\nbrand = "tamrow"\nsheet = "Older"\n[sources.map]\n'
     (workspace.folder / "brand.toml").write_text(entry + "".join(f'{field} = "{MAP[field]}"\n' for field in MAP))
     chosen = settings.load(workspace.folder)
-    assert [*run.collect_files(workspace, chosen)] == ["a.xlsx: 1 stored of 1; sheet Older"]
-    assert [*run.collect_files(workspace, chosen)] == []
+    assert [*file_imports.collect_files(workspace, chosen)] == ["a.xlsx: 1 stored of 1; sheet Older"]
+    assert [*file_imports.collect_files(workspace, chosen)] == []
     how = How(workspace, Brand("tamrow", "tamrow"), "auto", MAP, None, "file", False, 0)
     (workspace.folder / "brand.toml").unlink()
     words = "sheet Mail; Older would do as well: --sheet, or sheet in [[sources]], chooses"
@@ -293,7 +293,7 @@ def test_a_workbook_that_cannot_be_read_is_named_and_leaves_nothing(damage: str,
     elif damage == "other":
         path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 9)
     with pytest.raises(FileError) as caught:
-        run.import_file(workspace, path, TAMROW, mapping=MAP)
+        file_imports.import_file(workspace, path, TAMROW, mapping=MAP)
     said = {
         "cut": "a damaged zip",
         "flipped": "not a workbook that can be read, or a damaged one",
@@ -314,7 +314,7 @@ def test_what_gzip_has_packed_is_read_as_the_file_inside(workspace: Workspace, t
     for file in (PAYLOADS / "orchard.jsonl", PAYLOADS / "meltwater.csv"):
         packed = tmp_path / f"{file.name}.gz"
         packed.write_bytes(gzip.compress(file.read_bytes()))
-        assert run.import_file(workspace, packed, TAMROW) == run.import_file(plain, file, TAMROW)
+        assert file_imports.import_file(workspace, packed, TAMROW) == file_imports.import_file(plain, file, TAMROW)
     assert [place.name for place in workspace.folder.iterdir() if place.suffix != ".lock"] == ["mentions.duckdb"]
     with store.connect(workspace.mentions) as con:
         found = con.execute("select file from import order by all").fetchall()
@@ -325,7 +325,7 @@ def test_bytes_that_an_encoding_does_not_know_are_told_of_what_is_packed(workspa
     (tmp_path / "m.csv.gz").write_bytes(
         gzip.compress(("Body,User,Date\n" + "é" * 99).encode() + b"\xff,gus,2026-03-04")
     )
-    counts = run.import_file(workspace, tmp_path / "m.csv.gz", TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, tmp_path / "m.csv.gz", TAMROW, mapping=MAP)
     assert (counts.stored, counts.lost) == (1, "some bytes are no utf-8, and became \ufffd")
 
 
@@ -345,7 +345,7 @@ def test_bytes_that_an_encoding_does_not_know_are_told_of_what_is_packed(workspa
 def test_what_is_wrong_with_a_packed_file_is_said_of_it(content, words: str, workspace: Workspace, tmp_path: Path):
     (tmp_path / "export.csv.gz").write_bytes(content())
     with pytest.raises(FileError) as caught:
-        run.import_file(workspace, tmp_path / "export.csv.gz", TAMROW, mapping=MAP)
+        file_imports.import_file(workspace, tmp_path / "export.csv.gz", TAMROW, mapping=MAP)
     assert str(caught.value).startswith(f"{tmp_path / 'export.csv.gz'}: ") and words in str(caught.value)
     assert not workspace.folder.exists()
 
@@ -363,7 +363,7 @@ def test_the_one_file_in_a_zip_is_read_as_it_is_beside_what_systems_add(how: int
     files = {"export/": b"", f"export/{file.name}": file.read_bytes(), f"__MACOSX/._{file.name}": b"\0", ".x": b"y"}
     packed = tmp_path / "export.zip"
     packed.write_bytes(zipped(files, how))
-    assert run.import_file(workspace, packed, TAMROW) == run.import_file(plain, file, TAMROW)
+    assert file_imports.import_file(workspace, packed, TAMROW) == file_imports.import_file(plain, file, TAMROW)
     assert [place.name for place in workspace.folder.iterdir() if place.suffix != ".lock"] == ["mentions.duckdb"]
     with store.connect(workspace.mentions) as con:
         assert con.execute("select file from import").fetchall() == [(str(packed),)]
@@ -441,6 +441,6 @@ def test_what_is_wrong_with_a_zip_is_said_of_it(content: bytes, words: str, work
     path = tmp_path / "export.zip"
     path.write_bytes(content)
     with pytest.raises(FileError) as caught:
-        run.import_file(workspace, path, TAMROW, mapping=MAP)
+        file_imports.import_file(workspace, path, TAMROW, mapping=MAP)
     assert str(caught.value).startswith(f"{path}: ") and words in str(caught.value)
     assert not workspace.folder.exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import labels, retry, run, settings, sources, store
+from pipeline import file_imports, labels, retry, settings, sources, store
 from pipeline.file_cursors import Known
 from pipeline.sources import SOURCES
 from pipeline.sources.dates import COLUMNS, IN_NO_DOUBT
@@ -42,8 +42,8 @@ OF_ONE_BRAND = {"fourcat", "brandwatch", "meltwater", "xarchive"}  # whoever mad
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_row_is_accounted_for_and_a_second_import_adds_nothing(name: str, workspace: Workspace):
-    first = run.import_file(workspace, payload(name), TAMROW)
-    second = run.import_file(workspace, payload(name), TAMROW)
+    first = file_imports.import_file(workspace, payload(name), TAMROW)
+    second = file_imports.import_file(workspace, payload(name), TAMROW)
     assert adds_up(first) and adds_up(second)
     assert first.stored > 0 and first.rejected and bool(first.not_about) == (name not in OF_ONE_BRAND)
     assert (second.read, second.stored, second.already) == (first.read, 0, first.stored + first.already)
@@ -70,7 +70,7 @@ def test_twcs_takes_both_sides_of_the_brands_threads():
 
 
 def test_twcs_counts_what_it_cannot_take(workspace: Workspace):
-    counts = run.import_file(workspace, payload("twcs"), TAMROW)
+    counts = file_imports.import_file(workspace, payload("twcs"), TAMROW)
     assert (counts.read, counts.stored, counts.not_about) == (8, 5, 1)
     assert counts.rejected == {
         "not a date and time": 1,
@@ -114,7 +114,7 @@ def test_a_dialogue_has_its_last_answer_with_the_time_inside_its_id():
 
 
 def test_a_json_array_that_breaks_off_gives_its_sound_part_and_one_reject(workspace: Workspace):
-    counts = run.import_file(workspace, payload("dialogues"), TAMROW)
+    counts = file_imports.import_file(workspace, payload("dialogues"), TAMROW)
     assert counts.read == 8
     assert sum(many for reason, many in counts.rejected.items() if reason.startswith("JSON breaks off")) == 1
 
@@ -143,7 +143,7 @@ def test_a_few_odd_bytes_make_no_other_encoding_of_a_file_in_utf_8(odd: bytes, t
     file = tmp_path / "export.csv"
     rows = "".join(f"schöner Tag {n},Jürgen{n},2025-01-02\n" for n in range(300))
     file.write_bytes(("Body,User,Date\n" + rows).encode() + odd + b",bo,2025-01-02\n")
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     assert (counts.encoding, counts.stored) == ("utf-8-sig", 301)
     assert sources.lost_bytes(file, counts.encoding) == "some bytes are no utf-8, and became \ufffd"
     with connect(workspace.mentions) as con:
@@ -197,7 +197,7 @@ def test_a_source_of_brand_toml_may_tell_the_encoding_of_its_files(workspace: Wo
     entry = '[[sources]]\ntype = "file"\npath = "*.csv"\nbrand = "TamrowBuild"\nencoding = "cp1250"\n'
     entry += 'map = { text = "Body", author = "User", at = "Date" }\n'
     (workspace.folder / "brand.toml").write_text(entry)
-    lines = list(run.collect_files(workspace, settings.load(workspace.folder)))
+    lines = list(file_imports.collect_files(workspace, settings.load(workspace.folder)))
     assert lines == ["old.csv: 1 stored of 1"]
     with connect(workspace.mentions) as con:
         assert con.execute("select text from touch").fetchall() == [("kávé trčs",)]
@@ -211,7 +211,7 @@ def test_a_refresh_tells_of_bytes_that_were_lost(workspace: Workspace):
     entry = '[[sources]]\ntype = "file"\npath = "*.csv"\nbrand = "TamrowBuild"\n'
     entry += 'map = { text = "Body", author = "User", at = "Date" }\n'
     (workspace.folder / "brand.toml").write_text(entry)
-    lines = list(run.collect_files(workspace, settings.load(workspace.folder)))
+    lines = list(file_imports.collect_files(workspace, settings.load(workspace.folder)))
     assert lines == ["cut.csv: 2 stored of 2; some bytes are no utf-8, and became \ufffd"]
 
 
@@ -268,7 +268,7 @@ def test_a_quotation_mark_inside_a_cell_is_only_a_mark(tmp_path: Path):
 def test_a_broken_row_is_kept_with_its_reason(last: str, reason: str, tmp_path: Path, workspace: Workspace):
     file = tmp_path / "export.csv"
     file.write_text(f"Body,User,Date\ngood,ana,2025-01-02\n{last}")
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     assert (counts.read, counts.stored, counts.rejected) == (2, 1, {reason: 1})
     with store.connect(workspace.mentions) as con:
         kept = con.execute("select file, row_number, reason, payload from reject").fetchall()
@@ -279,7 +279,7 @@ def test_a_broken_row_is_kept_with_its_reason(last: str, reason: str, tmp_path: 
 def test_a_kind_and_a_direction_that_are_none_are_told_with_their_columns(tmp_path: Path, workspace: Workspace):
     file = tmp_path / "export.csv"
     file.write_text("Body,User,Date,Sort,Way\nhi,ana,2025-01-02,shout,in\nhi,bo,2025-01-02,reply,up\n")
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP | {"kind": "Sort", "direction": "Way"})
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP | {"kind": "Sort", "direction": "Way"})
     kind, direction = sorted(counts.rejected, reverse=True)
     assert kind.startswith("kind is none of ") and kind.endswith("(column Sort)")
     assert direction == "direction is neither in nor out (column Way)"
@@ -317,7 +317,7 @@ def test_a_first_object_that_lacks_a_field_is_a_reject_and_refuses_no_file(tmp_p
     file = tmp_path / "export.jsonl"
     sound = '{"Body": "good", "User": "ana", "Date": "2025-01-02"}\n'
     file.write_text('{"Body": "no date", "User": "bo"}\n' + sound)
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     assert (counts.stored, counts.rejected) == (1, {"no at (column Date)": 1})
     file.write_text('{"Body": "no date", "User": "bo"}\n' * sources.FIRST_OBJECTS + sound)
     with pytest.raises(FileError, match="no column Date; it has Body, User"):
@@ -429,7 +429,7 @@ REAL = {
 
 @pytest.mark.parametrize(("file", "brand"), [(file, brand) for file, brands in REAL.items() for brand in brands])
 def test_the_real_files_are_accounted_for(file: str, brand: str, shared: Path, workspace: Workspace):
-    counts = run.import_file(workspace, shared / "conversations" / file, Brand(brand, brand))
+    counts = file_imports.import_file(workspace, shared / "conversations" / file, Brand(brand, brand))
     assert adds_up(counts)
     assert counts.stored > 20 and not counts.rejected
 
@@ -450,7 +450,7 @@ def test_bytes_that_a_chosen_encoding_does_not_know_are_told(tmp_path: Path):
 def test_half_a_character_pair_is_kept_as_a_sign_for_what_is_missing(tmp_path: Path, workspace: Workspace):
     path = tmp_path / "cut.jsonl"
     path.write_text('{"Body": "a cut emoji \\ud83d", "User": "gus", "Date": "2026-01-01"}\n')
-    assert run.import_file(workspace, path, TAMROW, mapping=MAP).stored == 1  # its id is made of the text
+    assert file_imports.import_file(workspace, path, TAMROW, mapping=MAP).stored == 1  # its id is made of the text
     with connect(workspace.mentions) as con:
         assert con.execute("select text from touch").fetchall() == [("a cut emoji \ufffd",)]
 
@@ -458,7 +458,7 @@ def test_half_a_character_pair_is_kept_as_a_sign_for_what_is_missing(tmp_path: P
 def test_an_object_in_a_mapped_column_is_no_text(tmp_path: Path, workspace: Workspace):
     file = tmp_path / "a.json"
     file.write_text(json.dumps([{"Body": "it hums", "User": {"name": "ann"}, "Date": "2025-03-04"}]), encoding="utf-8")
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     assert counts.rejected == {"author is no text, but several values (column User)": 1}
 
 
@@ -471,7 +471,7 @@ OCTOBER = [f"{day:02}/10/2025" for day in range(1, 32)]
 
 
 def test_dates_that_prove_the_day_first_are_read_so_and_it_is_said(tmp_path: Path, workspace: Workspace):
-    counts = run.import_file(workspace, dated(tmp_path / "a.csv", *OCTOBER, "soon"), TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, dated(tmp_path / "a.csv", *OCTOBER, "soon"), TAMROW, mapping=MAP)
     assert (counts.stored, counts.rejected) == (31, {"not a date and time (column Date)": 1})
     assert counts.dates == "dates with the day first, as 13/10/2025 in row 13 proves"
     with connect(workspace.mentions) as con:
@@ -485,7 +485,7 @@ def test_an_order_in_which_nothing_was_stored_is_not_taken_for_that_of_what_is(t
     file = tmp_path / "a.csv"
     file.write_text("Id,Body,User,Date\n1,it leaks,ann,03/04/2025\n")
     said = [
-        run.import_file(workspace, file, TAMROW, mapping=MAP | {"id": "Id"}, dates=order).dates
+        file_imports.import_file(workspace, file, TAMROW, mapping=MAP | {"id": "Id"}, dates=order).dates
         for order in ("mdy", "dmy", "dmy", "mdy")
     ]
     assert ["in the other order" in words for words in said] == [False, True, True, False]
@@ -493,9 +493,9 @@ def test_an_order_in_which_nothing_was_stored_is_not_taken_for_that_of_what_is(t
 
 def test_dates_of_either_order_are_read_with_the_month_first_unless_it_is_told(tmp_path: Path, workspace: Workspace):
     file = dated(tmp_path / "a.csv", "2025-01-01", "04/04/2025", "03/04/2025")
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     assert counts.stored == 3 and counts.dates.startswith("dates such as 03/04/2025 in row 3 do not tell whether the")
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP, dates="dmy")
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP, dates="dmy")
     assert (counts.stored, counts.already) == (1, 2)
     assert (
         counts.dates
@@ -547,8 +547,8 @@ def test_the_other_order_is_one_that_reads_the_dates_otherwise(
     file = dated(tmp_path / "a.csv", date)
     then, today = (sources.open_file(file, mapping=MAP, dates=told or "")[1].dates for told in (before, now))
     kept = None if before is None else then.day_first
-    assert run.was_other_order(Known("a.csv", was_read=True, day_first=kept), today) == is_other
-    assert not run.was_other_order(Known("a.csv"), today)
+    assert file_imports.was_other_order(Known("a.csv", was_read=True, day_first=kept), today) == is_other
+    assert not file_imports.was_other_order(Known("a.csv"), today)
 
 
 def test_a_row_with_an_id_is_had_already_however_often_its_file_is_read_in_another_order(
@@ -556,19 +556,22 @@ def test_a_row_with_an_id_is_had_already_however_often_its_file_is_read_in_anoth
 ):
     file, mapping = tmp_path / "a.csv", MAP | {"id": "Id"}
     file.write_text("Id,Body,User,Date\n1,it hums,gus,03/04/2025 10:30\n")
-    assert run.import_file(workspace, file, TAMROW, mapping=mapping).stored == 1
+    assert file_imports.import_file(workspace, file, TAMROW, mapping=mapping).stored == 1
     for _ in range(2):
-        counts = run.import_file(workspace, file, TAMROW, mapping=mapping, dates="dmy")
+        counts = file_imports.import_file(workspace, file, TAMROW, mapping=mapping, dates="dmy")
         assert (counts.already, counts.rejected) == (1, {})
     file.write_text("Id,Body,User,Date\n1,it hums,gus,03/04/2025 10:30\n1,it hums,bo,03/04/2025 10:30\n")
-    assert run.import_file(workspace, file, TAMROW, mapping=mapping, dates="dmy").rejected == {TURNED: 1, TAKEN: 1}
+    assert file_imports.import_file(workspace, file, TAMROW, mapping=mapping, dates="dmy").rejected == {
+        TURNED: 1,
+        TAKEN: 1,
+    }
 
 
 def test_a_file_of_dates_in_two_orders_is_refused_naming_two_rows(tmp_path: Path, workspace: Workspace):
     file = dated(tmp_path / "a.csv", *OCTOBER, "10/31/2025")
     with pytest.raises(FileError, match="13/10/2025 in row 13 has the day first, 10/31/2025 in row 32 the month; with"):
-        run.import_file(workspace, file, TAMROW, mapping=MAP)
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP, dates="mdy")
+        file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP, dates="mdy")
     assert (counts.stored, sum(counts.rejected.values())) == (13, 19)
 
 
@@ -604,7 +607,7 @@ def test_every_format_whose_dates_may_be_in_either_order_takes_it_and_no_other()
 @pytest.mark.parametrize("name", sorted(IN_NO_DOUBT))
 def test_an_order_is_refused_where_it_would_do_nothing(name: str, workspace: Workspace):
     with pytest.raises(FileError, match="are in no doubt: leave --dates, or `dates` in"):
-        run.import_file(workspace, payload(name), TAMROW, dates="dmy")
+        file_imports.import_file(workspace, payload(name), TAMROW, dates="dmy")
 
 
 @pytest.mark.parametrize("form", ["a.jsonl", "a.json"])
@@ -619,7 +622,7 @@ def test_dates_of_json_prove_their_order_too(form: str, tmp_path: Path):
 def test_rejects_are_tried_again_in_the_order_of_their_file(tmp_path: Path, workspace: Workspace):
     file = dated(tmp_path / "a.csv", "03/04/2025", "31/12/2024")
     file.write_text(file.read_text().replace("note 1,gus", "note 1,@"))
-    run.import_file(workspace, file, TAMROW, mapping=MAP)
+    file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     with connect(workspace.mentions) as con:
         con.execute("""update reject set payload = '{"Body": "note 1", "User": "gus", "Date": "03/04/2025"}'""")
     assert retry.retry(workspace, settings.Settings()).stored == 1
@@ -634,7 +637,7 @@ def test_one_content_has_its_rejects_once_under_whatever_path(
     monkeypatch.chdir(tmp_path)
     shutil.copy(file, tmp_path / "copy.csv")
     for path in (Path("bad.csv"), Path(f"../{tmp_path.name}/bad.csv"), file, tmp_path / "copy.csv"):
-        run.import_file(workspace, path, TAMROW, mapping=MAP)
+        file_imports.import_file(workspace, path, TAMROW, mapping=MAP)
     with connect(workspace.mentions) as con:
         assert con.execute("select file from reject").fetchall() == [(str(file.resolve()),)]
         assert con.execute("select file from import").fetchall() == [(str(file.resolve()),)]
@@ -644,14 +647,14 @@ def test_rejects_of_an_older_orchard_keep_the_name_that_their_file_was_typed_by(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ):
     file = dated(tmp_path / "bad.csv", "2025-01-02", "soon")
-    run.import_file(workspace, file, TAMROW, mapping=MAP)
+    file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     with connect(workspace.mentions) as con:
         for table in ("reject", "import"):
             con.execute(f"update {table} set file = 'bad.csv'")
         con.execute("update reject set reject_id = sha256('bad.csv' || chr(0) || row_number || chr(0) || payload)")
     monkeypatch.chdir(tmp_path)
     dated(file, "2025-01-02", "soon", "2025-01-03")  # it has grown meanwhile
-    assert run.import_file(workspace, Path("bad.csv"), TAMROW, mapping=MAP).stored == 1
+    assert file_imports.import_file(workspace, Path("bad.csv"), TAMROW, mapping=MAP).stored == 1
     with connect(workspace.mentions) as con:
         assert con.execute("select file from reject").fetchall() == [("bad.csv",)]
 
@@ -664,7 +667,7 @@ def test_a_mapped_column_that_stands_twice_is_refused_and_others_are_kept_under_
     with pytest.raises(FileError, match="the column Body is there more than once; remove or rename one"):
         sources.open_file(file, mapping=MAP)
     file.write_text("Body,More,User,Date,More,More (2),,\nhi,a,gus,2025-01-02,b,c,d,e\n")
-    assert run.import_file(workspace, file, TAMROW, mapping=MAP).stored == 1
+    assert file_imports.import_file(workspace, file, TAMROW, mapping=MAP).stored == 1
     names = ["Body", "More", "User", "Date", "More (2)", "More (2) (2)", "", "(2)"]
     kept = dict(zip(names, ["hi", "a", "gus", "2025-01-02", "b", "c", "d", "e"], strict=True))
     with connect(workspace.mentions) as con:
@@ -686,7 +689,7 @@ def test_of_a_row_with_a_field_that_is_too_long_both_ends_are_kept(tmp_path: Pat
     file = tmp_path / "a.csv"
     long = "x" * (FIELD_LIMIT + 1)
     file.write_text(f'Body,User,Date\n"two\nlines",ana,2025-01-02\n{long},gus,2025-01-03\nhi,bo,2025-01-04\n')
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP)
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP)
     reason = "row cannot be read: a field of it has more than 10,485,760 characters"
     assert (counts.read, counts.stored, counts.rejected) == (3, 2, {reason: 1})
     with connect(workspace.mentions) as con:
@@ -699,7 +702,7 @@ def test_of_a_row_with_a_field_that_is_too_long_both_ends_are_kept(tmp_path: Pat
 def test_an_author_of_an_at_sign_alone_is_none(tmp_path: Path, workspace: Workspace):
     file = tmp_path / "a.csv"
     file.write_text("Body,User,Date,To\nhi,@,2025-01-02,\nho,TamrowBuild,2025-01-03,@\n")
-    counts = run.import_file(workspace, file, TAMROW, mapping=MAP | {"to": "To"})
+    counts = file_imports.import_file(workspace, file, TAMROW, mapping=MAP | {"to": "To"})
     assert (counts.stored, counts.rejected) == (1, {"no author (column User)": 1})
     with connect(workspace.mentions) as con:
         assert con.execute("select text, account_id from touch").fetchall() == [("ho", None)]

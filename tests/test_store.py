@@ -12,7 +12,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import ended, identity, journal, journal_reads, publish, reads, rules, run, settings, store
+from pipeline import (
+    ended,
+    file_imports,
+    identity,
+    journal,
+    journal_reads,
+    publish,
+    readings,
+    reads,
+    rules,
+    run,
+    settings,
+    store,
+)
 from pipeline.contents import read_brands, read_status
 from pipeline.file_cursors import FileCursor
 from pipeline.history import recorded, save_run
@@ -137,10 +150,13 @@ def test_a_row_with_the_id_of_another_message_is_kept_as_a_reject(tmp_path: Path
     for name, text in (("first", "lovely"), ("second", "awful")):
         (tmp_path / f"{name}.csv").write_text(f"N,T,A,D\n1,{text},ana,2025-01-02\n")
     brand = Brand("b", "B")
-    assert run.import_file(workspace, tmp_path / "first.csv", brand, mapping=mapping).stored == 1
-    counts = run.import_file(workspace, tmp_path / "second.csv", brand, mapping=mapping)
+    assert file_imports.import_file(workspace, tmp_path / "first.csv", brand, mapping=mapping).stored == 1
+    counts = file_imports.import_file(workspace, tmp_path / "second.csv", brand, mapping=mapping)
     assert (counts.stored, counts.already, sum(counts.rejected.values())) == (0, 0, 1)
-    assert run.import_file(workspace, tmp_path / "second.csv", brand, mapping=mapping, source="reviews").stored == 1
+    assert (
+        file_imports.import_file(workspace, tmp_path / "second.csv", brand, mapping=mapping, source="reviews").stored
+        == 1
+    )
 
 
 def test_half_a_character_does_not_stop_an_import(workspace: Workspace):
@@ -317,7 +333,7 @@ def refresh(workspace: Workspace, chosen: settings.Settings) -> list[str]:
 def test_a_brand_that_no_row_of_a_file_is_about_is_none(workspace: Workspace, tmp_path: Path):
     header, row, *_ = (PAYLOADS / "twcs.csv").read_text().splitlines(keepends=True)
     (tmp_path / "twcs.csv").write_text(header + row)
-    assert run.import_file(workspace, tmp_path / "twcs.csv", Brand("Tamrwo", "Tamrwo")).not_about == 1
+    assert file_imports.import_file(workspace, tmp_path / "twcs.csv", Brand("Tamrwo", "Tamrwo")).not_about == 1
     assert read_brands(workspace) == []  # else it would be marked as a name in the texts to every other brand
 
 
@@ -334,7 +350,7 @@ def test_a_reader_keeps_its_file_while_the_next_one_sees_the_new(workspace: Work
 
 
 def test_a_second_refresh_changes_nothing(workspace: Workspace):
-    run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
+    file_imports.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW)
     chosen = settings.Settings(backup={"folder": "kept"})  # type: ignore[arg-type]
     assert refresh(workspace, chosen)[-1].startswith(f"backed up to {workspace.folder / 'kept' / 'orchard-backup-'}")
     with store.connect(workspace.mentions) as con:
@@ -422,7 +438,7 @@ def test_a_run_that_was_cut_off_is_marked_so(workspace: Workspace):
 def test_a_failed_refresh_is_recorded_with_its_reason(workspace: Workspace):
     save_outcomes(workspace, [said(1)], [], cursor(1))
 
-    def broken() -> run.Model:
+    def broken() -> readings.Model:
         raise RuntimeError("no weights")
 
     with pytest.raises(RuntimeError):
@@ -538,7 +554,7 @@ def test_an_account_is_what_its_touches_tell_of_it_together(
 ):
     file = tmp_path / "a.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
-    run.import_file(workspace, file, Brand("tamrow", "Tamrow"))
+    file_imports.import_file(workspace, file, Brand("tamrow", "Tamrow"))
     assert accounts(workspace) == [known]
 
 
@@ -548,5 +564,5 @@ def test_what_a_later_file_tells_of_an_account_fills_gaps_and_nobody_is_there_tw
     for number, line in enumerate((told(1, 3, handle="gus"), told(2, 1, handle="Gus!", email="g@example.org"))):
         file = tmp_path / f"{number}.jsonl"
         file.write_text(line, encoding="utf-8")
-        run.import_file(workspace, file, Brand("tamrow", "Tamrow"))
+        file_imports.import_file(workspace, file, Brand("tamrow", "Tamrow"))
     assert accounts(workspace) == [("gus", "g@example.org", "person", 1)]

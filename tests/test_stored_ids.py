@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline import cursors, run
+from pipeline import cursors, file_imports
 from pipeline.source_settings import BlueskySource, XSource
 from pipeline.sources import (
     airline,
@@ -45,7 +45,7 @@ def test_x_is_asked_about_the_posts_of_an_archive_but_not_about_its_direct_messa
     workspace: Workspace, httpserver: HTTPServer
 ):
     workspace.folder.mkdir()
-    run.import_file(workspace, PAYLOADS / "xarchive", TAMROW, direct_messages=True)
+    file_imports.import_file(workspace, PAYLOADS / "xarchive", TAMROW, direct_messages=True)
     with connect(workspace.mentions) as con:
         kinds = dict(con.execute("select touch_id, kind from touch").fetchall())
     posts = {id.removeprefix("x:") for id, kind in kinds.items() if kind != "message"}
@@ -55,13 +55,13 @@ def test_x_is_asked_about_the_posts_of_an_archive_but_not_about_its_direct_messa
 
 def test_x_is_not_asked_about_the_numbers_that_a_data_set_gave_its_posts(workspace: Workspace, httpserver: HTTPServer):
     workspace.folder.mkdir()
-    assert run.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW).stored
+    assert file_imports.import_file(workspace, PAYLOADS / "twcs.csv", TAMROW).stored
     assert asked_of_x(workspace, httpserver) == set()
 
 
 def test_a_private_message_that_tells_how_to_look_it_up_is_asked_about(workspace: Workspace):
     workspace.folder.mkdir()
-    run.import_file(workspace, PAYLOADS / "xarchive", TAMROW, direct_messages=True)
+    file_imports.import_file(workspace, PAYLOADS / "xarchive", TAMROW, direct_messages=True)
     by = cursors.read_stored_ids(workspace, "x", "conversationId")
     assert len([id for id in by if " " in id]) == 4 and len(by) == 11
 

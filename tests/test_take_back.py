@@ -10,7 +10,18 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import commands_files, commands_imports, forget, journal, journal_reads, retry, run, settings, store
+from pipeline import (
+    commands_files,
+    commands_imports,
+    file_imports,
+    forget,
+    journal,
+    journal_reads,
+    retry,
+    run,
+    settings,
+    store,
+)
 from pipeline.contents import read_status
 from pipeline.file_cursors import FileCursor, save_chunk
 from pipeline.imports import find_import, read_imports
@@ -51,7 +62,7 @@ def table(path: Path, rows: Iterable[Sequence[str]], name: str = "") -> Path:
 
 def taken_in(place: Workspace, file: Path, brand: Brand = OAK, **options: Any) -> tuple[int, int, int, int]:
     """Import a table; return how many rows were read, stored, there already, and rejected."""
-    counts = run.import_file(place, file, brand, mapping=MAP, **options)
+    counts = file_imports.import_file(place, file, brand, mapping=MAP, **options)
     return counts.read, counts.stored, counts.already, sum(counts.rejected.values())
 
 
@@ -110,7 +121,7 @@ def test_a_row_that_another_file_skipped_comes_back_with_it(files, workspace: Wo
     (workspace.folder / "brand.toml").write_text(f"[[sources]]\n{entry} }}\n")
     chosen = settings.load(workspace.folder)
     table(workspace.folder / "inbox" / "early.csv", FIRST[1:])
-    assert list(run.collect_files(workspace, chosen)) == ["early.csv: 2 stored of 2"]
+    assert list(file_imports.collect_files(workspace, chosen)) == ["early.csv: 2 stored of 2"]
     taken_in(workspace, files[0])
     late = table(workspace.folder / "inbox" / "late.csv", reversed(FIRST))
     assert taken_in(workspace, late) == (3, 0, 3, 0)
@@ -118,10 +129,10 @@ def test_a_row_that_another_file_skipped_comes_back_with_it(files, workspace: Wo
     gone = take_back(workspace, find_import(workspace, "first.csv", "oak"))
     assert (gone.touches, gone.unread) == (1, [(str(late), "oak")])  # early.csv came before, and skipped nothing of it
     assert read_status(workspace, "fixed")["unfinished_imports"] == 1
-    assert list(run.collect_files(workspace, chosen)) == [
+    assert list(file_imports.collect_files(workspace, chosen)) == [
         "late.csv: 1 stored of 3 (2 already had, 0 not about oak, 0 rejected)"
     ]
-    assert list(run.collect_files(workspace, chosen)) == []
+    assert list(file_imports.collect_files(workspace, chosen)) == []
     assert asked(workspace, "select brand, count(*) from touch group by all order by all") == [("elm", 3), ("oak", 3)]
 
 
@@ -216,12 +227,12 @@ def test_a_message_beside_another_at_its_link_is_not_stored_again_when_that_one_
     tmp_path: Path, workspace: Workspace
 ):
     for name, review in zip("ab", REVIEWS, strict=False):
-        run.import_file(workspace, brandwatch_file(tmp_path / f"{name}.csv", review), OAK)
+        file_imports.import_file(workspace, brandwatch_file(tmp_path / f"{name}.csv", review), OAK)
     gone = take_back(workspace, find_import(workspace, "a.csv"))
     assert (gone.touches, gone.unread) == (1, [])
-    assert run.import_file(workspace, tmp_path / "b.csv", OAK).already == 1
+    assert file_imports.import_file(workspace, tmp_path / "b.csv", OAK).already == 1
     assert stored_texts(workspace) == [("Bob", "They creak")]
-    assert run.import_file(workspace, tmp_path / "a.csv", OAK).stored == 1
+    assert file_imports.import_file(workspace, tmp_path / "a.csv", OAK).stored == 1
 
 
 def test_whoever_was_forgotten_stays_so_and_so_does_a_brand_with_which_something_was_typed(files, workspace: Workspace):
@@ -363,7 +374,7 @@ def test_a_sheet_that_an_entry_reads_is_told(tmp_path: Path):
     entry = FileSource(
         type="file", path="care.xlsx", brand="oak", sheet="Feb", map={"text": "a", "author": "b", "at": "c"}
     )
-    there = run.sha256(tmp_path / "care.xlsx", entry.map, False, "Feb")
+    there = file_imports.sha256(tmp_path / "care.xlsx", entry.map, False, "Feb")
     assert commands_imports.is_same(tmp_path / "care.xlsx", entry, there)
     assert not commands_imports.is_same(tmp_path / "care.xlsx", entry.model_copy(update={"sheet": "Mar"}), there)
 

@@ -16,7 +16,7 @@ import pytest
 from models import embed
 from models.int8 import read_ranges
 from models.onnx import OnnxRunner
-from pipeline import keyness, run, settings, store, topics, vectors, words
+from pipeline import file_imports, keyness, run, settings, store, topics, vectors, words
 from pipeline.contents import read_metric
 from pipeline.metrics.build import build
 from pipeline.publish import ModelFacts
@@ -94,7 +94,7 @@ def shop(place: Workspace, texts: Sequence[str], name: str = "a") -> None:
     ]
     file = place.folder / f"{name}.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
-    counts = run.import_file(place, file, settings.Settings().find_brand("shop"))
+    counts = file_imports.import_file(place, file, settings.Settings().find_brand("shop"))
     assert counts.stored == len(texts)
 
 

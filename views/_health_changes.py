@@ -22,15 +22,15 @@ def draw() -> None:
         return
     try:
         found = journal_changes.labels_together(_data.typed(journal_changes.read_rows, None, (), EVERY))
-        key, page = _filters.page("changes")
-        first = min(page - 1, max(0, len(found) - 1) // PAGE) * PAGE  # there may be fewer by now
-        shown = journal_changes.told(found[first : first + PAGE], called, nameless)
+        key, rows = _filters.listed(lambda many, skip: found[skip : skip + many], PAGE, "changes")
+        shown = journal_changes.told(rows, called, nameless)
     except StoreError as error:
         st.error(_words.plain(str(error)))
         return
     if not found:
         st.caption(say("no_changes"))
-    for number, change in enumerate(shown, first + 1):
+    _, page = _filters.page("changes")
+    for number, change in enumerate(shown, (page - 1) * PAGE + 1):
         one(number, change)
     _filters.pager(key, len(found), PAGE)
 

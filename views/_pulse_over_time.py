@@ -35,7 +35,7 @@ def draw(now: Shared) -> None:
     series = _rights.of_enough(series, "estimate", "low", "high")
     events, (notes, earlier) = _pulse_events.found(now), _pulse_notes.found(now)
     st.header(say("over_time"))
-    clicked = chart(now, series, events, notes)
+    clicked = None if series.empty else chart(now, series, events, notes)
     left, right = st.columns(2)
     with left:
         _pulse_events.draw(events)

@@ -98,7 +98,7 @@ def voices(now: Shared, names: dict[str, str]) -> None:
     told = found["share"].notna().groupby(found["month"]).transform("any")
     found["all_mentions"] = found["all_mentions"].where(told)  # else they may be those of a few
     if found["share"].isna().all():
-        st.info(say("share_none", fewest=_rights.FEWEST))
+        st.info(nobody_heard(panel, now.everything))
         return
     few = _data.fewest_people()
     _show.chart(_charts_compare.shares(found, names, few, say("share_title")), found, "share", say("share_alt"))
@@ -107,6 +107,16 @@ def voices(now: Shared, names: dict[str, str]) -> None:
     st.markdown(in_words(last, names))
     about = say(ABOUT[panel], sources=sources(last["sources"].iloc[0]))
     st.caption(f"{say('share_caption', panel=about, few=few, fewest=_rights.FEWEST)} {edges}")
+
+
+def nobody_heard(panel: str, everything: bool) -> str:
+    """Return that no share can be told, and which other choices could change that."""
+    said = [say("share_none", fewest=_rights.FEWEST)]
+    if not everything:
+        said.append(say("share_longer"))
+    if panel != "all":
+        said.append(say("share_wider", panel=say(PANELS["all"])))
+    return " ".join(said)
 
 
 def sources(names: str | None) -> str:

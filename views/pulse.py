@@ -144,6 +144,8 @@ def flow(now: Shared) -> None:
 def volume(now: Shared) -> None:
     """Show how much was said; a click leads to the messages."""
     counts = _data.ask("volume", brand=now.brand, grain=now.grain, start=now.start, until=now.until)
+    if counts.empty:
+        return
     labels = ["positive", "neutral", "negative"]
     untold = counts[labels].sum(axis=1).where(counts["people"] < _rights.FEWEST, 0)
     counts = _rights.of_enough(counts, *labels).assign(untold=untold)
