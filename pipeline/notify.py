@@ -15,7 +15,8 @@ from pipeline.digest.published import Published, opened
 from pipeline.digest.words import harmless
 from pipeline.locks import TELL_SECONDS, telling
 from pipeline.notices import Known
-from pipeline.settings import NotifySettings, Settings
+from pipeline.sections import NotifySettings
+from pipeline.settings import Settings
 from pipeline.store import StoreError, Workspace
 from pipeline.telling import texts
 

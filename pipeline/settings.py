@@ -1,176 +1,37 @@
 """brand.toml and the environment, as one frozen, validated object."""
 
 import os
-import re
 import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsedError
 
 from pipeline.rules import Rule
-from pipeline.source_settings import FORMS as FORMS_OF_SOURCES
-from pipeline.source_settings import SOURCE_TYPES, AnySource, FileSource, NetworkSource
+from pipeline.sections import (
+    BackupSettings,
+    BrandSettings,
+    ModelSettings,
+    NotifySettings,
+    NumberSettings,
+    PrivacySettings,
+    TopicSettings,
+)
+from pipeline.source_settings import AnySource, FileSource, NetworkSource
 from pipeline.touch import Brand, squeeze
 from pipeline.words import STOP, spelt
+from pipeline.wrong_settings import explain, unparsed
 
 ROOT = Path(__file__).resolve().parent.parent
-SECTION = "Input should be a section with keys of its own"
-WANTED = {  # where pydantic's words are those of Python
-    "tuple_type": 'Input should be a list, such as ["a", "b"]',
-    "dict_type": SECTION,
-    "model_type": SECTION,
-    "model_attributes_type": SECTION,
-    "union_tag_not_found": f"type is needed; one of: {', '.join(SOURCE_TYPES)}",
-    "union_tag_invalid": f"type is none of: {', '.join(SOURCE_TYPES)}",
-}
-ENTRIES = frozenset({"competitors", "sources", "rules"})  # several of each, in brackets twice
-KEY = r"^[\w.-]+$"
-DASHBOARD = r"^https?://[^\s\"'<>@]+$"
-FORMS = FORMS_OF_SOURCES | {  # what a pattern means, in words
-    KEY: "letters, digits, and _ . - alone, without spaces",
-    DASHBOARD: "an address such as https://orchard.example.org, without name and password",
-}
 
 
 class SettingsError(ValueError):
     """A setting is wrong; the message names file, key and what is allowed."""
-
-
-class Frozen(BaseModel):
-    """A group of settings; unknown keys are errors, since a misspelt key would otherwise be a silent default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BrandSettings(Frozen):
-    """How a brand is called."""
-
-    key: str = Field(pattern=KEY, description="short name in the store")
-    name: str = Field(min_length=1)
-    handles: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
-
-    @field_validator("name", "handles", "terms")
-    @classmethod
-    def words_are_not_empty(cls, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        """Refuse what calls the brand nothing: it would be found nowhere, or everywhere."""
-        if not all(word.strip(" \t\n@#") for word in ([given] if isinstance(given, str) else given)):
-            raise ValueError("it is empty")
-        return given
-
-    @field_validator("handles")
-    @classmethod
-    def handles_are_no_addresses(cls, handles: tuple[str, ...]) -> tuple[str, ...]:
-        """Refuse the address of a profile: no message calls anybody by it, so that nobody would have spoken to us."""
-        if found := [handle for handle in handles if "://" in handle]:
-            raise ValueError(f"handle {handles.index(found[0]) + 1} is an address; write the handle alone")
-        return handles
-
-    def to_brand(self) -> Brand:
-        """Return the brand that the pipeline works with."""
-        return Brand(self.key, self.name, self.handles, self.terms)
-
-
-class ModelSettings(Frozen):
-    """The sentiment model: ``default``, a folder, or the id of a model on a hub with its revision.
-
-    ``labels`` says which of its own labels is which, ``languages`` what it reads (an empty list: all), ``cleaning`` how
-    texts were cleaned when it was trained. What is left out is as the catalog of models knows it, else as for
-    ``default``; labels are told apart by their first letters.
-    """
-
-    name: str = Field(default="default", min_length=1)
-    revision: str | None = None
-    backend: Literal["auto", "onnx", "onnx-fp32", "torch"] = "auto"
-    labels: dict[str, Literal["negative", "neutral", "positive"]] = {}
-    languages: tuple[str, ...] | None = None
-    cleaning: Literal["orchard", "tweeteval"] | None = None
-
-
-class NumberSettings(Frozen):
-    """What the numbers take for much, for long and for few; proposals, not findings (docs/metrics.md)."""
-
-    noticeable: float = Field(default=0.15, gt=0, lt=1, description="a change of feeling that one would care about")
-    window_days: int = Field(default=90, ge=7, le=366, description="what counts as recent")
-    half_life_days: float = Field(
-        default=90, ge=7, le=3660, description="after it a touch counts half: reciprocity, fade"
-    )
-    mind_half_life_days: float = Field(
-        default=30, ge=7, le=3660, description="after it a touch counts half: top of mind"
-    )
-    answer_hours: float = Field(default=48, gt=0, le=8784, description="an answer within it is in time")
-    fewest_people: int = Field(
-        default=20, ge=5, le=100_000, description="a group of fewer people is not drawn as a number"
-    )
-
-
-class PrivacySettings(Frozen):
-    """How much of single people the dashboard may show.
-
-    ``named``: names where the person addressed the brand; ``pseudonymous``: no names, handles or links at all;
-    ``aggregate``: nothing of single people.
-    """
-
-    people: Literal["named", "pseudonymous", "aggregate"] = "named"
-
-
-class TopicSettings(Frozen):
-    """What people talk about, in the words of the company.
-
-    ``phrases`` are topics of one's own, each with the phrases that make a mention one of it, as whole words in any
-    case; ``rename`` gives a topic another name: two of one name become one, and what is named ``other`` is no topic any
-    more; ``ignore`` are words that name no topic.
-    """
-
-    phrases: dict[str, tuple[str, ...]] = {}
-    rename: dict[str, str] = {}
-    ignore: tuple[str, ...] = ()
-
-    @field_validator("phrases")
-    @classmethod
-    def phrases_have_words(cls, topics: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        """Refuse a topic without phrases, and a phrase without letters or digits: it would be found nowhere."""
-        for name, phrases in topics.items():
-            if not phrases or not all(any(map(str.isalnum, phrase)) for phrase in phrases):
-                raise ValueError(f"topic {name!r} needs phrases with letters or digits; found {list(phrases)}")
-        return topics
-
-    @field_validator("rename")
-    @classmethod
-    def names_are_words(cls, names: dict[str, str]) -> dict[str, str]:
-        """Refuse an empty name."""
-        for old, new in names.items():
-            if not new.strip():
-                raise ValueError(f"the new name of {old!r} is empty; `other` makes it no topic")
-        return names
-
-
-class BackupSettings(Frozen):
-    """Where each day's first refresh puts a backup of what people typed, and how many are kept; no folder: nowhere."""
-
-    folder: str | None = Field(default=None, min_length=1, description="below the workspace, or anywhere")
-    keep: int = Field(default=14, ge=1, le=10_000)
-
-
-class NotifySettings(Frozen):
-    """What is told outside of the dashboard, once there is such a section; to whom is a secret (pipeline/addresses.py).
-
-    ``on``: the day of a weekly digest, and the first such day of a month that of a monthly one. ``names``: a digest may
-    name people, where [privacy] lets the dashboard do so. ``dashboard``: the address that leads back.
-    """
-
-    digest: Literal["weekly", "monthly", "never"] = "weekly"
-    on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
-    alerts: bool = True
-    failures: bool = True
-    names: bool = False
-    dashboard: str | None = Field(default=None, pattern=DASHBOARD)
 
 
 class Settings(BaseSettings):
@@ -329,7 +190,7 @@ def load(folder: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
-        raise SettingsError("\n".join(explain(file, problem) for problem in error.errors())) from error
+        raise SettingsError("\n".join(explain(file, each, Settings.model_fields) for each in error.errors())) from error
 
 
 def environment() -> frozenset[tuple[str, str]]:
@@ -343,14 +204,6 @@ def validated(text: str, environment: frozenset[tuple[str, str]]) -> Settings:
     return Settings(**tomllib.loads(text))
 
 
-def unparsed(message: str) -> str:
-    """Return a line on the variables that hold no list or table, of which pydantic names the field alone."""
-    found = re.search(r'field "(\w+)"', message)
-    wanted = f"ORCHARD_{found[1].upper() if found else ''}"
-    variables = sorted(name for name in os.environ if name.upper().partition("__")[0] == wanted)
-    return f'the environment variable {" or ".join(variables)}: write it as JSON, such as \'["a", "b"]\''
-
-
 def check_environment() -> None:
     """Raise SettingsError where a variable names a key that there is not: it would be a silent default."""
     for variable in os.environ:
@@ -358,62 +211,3 @@ def check_environment() -> None:
         if variable.lower().startswith("orchard_") and nested and key not in Settings.model_fields:
             known = ", ".join(sorted(Settings.model_fields))
             raise SettingsError(f"the environment variable {variable}: unknown key {key}; there are: {known}")
-
-
-def explain(file: Path, problem: Any) -> str:
-    """Return one line on one wrong key."""
-    place = written_place(problem["loc"])
-    key = written_key(place) or "(whole file)"
-    variable = "ORCHARD_" + "__".join(str(part).upper() for part in place)
-    if any(name in os.environ for name in (variable, variable.split("__", maxsplit=1)[0])):
-        key = f"{key} (from the environment variable {variable})"
-    if problem["type"] == "extra_forbidden":
-        return f"{file}: key {key}: unknown; allowed here: {', '.join(allowed_keys(problem['loc']))}"
-    return f"{file}: key {key}: {wanted_words(place, problem)}{shown(place, problem['input'])}"
-
-
-def wanted_words(place: tuple[str | int, ...], problem: Any) -> str:
-    """Return what a key should hold, in words."""
-    if problem["type"] == "tuple_type" and place[0] in ENTRIES:
-        return f"Input should be entries: write [[{place[0]}]], with two brackets, above the keys of each"
-    if problem["type"] == "string_pattern_mismatch":
-        return f"Input should be {FORMS[problem['ctx']['pattern']]}"
-    return WANTED.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
-
-
-def shown(place: tuple[str | int, ...], value: Any) -> str:
-    """Return the words on what was found; not where it may hold an address, since passwords stand in some."""
-    is_address = any(part == "feeds" or str(part).endswith("_base") for part in place)
-    if is_address or isinstance(value, dict) or "://" in repr(value):
-        return ""
-    return f"; found {value!r}"
-
-
-def written_key(place: tuple[str | int, ...]) -> str:
-    """Return a place in the file as people write it, entries counted from 1: ``sources (entry 1).format``."""
-    parts = (f" (entry {part + 1})" if isinstance(part, int) else f".{part}" for part in place)
-    return "".join(parts).removeprefix(".")
-
-
-def written_place(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Return where in the file a problem is: of an entry of [[sources]] without the type that it was read as."""
-    return place[:2] + place[3:] if place[:1] == ("sources",) and len(place) > 2 else place
-
-
-def allowed_keys(place: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that may stand where an unknown one was found."""
-    groups: dict[str, type[BaseModel]] = {
-        "brand": BrandSettings,
-        "competitors": BrandSettings,
-        "model": ModelSettings,
-        "numbers": NumberSettings,
-        "privacy": PrivacySettings,
-        "topics": TopicSettings,
-        "backup": BackupSettings,
-        "notify": NotifySettings,
-        "rules": Rule,
-    }
-    groups |= SOURCE_TYPES
-    named = str(place[2] if place[0] == "sources" and len(place) > 3 else place[0])
-    group = groups.get(named, Settings) if len(place) > 1 else Settings
-    return sorted(group.model_fields)

@@ -16,7 +16,8 @@ from pipeline.digest.contents import Digest
 from pipeline.digest.published import Published, opened
 from pipeline.digest.words import harmless
 from pipeline.publish import publish
-from pipeline.settings import NotifySettings, PrivacySettings, Settings
+from pipeline.sections import NotifySettings, PrivacySettings
+from pipeline.settings import Settings
 from pipeline.store import StoreError, Workspace
 from pipeline.telling import words
 from pipeline.telling.enough import of_both

@@ -17,7 +17,8 @@ from werkzeug import Request, Response
 from pipeline import __main__ as command
 from pipeline import addresses, locks, noticed, notices, notify, run, settings, store
 from pipeline.addresses import Message
-from pipeline.settings import NotifySettings, Settings
+from pipeline.sections import NotifySettings
+from pipeline.settings import Settings
 from pipeline.store import Workspace
 from tests.conftest import orchard_here
 from tests.servers import smtp

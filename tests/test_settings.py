@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import settings
-from pipeline.settings import FORMS, BrandSettings, NotifySettings, SettingsError
+from pipeline.sections import FORMS, BrandSettings, NotifySettings
+from pipeline.settings import SettingsError
 from pipeline.source_settings import SOURCE_TYPES
 from pipeline.touch import Brand
 

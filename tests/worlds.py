@@ -12,7 +12,7 @@ from pipeline.file_cursors import FileCursor, save_chunk
 from pipeline.metrics import functions
 from pipeline.metrics.build import build
 from pipeline.rows import touch_table
-from pipeline.settings import NumberSettings
+from pipeline.sections import NumberSettings
 from pipeline.store import Workspace
 from pipeline.touch import Mapped, Reject
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from pipeline import reads, store
 from pipeline.digest.words import harmless
-from pipeline.settings import NotifySettings, Settings
+from pipeline.sections import NotifySettings
+from pipeline.settings import Settings
 from pipeline.store import StoreError, Workspace
 
 OLD = timedelta(days=8)  # from where on data have ended, and the people in them not fallen silent
