@@ -288,8 +288,10 @@ def test_without_network_and_without_answer_the_message_names_the_setting(worksp
     base = next(line for line in world.toml.splitlines() if line.startswith("api_base"))
     world.toml = world.toml.replace(base, 'api_base = "http://127.0.0.1:9"')
     (tally,) = collected(workspace, world)
-    assert tally.error.startswith("Bluesky cannot be reached: ")
-    assert tally.error.endswith("then api_base (public_base where there is no login) in brand.toml")
+    assert tally.error == (
+        "Bluesky cannot be reached: Connection refused; "
+        "check the network, then api_base (public_base where there is no login) in brand.toml"
+    )
 
 
 def test_a_login_page_of_a_proxy_is_not_taken_for_an_answer(workspace: Workspace, world: bluesky.World):

@@ -230,8 +230,8 @@ def test_without_network_the_message_names_the_setting(workspace: Workspace, wor
     lines = [line for line in world.toml.splitlines() if "_base" not in line]
     world.toml = "\n".join([*lines, 'api_base = "http://127.0.0.1:9"', 'login_base = "http://127.0.0.1:9"\n'])
     (tally,) = collected(workspace, world)
-    assert tally.error.startswith("Reddit cannot be reached: ")
-    assert tally.error.endswith("check the network, then api_base and login_base in brand.toml")
+    advice = "check the network, then api_base and login_base in brand.toml"
+    assert tally.error == f"Reddit cannot be reached: Connection refused; {advice}"
 
 
 def test_reddit_wants_to_know_who_reads(workspace: Workspace, world: reddit.World):

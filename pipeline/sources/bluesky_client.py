@@ -7,7 +7,7 @@ from typing import Any
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from pipeline.source_settings import BlueskySource
-from pipeline.sources.network import Secrets, SourceError, need
+from pipeline.sources.network import Secrets, SourceError, need, reason
 from pipeline.sources.web import AGENT, PASSING, TRIES
 
 PASSWORD = "BLUESKY_APP_PASSWORD"
@@ -136,10 +136,10 @@ def late(about: str) -> SourceError:
     return SourceError(f"Bluesky, {about}, did not answer in time; timeout_seconds in brand.toml may be raised")
 
 
-def unreachable(error: Any) -> SourceError:
+def unreachable(error: BaseException) -> SourceError:
     """Return the error of a question that reached nobody."""
     bases = "api_base (public_base where there is no login)"
-    return SourceError(f"Bluesky cannot be reached: {error}; check the network, then {bases} in brand.toml")
+    return SourceError(f"Bluesky cannot be reached: {reason(error)}; check the network, then {bases} in brand.toml")
 
 
 def not_documented(about: str) -> SourceError:

@@ -7,7 +7,7 @@ from typing import Any
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from pipeline.source_settings import MastodonSource
-from pipeline.sources.network import Secrets, SourceError, need
+from pipeline.sources.network import Secrets, SourceError, need, reason
 from pipeline.sources.web import AGENT, PASSING, TRIES
 from pipeline.touch import MappingError, to_time
 
@@ -138,7 +138,7 @@ def unreachable(error: BaseException, about: str) -> SourceError:
     """Return the error of a question without answer."""
     if is_late(error):
         return SourceError(f"Mastodon, {about}, did not answer in time; timeout_seconds in brand.toml may be raised")
-    return SourceError(f"Mastodon cannot be reached: {error}; check the network, then api_base in brand.toml")
+    return SourceError(f"Mastodon cannot be reached: {reason(error)}; check the network, then api_base in brand.toml")
 
 
 def not_documented(about: str) -> SourceError:

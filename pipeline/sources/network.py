@@ -28,6 +28,16 @@ class SourceError(RuntimeError):
         self.billed = billed
 
 
+def reason(error: BaseException) -> str:
+    """Return why nobody was reached as the system says it, for libraries wrap that in pools, retries and addresses."""
+    words, inner = str(error), error.__cause__ or error.__context__
+    while inner:
+        if isinstance(inner, OSError):
+            words = inner.strerror or str(inner) or words
+        inner = inner.__cause__ or inner.__context__
+    return words
+
+
 @dataclass(frozen=True)
 class Stream:
     """One thing that a source reads on and on: a timeline, a search, a feed.

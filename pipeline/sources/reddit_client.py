@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.source_settings import RedditSource
-from pipeline.sources.network import Secrets, SourceError, need
+from pipeline.sources.network import Secrets, SourceError, need, reason
 
 HOW = "an app of the kind `script` has them, at https://www.reddit.com/prefs/apps, once Reddit has approved its use"
 LOGIN = ("REDDIT_USERNAME", "REDDIT_PASSWORD")
@@ -102,7 +102,7 @@ def unreachable(error: Exception, about: str) -> SourceError:
     if type(error).__name__.endswith("Timeout"):
         return SourceError(f"Reddit, {about}, did not answer in time; timeout_seconds in brand.toml may be raised")
     return SourceError(
-        f"Reddit cannot be reached: {error}; check the network, then api_base and login_base in brand.toml"
+        f"Reddit cannot be reached: {reason(error)}; check the network, then api_base and login_base in brand.toml"
     )
 
 

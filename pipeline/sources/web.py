@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from tenacity import Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt, wait_random_exponential
 
-from pipeline.sources.network import SourceError
+from pipeline.sources.network import SourceError, reason
 
 AGENT = "orchard (reads what is said about one company, once per refresh)"
 MOST_BYTES = 32 << 20
@@ -91,7 +91,7 @@ def ask(
         raise SourceError(f"{site.name} sends us on and on; check {site.setting} in brand.toml") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceError(
-            f"{site.name} cannot be reached: {error}; check the network, then {site.setting} in brand.toml"
+            f"{site.name} cannot be reached: {reason(error)}; check the network, then {site.setting} in brand.toml"
         ) from error
     if answer.status not in sound:
         raise fault(answer, site)

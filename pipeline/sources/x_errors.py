@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.sources.network import SourceError
+from pipeline.sources.network import SourceError, reason
 
 AGAIN = "the next refresh asks again"
 MEANING = {
@@ -27,7 +27,7 @@ def in_words(error: Exception, about: str) -> SourceError:
         return fault(response, getattr(error, "api_messages", []), about)
     if "Timeout" in type(error).__name__:
         return SourceError(f"X, {about}, did not answer in time; timeout_seconds in brand.toml may be raised")
-    return SourceError(f"X cannot be reached: {error}; check the network, then api_base in brand.toml")
+    return SourceError(f"X cannot be reached: {reason(error)}; check the network, then api_base in brand.toml")
 
 
 def fault(response: Any, said: list[str], about: str) -> SourceError:
