@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.contents import read_brands
 from pipeline.publish import run_all
 from pipeline.settings import Settings
-from pipeline.store import Workspace, connect, query, transaction
+from pipeline.store import Workspace, connect, query, reading, transaction
 
 
 def adopt(workspace: Workspace, settings: Settings) -> Iterator[str]:
@@ -20,10 +20,33 @@ def adopt(workspace: Workspace, settings: Settings) -> Iterator[str]:
         if new is not None and old.key not in keys:
             rename(workspace, {"old": old.key, "new": new.key, "name": new.name})
             yield f"what was imported as {old.key!r} is of {new.key!r} now, as brand.toml says"
+    for key in read_typed_brands(workspace):
+        new = next((brand for brand in configured if brand.is_called(key)), None)
+        if new is not None and key not in keys:
+            rename_typed(workspace, {"old": key, "new": new.key})
+            yield f"what was typed of {key!r} is of {new.key!r} now, as brand.toml says"
 
 
 def rename(workspace: Workspace, names: dict[str, str]) -> None:
     """Give one brand's facts and what people typed of it to another; a run that is cut off in between does it again."""
-    for file, sql in ((workspace.journal, "adopt_typed"), (workspace.mentions, "adopt")):
-        with connect(file) as con, transaction(con):
-            run_all(con, query(sql), names)
+    rename_typed(workspace, names)
+    with connect(workspace.mentions) as con, transaction(con):
+        run_all(con, query("adopt"), names)
+
+
+def rename_typed(workspace: Workspace, names: dict[str, str]) -> None:
+    """Give what people typed of one brand to another."""
+    with connect(workspace.journal) as con, transaction(con):
+        run_all(con, query("adopt_typed"), names)
+
+
+def read_typed_brands(workspace: Workspace) -> list[str]:
+    """Return the brands of which anything was ever typed.
+
+    Pages name a brand as it was when they were published, also while its facts have another name already; and a journal
+    that is restored is of its time.
+    """
+    if not workspace.journal.exists():
+        return []
+    with reading(workspace.journal) as con:
+        return [brand for (brand,) in con.execute(query("typed_brands")).fetchall()]

@@ -22,6 +22,8 @@ from pipeline.store import StoreError, Workspace, advice, connect, query
 FORM = 1  # of the file; to be raised when an older Orchard could not read it any more
 JOURNAL, SETTINGS, ABOUT = "journal.duckdb", "brand.toml", "about.json"
 DAILY, ASIDE = "orchard-backup", "orchard-before-restore"
+UNREADABLE = "journal-damaged"  # what `restore --replace` calls a journal that cannot be opened
+RESTORING = ".restoring-"
 # What a zip that is none of ours, or was cut off or changed, raises; an encrypted one is a RuntimeError.
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, RuntimeError)
 # Rows of the journal that are named where a backup is told of -> in words, one and several.
@@ -88,10 +90,15 @@ def bench(folder: Path, prefix: str) -> Iterator[Path]:
 
     The prefix is that of one workspace, whose lock is held: two of them may share the folder.
     """
-    for leftover in folder.glob(f"{prefix}*"):
-        shutil.rmtree(leftover)
+    sweep(folder, prefix)
     with TemporaryDirectory(prefix=prefix, dir=folder) as there:
         yield Path(there)
+
+
+def sweep(folder: Path, prefix: str) -> None:
+    """Remove the folders to work in that a killed run left."""
+    for leftover in folder.glob(f"{prefix}*"):
+        shutil.rmtree(leftover)
 
 
 def named_now(folder: Path, kind: str, mark: str) -> Path:
@@ -129,6 +136,23 @@ def look(con: duckdb.DuckDBPyConnection) -> Held:
     """Return what a journal holds."""
     rows = con.execute(query("held")).fetchall()
     return Held({what: many for what, many, _ in rows}, max((newest for _, _, newest in rows), default=None))
+
+
+def rows_of(workspace: Workspace) -> int:
+    """Return how many rows the journal of a workspace holds."""
+    if not workspace.journal.exists():
+        return 0
+    with connect(workspace.journal) as con:
+        return sum(look(con).rows.values())
+
+
+def rows_in(file: Path) -> int:
+    """Return how many rows the journal of a backup holds by what stands in it; of what is no backup 0."""
+    try:
+        with zipfile.ZipFile(file) as zipped:
+            return sum(map(int, json.loads(zipped.read(ABOUT))["rows"].values()))
+    except (OSError, AttributeError, *DAMAGED):
+        return 0
 
 
 @contextmanager

@@ -179,10 +179,9 @@ def waiting_files(workspace: Workspace, source: FileSource, brand: Brand) -> Ite
         yield no_file(workspace, source)
     for path in found:
         try:
-            if (path.is_file() or path.is_dir()) and (
-                sha256(path, source.map, source.direct_messages, source.sheet),
-                brand.key,
-            ) not in done:
+            if not path.is_file() and not path.is_dir():
+                yield FileError(plain(f"{path}: cannot be read: a link that leads nowhere, a pipe or a device"))
+            elif (sha256(path, source.map, source.direct_messages, source.sheet), brand.key) not in done:
                 yield path
         except OSError as error:
             yield unreadable(path, error)

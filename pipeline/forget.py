@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipeline import forgotten, store, typed, unnamed
+from pipeline import forgotten, identity, store, typed, unnamed
 from pipeline.contents import is_computed
 from pipeline.erase import OF_TOUCHES
 from pipeline.publish import run_all
@@ -43,6 +43,7 @@ def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
         known = bool(rows) or bool(
             con.execute("select 1 from account where account_id = $account", {"account": account_id}).fetchall()
         )
+        known = known or find_rejects(con, account_id) > 0
         ids = [each for row in rows for each in row]
     typed_rows = forget_typed(workspace, account_id, ids, author)
     if not known and not typed_rows and not is_left(workspace, account_id):
@@ -55,12 +56,13 @@ def forget(workspace: Workspace, account_id: str, author: str) -> Forgotten:
 
 
 def others_of(workspace: Workspace, account_id: str) -> list[str]:
-    """Return the other accounts of the same person, as the numbers have it."""
+    """Return the other accounts of the same person, as the numbers have it and as people said since then."""
+    pairs = identity.merged(workspace)
     with connect(workspace.mentions) as con:
-        there = "select 1 from duckdb_tables() where schema_name = 'derived' and table_name = 'identity'"
-        if not con.execute(there).fetchall():
-            return []
-        return [other for (other,) in con.execute(query("others_of"), {"account": account_id}).fetchall()]
+        if is_computed(con, "identity"):
+            found = con.execute(query("others_of"), {"account": account_id}).fetchall()
+            pairs |= {(account_id, other) for (other,) in found}
+    return sorted(identity.together(pairs, account_id) - {account_id})
 
 
 def called_alike(workspace: Workspace, account_id: str) -> list[str]:
@@ -148,6 +150,12 @@ def find_theirs(con: duckdb.DuckDBPyConnection, account_id: str) -> None:
         con.execute(query("theirs_by_own"), {"account": account_id})
 
 
+def find_rejects(con: duckdb.DuckDBPyConnection, account_id: str) -> int:
+    """Put what was never mapped and may be theirs into the table ``their_reject``; return how many rows that are."""
+    con.execute(query("their_rejects"), {"account": account_id})
+    return count(con, "select count(*) from their_reject", {})
+
+
 def forget_typed(workspace: Workspace, account_id: str, ids: list[str], author: str) -> int:
     """Remove what people typed about an account and its messages; return how many rows that were."""
     if not workspace.journal.exists():
@@ -169,7 +177,8 @@ def forget_facts(con: duckdb.DuckDBPyConnection, account_id: str, author: str) -
     """
     account, names = {"account": account_id}, unnamed.names_of(con, account_id)
     begin(con, account_id, author)
-    con.execute(query("forget_rejects"), account)
+    find_rejects(con, account_id)
+    con.execute("delete from reject where reject_id in (select reject_id from their_reject)")
     with incoming(con, con.sql("select * from theirs").to_arrow_table()):
         for table in OF_TOUCHES:
             con.execute(f"delete from {table} where touch_id in (select touch_id from incoming)")

@@ -25,11 +25,6 @@ class Forgotten:
         """What tells the backups of this workspace from those of another; it does not tell the salt."""
         return hashlib.sha256(f"backup {self.salt}".encode()).hexdigest()[:6]
 
-    def without(self, others: "Forgotten") -> "Forgotten":
-        """Return those that are not among others: a hash under another salt is another one."""
-        known = {row["hash"] for row in others.people}
-        return Forgotten(self.salt, tuple(row for row in self.people if row["hash"] not in known), ())
-
     def hashes(self) -> pa.Table:
         """Return all hashes as they are compared."""
         return pa.table({"hash": pa.array([*(row["hash"] for row in self.people), *self.messages], pa.string())})

@@ -47,6 +47,17 @@ def merged(workspace: Workspace) -> set[tuple[str, str]]:
     return {(row["account_id"], row["with_account_id"]) for row in read_merges(workspace)}
 
 
+def together(pairs: set[tuple[str, str]], account_id: str) -> set[str]:
+    """Return the accounts to which merges lead from one, with that one."""
+    found, waiting = {account_id}, [account_id]
+    while waiting:
+        at = waiting.pop()
+        new = {other for pair in pairs if at in pair for other in pair} - found
+        found |= new
+        waiting += new
+    return found
+
+
 def chain(pairs: set[tuple[str, str]], start: str, end: str) -> list[str]:
     """Return the accounts by which merges lead from one to another, the fewest, with both; none where they do not."""
     beside = defaultdict[str, set[str]](set)

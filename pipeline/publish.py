@@ -164,6 +164,8 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
             if not are_computed(con, *METRICS):
                 raise StoreError("there is nothing to publish yet: run relate or refresh first")
             con.execute(f"attach {quoted(new)} as pub")
+            if place.is_file():
+                new.chmod(place.stat().st_mode & 0o7777)  # who may read it is the owner's choice
             with transaction(con):
                 for name in ("told", "publish", "publish_health"):
                     run_all(con, query(name), values)

@@ -45,17 +45,17 @@ def restore(workspace: Workspace, file: Path, replace: bool) -> Restored:
     Raises StoreError where the file is no sound backup, or where the journal holds what it lacks or is damaged, unless
     ``replace``: then that is kept aside first. brand.toml comes where there is none.
     """
-    with backup.bench(workspace.folder, ".restoring-") as there, backup.opened(file, there) as found:
+    with backup.bench(workspace.folder, backup.RESTORING) as there, backup.opened(file, there) as found:
         before, then = forgotten.read(workspace), found.forgotten
         barred = [before, then, *told(workspace.journal), *told(found.journal)]
         with connect(found.journal) as con:
             away = sum(forgotten.remove(con, known) for known in barred)
         back, gone, aside = put_back(workspace, found.journal, replace)
         learnt = forgotten.learn(workspace, then)
-        settings = put_settings(workspace, found.settings)
-        people = forget_again(workspace, then.without(before))
+        people = forget_again(workspace, then)  # all of them, for a restore that was cut off here has learnt already
         for known in (forgotten.read(workspace), *barred):
             forgotten.tell_journal(workspace, known)
+        settings = put_settings(workspace, found.settings)
     bytes_left = bool(gone and then.people)  # what went may have been about them
     anew = bool(people) or bytes_left or forgotten.read(workspace).salt != before.salt
     return Restored(back, gone, aside, away, people, learnt, settings, anew)
@@ -120,7 +120,7 @@ def move_aside(workspace: Workspace, replace: bool, error: Exception) -> Path:
     """Give a journal that cannot be opened, and its write-ahead log, another name, as they are; return that."""
     if not replace:
         raise StoreError(f"{error}; --replace keeps it aside as it is, under another name") from error
-    aside = workspace.journal.with_name(f"journal-damaged-{store.now():%Y-%m-%dT%H%M%S}.duckdb")
+    aside = workspace.journal.with_name(f"{backup.UNREADABLE}-{store.now():%Y-%m-%dT%H%M%S}.duckdb")
     with store.turn_of(workspace.journal):
         for ending in (".wal", ""):
             part = Path(f"{workspace.journal}{ending}")

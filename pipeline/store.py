@@ -212,7 +212,7 @@ def write_note(path: Path, text: str) -> None:
     """Write a small file whole, or leave what was there. Raises StoreError naming it where that cannot be done."""
     new = path.with_name(f"{path.name}.new")
     try:
-        new.write_text(text)
+        new.write_text(text, encoding="utf-8")
         new.replace(path)
     except OSError as error:
         new.unlink(missing_ok=True)

@@ -12,7 +12,10 @@ from pipeline.rows import reject_table
 from pipeline.store import count, incoming, query
 from pipeline.touch import Record, Reject
 
-TAKEN = "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
+TAKEN = (
+    "its id belongs to another message already; a file that numbers its own rows: take its import back, and import it "
+    "with a --source of its own (one of [[sources]]: give it a name, and retry)"
+)
 TURNED = "its message is there with day and month the other way: one of the two files was read in the wrong order"
 UNSURE = "another product told its link with another author and other words: the same message, or another of that page"
 

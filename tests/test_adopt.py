@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import file_imports, journal, publish, run, settings, store
+from pipeline import file_imports, journal, journal_reads, publish, run, settings, store
 from pipeline.contents import read_imported
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
@@ -59,6 +59,10 @@ def test_what_was_imported_by_a_name_is_of_the_brand_that_is_called_so_later(wor
     with store.connect(workspace.journal) as con:
         assert con.execute("select brand, text from annotation").fetchall() == [("myco", "new website")]
     assert not [line for line in refreshed(workspace) if "is of" in line or "stored of" in line]
+    journal.save_note(workspace, "My Company", "file:ann", "typed on a page of before", "Mo")
+    assert "what was typed of 'My Company' is of 'myco' now, as brand.toml says" in refreshed(workspace)
+    assert [row["text"] for row in journal_reads.read_notes(workspace, "myco")] == ["typed on a page of before"]
+    assert not [line for line in refreshed(workspace) if "is of" in line]
 
 
 def test_a_brand_that_was_adopted_is_published_by_its_name(workspace: Workspace):

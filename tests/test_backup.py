@@ -221,6 +221,9 @@ def test_who_was_forgotten_stays_away_and_the_backups_that_hold_them_are_named(
     assert backups.holding_forgotten(workspace, folders) == [path]
     path.write_bytes(b"")  # what cannot be looked into may hold them
     assert backups.holding_forgotten(workspace, folders) == [path]
+    (damaged := workspace.folder / "journal-damaged-2025-01-01T120000.duckdb").touch()
+    (unpacked := workspace.folder / ".restoring-of-a-killed-one").mkdir()
+    assert backups.holding_forgotten(workspace, folders) == [path, damaged] and not unpacked.exists()
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +245,20 @@ def test_a_workspace_that_was_made_anew_learns_from_the_backup_who_was_forgotten
     assert save(workspace, again, "e") == (0, [])
     with store.connect(workspace.mentions) as con:
         assert con.execute("select account_id from account").fetchall() == [(OTHERS[0].id,)]
+
+
+def test_a_restore_that_was_cut_off_removes_the_forgotten_when_it_is_run_again(forgot: Path, workspace: Workspace):
+    save(workspace, [said(1, ZELDA, "a porch"), said(3, OTHERS[0], "fine")])
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("pipeline.restore.forget_again", interrupt)
+        restore(workspace, forgot, replace=False)
+    assert restore(workspace, forgot, replace=False).forgotten == 1
+    with store.connect(workspace.mentions) as con:
+        assert con.execute("select account_id from account").fetchall() == [(OTHERS[0].id,)]
+
+
+def interrupt(*_: object) -> int:
+    raise KeyboardInterrupt
 
 
 def test_a_workspace_that_has_forgotten_somebody_keeps_its_own_salt(forgot: Path, workspace: Workspace):
@@ -292,3 +309,18 @@ def test_each_day_has_one_backup_and_the_oldest_of_ours_go(made: tuple[Workspace
     new = Path(line.removeprefix("backed up to "))
     assert sorted(file.name for file in folder.iterdir()) == sorted([*older[3:], *others, new.name])
     assert backups.daily(place, chosen) == [] and backups.daily(place, Settings()) == []
+
+
+def test_the_backups_of_a_journal_that_was_lost_are_kept(made: tuple[Workspace, Path]):
+    place, path = made
+    mark = path.stem.rpartition("-")[2]
+    older = path.rename(path.with_name(f"orchard-backup-2025-01-01T120000-{mark}.zip"))
+    chosen = Settings(backup={"folder": str(older.parent), "keep": 1})
+    place.journal.unlink()
+    journal.save_note(place, BRAND, "x:1", "typed since then", "Mo")
+    with pytest.raises(StoreError, match=r"holds 1 rows, .*2025-01-01T120000.* held \d+: `restore` puts them back"):
+        backups.daily(place, chosen)
+    assert [*older.parent.glob("*.zip")] == [older]
+    older.unlink()
+    (line,) = backups.daily(place, chosen)
+    assert line.startswith("backed up to ")

@@ -515,8 +515,10 @@ def test_a_file_that_the_system_does_not_let_us_read_does_not_keep_the_others_wa
     unreadable = workspace.folder / "inbox" / "a.csv"
     unreadable.symlink_to("/proc/self/mem")
     (workspace.folder / "inbox" / "b.csv").write_text(CSV)
-    error, line = file_imports.collect_files(workspace, settings.load(workspace.folder))
+    (nowhere := workspace.folder / "inbox" / "c.csv").symlink_to("of a share that is not there")
+    error, line, lost = file_imports.collect_files(workspace, settings.load(workspace.folder))
     assert isinstance(error, FileError) and str(error) == f"{unreadable}: cannot be read: Input/output error"
+    assert isinstance(lost, FileError) and str(lost).startswith(f"{nowhere}: cannot be read: a link that leads nowhere")
     assert line == "b.csv: 1 stored of 1"
 
 

@@ -279,6 +279,15 @@ def test_the_alarm_rings_where_a_bias_lasts_two_months_and_hardly_ever_else():
     assert np.mean(steady) <= 0.1
 
 
+def test_a_month_whose_labels_all_agree_has_no_band_and_sounds_no_alarm():
+    """Of a month of 1 in 40 neutral mentions, twenty labels miss all of these in 60 of 100 draws."""
+    truth = np.repeat([-1.0, 0.0], [390, 10])
+    found = audited([month_of("b", truth, truth + 0.05, month) for month in range(2)])
+    for row in found:
+        assert (row["labels"], row["labels_only"], row["se"], row["low"]) == (100, -1, None, None)
+        assert (row["differs"], row["drifted"]) == (False, False)
+
+
 def test_the_audit_asks_the_model_alone_and_sounds_the_alarm_by_the_corrected_values():
     rows = []
     for month in range(2):
@@ -431,6 +440,18 @@ def test_the_errors_of_the_model_are_those_of_all_labels_also_as_of_a_day_before
         assert [label for what, _, _, label, *_ in found if what == "label"] == ["negative"] * 2
         scored.append(sum(many for what, _, _, _, many, *_ in found if what == "all"))
     assert scored[0] > scored[1] > 0
+
+
+def test_what_bots_say_has_no_part_in_the_errors_of_the_model(few: Workspace):
+    (one,) = journal.draw(few, "TamrowBuild", 1, "1", None, None).to_pylist()
+    rows = labels.to_rows([labels.Label(one["id"], "negative")], "TamrowBuild")
+    journal.save_labels(few, rows, "me", drawn=True)
+    with connect(few.mentions) as con:
+        theirs = "(select account_id from touch where touch_id = ?)"
+        con.execute(f"update account set handle = 'acmebot' where account_id = {theirs}", [rows[0]["touch_id"]])
+    publish.relate(few, settings.Settings(bots=("acmebot",)), ModelFacts("fixed"))
+    with connect(few.mentions) as con:
+        assert "label" not in {what for what, *_ in con.execute(sql("debias")).fetchall()}
 
 
 def test_a_drawing_goes_out_as_csv_and_comes_back_as_labels(few: Workspace, tmp_path: Path):

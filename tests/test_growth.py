@@ -468,6 +468,7 @@ def test_touches_given_and_received_stand_beside_what_was_borne():
         (3, 5, 1, 20.0, 140.0, 2.0, 1.0),
     ]
     assert rows[0]["low"] == 0 and rows[0]["high"] == pytest.approx(100 * 2.9957 / 5, abs=0.01)
+    assert rows[0]["value_high"] is None  # of fruit that nobody has borne yet nobody knows what it is worth
 
 
 def test_the_band_of_fruit_covers_the_truth_where_few_people_bear_most_of_it():

@@ -160,6 +160,7 @@ ALLOWED = {
         "pipeline.contents",
         "pipeline.erase",
         "pipeline.forgotten",
+        "pipeline.identity",
         "pipeline.publish",
         "pipeline.settings",
         "pipeline.store",

@@ -470,6 +470,7 @@ def test_an_interval_that_holds_zero_is_not_enough_evidence(low, high, leaning: 
         (0.3, 0.1, "rose by 0.30"),
         (-0.3, 0.1, "fell by 0.30"),
         (None, None, "not enough people"),
+        (-1.0, 0.0, "all said the same"),  # as labels of five people before and of five others now may
     ],
 )
 def test_a_change_is_called_one_only_where_chance_would_not_do_it(value, se, words: str):

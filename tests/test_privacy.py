@@ -622,6 +622,31 @@ def test_rejects_that_name_the_forgotten_go_too(place: Workspace):
     assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
 
 
+def test_somebody_of_whom_there_are_rejects_alone_can_be_forgotten(place: Workspace):
+    rejects = [
+        Reject(Record(1, {"Body": "a leak", "User": "@Gus"}), "no date"),
+        Reject(Record(2, {"Body": "5", "User": "ann"}), "no date"),
+    ]
+    cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 2, finished=True)
+    save_outcomes(place, [], rejects, cursor)
+    with pytest.raises(StoreError, match="nothing is stored of this account"):  # a number may be a mistyped one
+        forget.forget(place, "file:5", "Mo")
+    forget.forget(place, "file:gus", "Mo")
+    assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
+    save_outcomes(place, [], rejects, cursor)
+    assert [row["row_number"] for row in read_rejects(place, 9).to_pylist()] == [2]
+
+
+def test_accounts_that_were_merged_since_the_last_refresh_are_named(
+    place: Workspace, capsys: pytest.CaptureFixture[str]
+):
+    journal.save_merge(place, OTHERS[0].id, ZELDA.id, "same mail", "Mo")
+    journal.save_merge(place, OTHERS[0].id, OTHERS[1].id, "same mail", "Mo")
+    commands_care.forget_(ZELDA.id, "Mo")
+    both = f"{OTHERS[0].id}, {OTHERS[1].id}"
+    assert f"the same person has other accounts, which stay: forget them too: {both}\n" in capsys.readouterr().out
+
+
 def test_rejects_of_the_forgotten_stay_away_where_nothing_else_of_their_source_is_left(workspace: Workspace):
     rejects = [Reject(Record(1, {"by": {"id": 771177}}), "no date")]
     cursor = FileCursor("g.csv", "g", TAMROW, "mapped", 1, finished=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.catalog import card
-from pipeline import file_imports, publish, readings, run, settings, store
+from pipeline import file_imports, journal, publish, readings, run, settings, store
 from pipeline.contents import read_metric
 from pipeline.metrics import METRICS
 from pipeline.publish import ModelFacts
@@ -202,6 +202,35 @@ def test_a_group_is_answered_by_what_we_say_to_nobody_in_particular(workspace: W
         found += [row for row in numbers(workspace, "ledger") if row["account_id"] == "x:ann"]
         found += [row for row in numbers(workspace, "answer") if row["direction"] == "ours"]
     assert alone == whole and [row["unprompted"] for row in whole[:2]] == [True, False]
+
+
+def test_at_one_moment_they_spoke_first_and_a_list_knows_a_handle_with_or_without_its_at(
+    workspace: Workspace, tmp_path: Path
+):
+    told = {"brand": TAMROW.key, "source": "x", "kind": "reply", "public": True, "addressed": True}
+    told |= {"at": "2026-01-01T00:00:00Z"}
+    ann, bot = (
+        {"id": name, "source": "x", "handle": f"@{name}", "name": name, "kind": "person"} for name in ("an", "bo")
+    )
+    rows = [
+        told | {"id": "1", "direction": "out", "text": "yes", "account": ann, "conversation": "t"},
+        told | {"id": "2", "direction": "in", "text": "hello?", "account": ann, "conversation": "t"},
+        told | {"id": "3", "direction": "in", "text": "weather", "account": bot, "conversation": "u"},
+    ]
+    file = tmp_path / "touches.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    file_imports.import_file(workspace, file, TAMROW)
+    fruit = {"account_id": "x:an", "brand": TAMROW.key, "kind": "renewal", "text": "", "author": "Mo"}
+    journal.save_fruit(workspace, fruit | {"happened_at": datetime(2026, 1, 1, 12)})
+    run.relate(workspace, settings.Settings(bots=("bo",), lists={"vip": ("an",)}), ModelFacts("fixed"))
+    assert {row["touch_id"]: row["unprompted"] for row in numbers(workspace, "ledger")} == {
+        "x:1": False,
+        "x:2": True,
+        "x:3": True,
+    }
+    assert {row["account_id"]: row["role"] for row in numbers(workspace, "role")} == {"x:an": "person", "x:bo": "bot"}
+    assert [row["account_id"] for row in numbers(workspace, "grouping")] == ["x:an"]
+    assert len(numbers(workspace, "fruit")) == 1  # of a day after the last touch, which the numbers are as of
 
 
 def test_a_day_before_the_first_touch_is_refused_and_the_numbers_stay(copy: Workspace):

@@ -14,6 +14,7 @@ from pipeline.retry import Retried
 from pipeline.sources import SOURCES, WHOLE, files
 from pipeline.store import Workspace, connect
 from pipeline.touch import Brand
+from pipeline.touches import TAKEN
 from tests.conftest import PAYLOADS, TAMROW
 
 LATER = "%d|%m|%Y %Hh%M"  # what an upgrade understands
@@ -191,9 +192,7 @@ def test_rejects_whose_ids_were_taken_are_stored_once_their_source_has_a_name(br
         "first.csv: 2 stored of 2",
         "second.csv: 0 stored of 2 (0 already had, 0 not about tamrow, 2 rejected)",
     ]
-    assert set(reasons(workspace)) == {
-        "its id belongs to another message already; name the source (--source, or name in brand.toml and retry)"
-    }
+    assert set(reasons(workspace)) == {TAKEN}
     assert retry.retry(workspace, settings.load(workspace.folder)).stored == 0
     toml.write_text(f'{both}name = "shop"\n')
     assert list(file_imports.collect_files(workspace, settings.load(workspace.folder))) == []

@@ -18,6 +18,7 @@ from pipeline import bulk, file_imports, settings, sources, store
 from pipeline.commands_files import How, take, tell
 from pipeline.rehearse import rehearse
 from pipeline.sources.files import FileError, Table
+from pipeline.sources.kinds import OLE
 from pipeline.store import Workspace
 from pipeline.touch import Brand, Mapped, Touch
 from tests.both_ways import fates
@@ -421,6 +422,7 @@ SEVERAL = {f"{number}.csv": TABLE for number in range(7)}
         (zipped({"a.csv.gz": gzip.compress(TABLE)}), "packed once more by gzip; unpack it"),
         (zipped({"a.csv": b"a,b\n1,2\n"}), "no column Body, Date, User; it has a, b"),
         (zipped({"__MACOSX/a": b""}), "a zip or folder can only be an archive of X"),
+        (OLE + elsewhere(zipped({"a.csv": TABLE})), "not a workbook that can be read, or a damaged one"),
     ],
     ids=[
         "several",
@@ -435,6 +437,7 @@ SEVERAL = {f"{number}.csv": TABLE for number in range(7)}
         "gzip",
         "columns",
         "nothing",
+        "within",
     ],
 )
 def test_what_is_wrong_with_a_zip_is_said_of_it(content: bytes, words: str, workspace: Workspace, tmp_path: Path):

@@ -373,6 +373,9 @@ def test_leftovers_of_a_publish_that_was_killed_or_failed_are_removed(workspace:
     refresh(workspace, settings.Settings())
     assert not leftover.exists()
     assert sorted(file.name for file in workspace.folder.glob("published*")) == ["published.duckdb"]
+    workspace.published.chmod(0o600)
+    publish.publish(workspace)
+    assert workspace.published.stat().st_mode & 0o777 == 0o600
     workspace.published.unlink()
     (workspace.published / "full").mkdir(parents=True)  # nothing can be put in its place
     with pytest.raises(OSError, match="directory"):

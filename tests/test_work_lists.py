@@ -72,6 +72,8 @@ def test_we_stop_pushing_who_lets_three_touches_in_two_weeks_pass():
         *[ours("answered", day) for day in (40, 30, 20)],
         touch("answered", 25),
         *[ours("long over", day) for day in (140, 130, 100)],
+        *[ours("met", day, kind="meeting", offline=True) for day in (40, 30, 20)],
+        *[ours("said how they feel", day, kind="gift", offline=True, stated=True) for day in (40, 30, 20)],
     ]
     found = listed(world(rows, *LISTS), "stop pushing")
     assert [(row["person_id"], row["since"], row["touches"]) for row in found] == [

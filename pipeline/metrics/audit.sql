@@ -54,14 +54,15 @@ e as (
         sqrt(m.var_y / m.labels) as se_labels_only,
         m.lambda,
         m.lambda * m.model + r.rest as estimate,
-        sqrt(r.var_rest / m.labels + m.lambda ** 2 * m.var_f / m.mentions) as se,
-        sqrt(r.var_rest / m.labels + r.var_apart / m.mentions) as se_difference
+        -- that all labels agree is no certainty: twenty of twenty leave room for one in ten that does not
+        case when m.var_y > 1e-9 then sqrt(r.var_rest / m.labels + m.lambda ** 2 * m.var_f / m.mentions) end as se,
+        case when m.var_y > 1e-9 then sqrt(r.var_rest / m.labels + r.var_apart / m.mentions) end as se_difference
     from m
     join r using (brand, month)
 ),
 
 d as (
-    select *, abs(estimate - corrected) > 2 * se_difference as differs
+    select *, coalesce(abs(estimate - corrected) > 2 * se_difference, false) as differs
     from e
 )
 

@@ -1,12 +1,15 @@
 -- What `finish` estimates the model's errors from: mentions with a label that were drawn at random, of any time, and what the
--- shipped card says where there are too few; and all that was scored as of now, which the correction is for.
+-- shipped card says where there are too few; and all that was scored as of now, which the correction is for. Of people alone: what
+-- staff, bots and other companies' accounts write counts nowhere, and there may be much of it.
 with scored as (
     select t.brand, t.source, t.touch_id, t.happened_at, s.negative, s.neutral, s.positive
     from mention t
     anti join derived.own using (touch_id, brand)
+    join derived.role r using (account_id)
     join score s using (touch_id, brand)
     where
-        s.model = (select model from derived.setting)
+        r.role in ('person', 'organisation')
+        and s.model = (select model from derived.setting)
         and s.positive is not null
         and not (s.rule is not null and greatest(s.negative, s.neutral, s.positive) = 1)
 )

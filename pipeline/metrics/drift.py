@@ -41,9 +41,11 @@ def fit(lag: Vector, seen: Vector, weight: Vector) -> tuple[float, float, float]
 
     top = 4 * float(seen.max())
     start = (float(seen[0]), top / 16, np.sqrt(SHORTEST * lag[-1]))
-    found, _ = curve_fit(
-        gamma, lag, seen, start, 1 / np.sqrt(weight), bounds=((0, 0, SHORTEST), (top, top, lag[-1])), x_scale="jac"
-    )
+    bounds = ((0, 0, SHORTEST), (top, top, lag[-1]))
+    try:
+        found, _ = curve_fit(gamma, lag, seen, start, 1 / np.sqrt(weight), bounds=bounds, x_scale="jac")
+    except RuntimeError:  # it found no end: as good as none
+        return None
     flat = weight @ (seen - np.average(seen, weights=weight)) ** 2
     left = weight @ (seen - gamma(lag, *found)) ** 2
     free = len(lag) - len(found)

@@ -183,7 +183,7 @@ select
     case when enough then 100 * f.high end as high,
     case when enough then 100 * v.mcf end as value_per_100,
     case when enough then 100 * v.low end as value_low,
-    case when enough then 100 * v.high end as value_high,
+    case when enough and v.mcf > 0 then 100 * v.high end as value_high,  -- of no value yet nobody knows how much one may be
     case when enough then t.given end as given,
     case when enough then t.received end as received
 from (select b.*, n >= fewest_people as enough from band b cross join derived.setting) f

@@ -4,7 +4,7 @@ with configured as (
     select a.account_id, g.what, g.name
     from derived.role a
     join derived.configured_group g
-        on lower(a.handle) = g.member or lower(a.account_id) = g.member
+        on lower(ltrim(a.handle, '@')) = g.member or lower(a.account_id) = g.member
 ),
 
 every as (

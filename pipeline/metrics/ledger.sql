@@ -136,7 +136,7 @@ select
     and not coalesce(
         bool_or(t.direction = 'out') over (
             partition by t.brand, t.thread
-            order by t.happened_at, t.touch_id
+            order by t.happened_at, t.direction, t.touch_id  -- at one moment what they said comes before what we said
             rows between unbounded preceding and 1 preceding
         ),
         false

@@ -5,8 +5,8 @@ select
     handle,
     name,
     case
-        when list_contains(s.staff, lower(handle)) then 'staff'
-        when list_contains(s.bots, lower(handle)) then 'bot'
+        when list_contains(s.staff, lower(ltrim(handle, '@'))) then 'staff'
+        when list_contains(s.bots, lower(ltrim(handle, '@'))) then 'bot'
         else kind
     end as role,
     link,

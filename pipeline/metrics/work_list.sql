@@ -1,9 +1,15 @@
 -- Who needs somebody's attention, list by list, each with the numbers that put them there (docs/metrics.md has the rules).
+-- In a call or a meeting they spoke, too, whoever began it: that day nobody has been pushed.
 -- Proposals named only here: 3 touches over 14 days; silence of 3 own gaps and 30 days; a year without an offline touch.
 with touch as (
     select
         t.*,
-        max(t.happened_at) filter (where t.direction = 'in') over (partition by t.brand, t.person_id) as last_in
+        max(
+            case
+                when t.direction = 'in' then t.happened_at
+                when t.stated or t.kind in ('call', 'meeting') then date_trunc('day', t.happened_at) + interval 1 day
+            end
+        ) over (partition by t.brand, t.person_id) as last_in
     from derived.ledger t
     join derived.role r using (account_id)
     where t.person_id is not null and r.role in ('person', 'organisation') and t.kind <> 'note'
@@ -124,7 +130,7 @@ opened as (
         thread,
         arg_min(
             {person_id: person_id, bad: counts and label = 'negative' and not coalesce(doubtful, false)},
-            (happened_at, touch_id)
+            (happened_at, direction, touch_id)  -- at one moment what they said comes before what we said
         ) as first
     from derived.ledger
     group by brand, thread

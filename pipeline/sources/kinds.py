@@ -37,9 +37,12 @@ def check_text(path: Path) -> None:
 
 def is_workbook(path: Path) -> bool:
     """Say whether a file is most likely a workbook of a spreadsheet: a zip with sheets, or of Excel's old form."""
-    if first_bytes(path, len(OLE)) == OLE:
-        return True
-    return path.is_file() and not SHEETS.isdisjoint(names_in_zip(path))
+    return is_of_old_form(path) or (path.is_file() and not SHEETS.isdisjoint(names_in_zip(path)))
+
+
+def is_of_old_form(path: Path) -> bool:
+    """Say whether a file is of Excel's old form; one that holds a picture or a file may end as a zip does."""
+    return first_bytes(path, len(OLE)) == OLE
 
 
 def names_in_zip(path: Path) -> list[str]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from pipeline.sources.archive import ENCRYPTED, MOST_RATIO, SMALL_BYTES
 from pipeline.sources.files import FileError, first_header
+from pipeline.sources.kinds import is_of_old_form
 
 READER = Path(__file__).with_name("workbook.py")  # a process of its own
 REFUSED = 2  # its status where it says what is wrong
@@ -123,7 +124,7 @@ def pour(path: Path, packed: gzip.GzipFile | IO[bytes], folder: Path) -> Path:
 def read_sheets(path: Path, folder: Path) -> list[Sheet]:
     """Return the sheets of a workbook, in their order. Raises FileError where it cannot be read or is too large."""
     most = room(path, folder)
-    if zipfile.is_zipfile(path):
+    if not is_of_old_form(path):
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > most:
                 raise too_large(path, most)

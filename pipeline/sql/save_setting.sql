@@ -1,5 +1,5 @@
 -- as_of: the numbers know what happened before this moment, and nothing later. Without a wish it is just after the last
--- touch, so that the same facts always give the same numbers, and nobody is judged on hours that have not passed.
+-- touch or fruit, so that the same facts always give the same numbers, and nobody is judged on hours that have not passed.
 create or replace table derived.setting as
 select
     $model as model,
@@ -9,7 +9,13 @@ select
         $as_of::timestamp,
         (
             select max(happened_at) + interval 1 microsecond
-            from (select happened_at from touch union all select happened_at from derived.entry)
+            from (
+                select happened_at from touch
+                union all
+                select happened_at from derived.entry
+                union all
+                select happened_at from derived.written_fruit
+            )
         )
     ) as as_of,
     $as_of::timestamp is not null as past,

@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipeline.metrics.fewest import FEWEST as FEWEST
 
+NO_ERROR = 1e-9  # of an error no larger: that all of a few people said the same, as labels may, is no certainty
 TOLD = ("now", "low", "high", "before", "change", "se_change", "post_now", "post_low", "post_high")
 
 

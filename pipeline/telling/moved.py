@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.metrics import why
-from pipeline.telling.enough import FEWEST
+from pipeline.telling.enough import FEWEST, NO_ERROR
 
 WHO = {"within": "stayers", "mix": "stayers", "newcomer": "newcomers", "leaver": "leavers"}
 SMALL, OTHER_TOPICS = "smaller topics", "all other topics"
@@ -95,4 +95,4 @@ def each_once(parts: pd.DataFrame) -> pd.DataFrame:
 
 def is_sure(contribution: float, se: float) -> bool:
     """Say whether a contribution is more than chance would do (90 %)."""
-    return bool(abs(contribution) > 1.645 * se)  # of a missing error it is not
+    return bool(se > NO_ERROR and abs(contribution) > 1.645 * se)  # of a missing error it is not

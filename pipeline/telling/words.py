@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.telling import texts
+from pipeline.telling.enough import NO_ERROR
 
 say = texts.of("words")
 
@@ -34,7 +35,7 @@ def interval(low: Any, high: Any) -> str:
     """
     if pd.isna(low) or pd.isna(high):
         return "–"
-    if high - low > 1e-9:
+    if high - low > NO_ERROR:
         return f"{signed(low)} … {signed(high)}"
     return say("beyond") if abs(low) == 1 else say("all_alike")
 
@@ -46,6 +47,8 @@ def change(value: Any, se: Any, unknown: str = "") -> str:
     """
     if pd.isna(value) or pd.isna(se):
         return unknown or say("change_unknown")
+    if se <= NO_ERROR:
+        return say("change_alike", change=signed(value))
     margin = 1.645 * se
     if abs(value) <= margin:
         return say("change_by_chance", change=signed(value), margin=margin)
