@@ -75,5 +75,5 @@ def threshold(true: NDArray[np.float32], coverage: float = COVERAGE) -> float:
     With n of them it is the floor((n + 1)(1 - coverage))-th smallest, so that a new one reaches it with the chance
     asked for; with too few of them every label is plausible.
     """
-    place = int(np.floor((len(true) + 1) * (1 - coverage)))
+    place = int(np.floor(round((len(true) + 1) * (1 - coverage), 9)))  # 10 * (1 - 0.9) is a little less than 1
     return float(np.sort(true)[place - 1]) if place >= 1 else 0.0

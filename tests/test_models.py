@@ -27,7 +27,7 @@ from models.__main__ import app, said_of
 from models.bases import ModelError
 from models.batches import by_budget
 from models.cache import digest_of, is_whole, kept
-from models.calibration import Calibration, fit
+from models.calibration import Calibration, fit, threshold
 from models.catalog import Reading, Said
 from models.evaluate import (
     by_target,
@@ -499,6 +499,11 @@ def test_a_fitted_temperature_undoes_boasting_and_the_sets_cover_each_label():
     for label in range(3):
         assert sets[labels[3000:] == label, label].mean() == pytest.approx(0.9, abs=0.03)
     assert Calibration().softmax(np.zeros((1, 3), np.float32))[0].tolist() == pytest.approx([1 / 3] * 3)
+
+
+@pytest.mark.parametrize(("many", "place"), [(8, 0), (9, 1), (99, 10), (999, 100)])
+def test_the_threshold_is_of_the_rank_that_covers_nine_of_ten(many: int, place: int):
+    assert threshold(np.arange(1, many + 1, dtype=np.float32)) == place
 
 
 def test_a_score_says_whether_it_is_in_doubt(model: SentimentModel):

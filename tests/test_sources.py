@@ -706,3 +706,10 @@ def test_an_author_of_an_at_sign_alone_is_none(tmp_path: Path, workspace: Worksp
     assert (counts.stored, counts.rejected) == (1, {"no author (column User)": 1})
     with connect(workspace.mentions) as con:
         assert con.execute("select text, account_id from touch").fetchall() == [("ho", None)]
+
+
+@pytest.mark.parametrize("name", sorted(sources.EXACT))
+def test_a_format_whose_columns_are_read_by_their_exact_names_is_recognised_by_these_alone(name: str):
+    columns = SOURCES[name][0]
+    assert sources.recognise(columns) == name
+    assert sources.recognise(frozenset(column.upper() for column in columns)) is None

@@ -62,6 +62,9 @@ SOURCES: Mapping[str, tuple[frozenset[Column], ToTouches]] = {
 # would become another touch than in its file.
 WHOLE = frozenset({"twcs", "dialogues", "fourcat", "brandwatch", "xarchive"})
 
+# These read columns by their exact names, as programs write them; people's exports are read whatever the case.
+EXACT = frozenset({"twcs", "airline", "dialogues", "orchard"})
+
 Records = Table | JsonFile | Archive
 
 NAME, MOST_NAMED = 40, 60  # characters of the name of a column, and columns, that a message has room for
@@ -71,7 +74,13 @@ FIRST_OBJECTS = 100  # that are looked at to know a JSON file by: a single one m
 def recognise(columns: frozenset[str], wanted: str = "auto") -> str | None:
     """Return the source whose columns are all there, among all of them or the wanted one only."""
     known = (name for name in SOURCES if wanted in ("auto", name))
-    return next((name for name in known if are_there(SOURCES[name][0], columns)), None)
+    return next((name for name in known if is_of(name, columns)), None)
+
+
+def is_of(name: str, columns: frozenset[str]) -> bool:
+    """Say whether the columns of a source are all there."""
+    needed = SOURCES[name][0]
+    return columns.issuperset(needed) if name in EXACT else are_there(needed, columns)
 
 
 @contextmanager
