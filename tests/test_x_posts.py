@@ -324,6 +324,21 @@ def test_a_protected_account_is_kept_in_private(workspace: Workspace, world: x.W
     assert rows(workspace, "select touch_id, public from touch") == [("x:1", False)]
 
 
+@pytest.mark.parametrize(("owned", "public"), [(True, False), (False, True)])
+def test_what_comes_along_for_the_keys_of_the_brand_is_private_where_x_does_not_tell_its_author(
+    owned: bool, public: bool, workspace: Workspace, world: x.World
+):
+    world.toml = world.toml if owned else world.toml.replace('owned = "tamrowbuild"\n', "")
+    world.user("ann", "701", protected=owned)  # others do not see at all what she says
+    world.say("ann", "oak, or rather beech?", world.later(0), id="1")
+    world.say("tamrowbuild", "@ann oak", world.later(1), id="2", replied_to="1")
+    world.say("bob", "@tamrowbuild @ann beech", world.later(2), id="3", replied_to="2")
+    world.say("tamrowbuild", "@bob fine", world.later(3), id="4", replied_to="3")
+    collected(workspace, world, ALONE)
+    kept = [("x:1", public), ("x:2", True), ("x:3", True), ("x:4", True)]
+    assert rows(workspace, "select touch_id, public from touch order by 1") == kept
+
+
 def test_a_handle_that_x_does_not_know_is_an_error_of_its_own(workspace: Workspace, world: x.World):
     world.users.clear()
     world.say("bob", "my Tamrow kitchen is here", world.later(0))
