@@ -32,11 +32,9 @@ def follow(job: Job, tick: Tick) -> Iterator[Tally]:
 
     with holding():
         cursor, removed = cursors.read_cursor(job.workspace, place), 0
-    page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
     try:
         with job.hidden():
-            pages = pages_of(job, cursor, holding)
-            for page in affordable(job, Tally(name, "follow"), page_cost, pages, holding):
+            for page in heard(job, cursor, holding):
                 tally = Tally(name, "follow")
                 cursor = Cursor(latest(cursor.since, page.newest), memory=page.memory or cursor.memory)
                 with holding():
@@ -50,10 +48,25 @@ def follow(job: Job, tick: Tick) -> Iterator[Tally]:
                 rewrite(job.workspace.mentions)
 
 
-def pages_of(job: Job, cursor: Cursor, holding: Holding) -> Iterator[Page]:
+def heard(job: Job, cursor: Cursor, holding: Holding) -> Iterator[Page]:
+    """Yield the pages of a source for as long as the budget lasts. Raises SourceError.
+
+    What came while the last of them was saved is billed, too, and so it is yielded before the error.
+    """
+    window = Window(cursor.since, memory=cursor.memory)
+    pages, tally = pages_of(job, window, holding), Tally(job.settings.name, "follow")
+    page_cost = job.network.follow_cost(job.settings) if job.network.follow_cost else 0.0
+    try:
+        yield from affordable(job, tally, page_cost, pages, holding)
+    except SourceError:
+        window.ending.set()
+        yield from pages
+        raise
+
+
+def pages_of(job: Job, window: Window, holding: Holding) -> Iterator[Page]:
     """Return the pages of a source as they come, from where the last listener ended."""
     assert job.network.follow
-    window = Window(cursor.since, memory=cursor.memory)
 
     def known(ids: Collection[str]) -> set[str]:
         with holding():

@@ -7,10 +7,18 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from pipeline import store
+from pipeline.collect import read_stream
+from pipeline.job import open_job
 from pipeline.plan import read_plans
 from pipeline.settings import SettingsError
+from pipeline.sources.network import SourceError, Window
+from pipeline.sources.x import fetch
+from pipeline.sources.x_client import connect
 from pipeline.sources.x_queries import pack, question, quoted
+from pipeline.sources.x_read import REACH
+from pipeline.sources.x_watch import threads
 from pipeline.store import Workspace, now
+from pipeline.tally import Tally
 from tests.servers import x
 from tests.servers.x import BEARER, USER
 from tests.test_networks import OVERLAP, chosen, collected, rows, stored
@@ -189,6 +197,82 @@ def test_new_threads_are_read_back_and_known_ones_from_the_last_question_on(work
     assert "x:8" in [id for id, *_ in stored(workspace)]
 
 
+def cheer(world: x.World, thread: str, many: int, first: int = 0) -> None:
+    """Let so many people answer a thread, each a minute after the one before."""
+    for number in range(first, first + many):
+        world.say("cid", f"@bob congratulations {number}", world.later(100 + number), replied_to=thread)
+
+
+def ends(world: x.World, thread: str) -> list[str | None]:
+    """Return before when each question about a thread asked; None where it asked for all up to now."""
+    asked = [request.args for request in world.faults.asked]
+    return [each.get("end_time") for each in asked if f"conversation_id:{thread}" in each.get("query", "")]
+
+
+def before(world: x.World, number: int) -> str:
+    return f"{world.later(100 + number) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def read_threads(workspace: Workspace, world: x.World, ids: list[str], more: str) -> Tally:
+    """Read the stream of threads alone, as a run does."""
+    found = chosen(workspace, world, "page_size = 10\n" + more)
+    job = open_job(workspace, found, found.networks()[0])
+    (stream,) = threads(job.settings, job.brand, ids)
+    tally = Tally("x", stream.name)
+    try:
+        read_stream(job, stream, tally, lambda records: None)
+    except SourceError as error:
+        tally.error = str(error)
+    return tally
+
+
+def test_a_thread_longer_than_a_run_may_ask_for_is_read_in_several_and_the_others_behind_it(
+    workspace: Workspace, world: x.World
+):
+    world.say("dot", "my Tamrow porch is here", world.later(0), id="7")
+    world.say("bob", "my Tamrow kitchen is here", world.later(1), id="8")
+    read_threads(workspace, world, ["7"], "")
+    cheer(world, "8", 65)
+    world.say("eve", "@dot lovely", now().replace(microsecond=0), id="9", replied_to="7")
+    told = [read_threads(workspace, world, ["8", "7"], "most_pages = 3\n").error for _ in range(3)]
+    cut = "X, 2 recent threads: most_pages of 3 is reached; what was read is kept, and the next run goes on"
+    assert told == [cut, cut, ""]
+    # 65 answers and the post that they answer; of each run before only the last second is asked for again. At last
+    # what was said since the first of these runs.
+    assert ends(world, "8") == [None] * 3 + [before(world, 35)] * 3 + [before(world, 6), None]
+    conversations = "select conversation, count(*) from touch group by all order by all"
+    assert rows(workspace, conversations) == [("x:7", 2), ("x:8", 66)]
+
+
+def test_a_thread_that_the_budget_cuts_off_is_gone_on_with(workspace: Workspace, world: x.World):
+    world.say("bob", "my Tamrow kitchen is here", world.later(1), id="8")
+    cheer(world, "8", 25)
+    # A page of ten costs 0.065 here, and may cost 0.25.
+    cut = read_threads(workspace, world, ["8"], "monthly_budget = 0.26\n")
+    assert (cut.requests, cut.error.partition(" of $")[0]) == (1, "monthly_budget")
+    assert read_threads(workspace, world, ["8"], "").error == ""
+    # After ten their last one again, and the other sixteen, in two pages.
+    assert ends(world, "8") == [None, before(world, 15), before(world, 15), None]
+    assert rows(workspace, "select count(*) from touch") == [(26,)]
+
+
+@pytest.mark.parametrize("asked", [None, timedelta(days=22)])
+def test_the_rest_of_a_thread_that_is_out_of_reach_is_a_gap_and_the_thread_is_read_on(
+    asked: timedelta | None, workspace: Workspace, world: x.World
+):
+    found = chosen(workspace, world)
+    source = found.networks()[0]
+    begun, until, since = now() - timedelta(days=20), now() - timedelta(days=21), asked and now() - asked
+    moments = {"begun": begun.isoformat(), "until": until.isoformat(), "since": since and since.isoformat()}
+    window = Window(memory={"unfinished": {"ids": ["8"], **moments}})
+    (stream,) = threads(source, found.find_brand("tamrow"), ["8"])
+    (missed, again) = fetch(window, stream, source, connect(source, BEARER | USER))
+    assert (missed.requests, missed.gap) == (0, (since or begun - REACH, until))
+    assert missed.memory == {"read": {"8": begun.isoformat()}}
+    assert again.gap and again.gap[0] == begun and abs(again.gap[1] - (now() - REACH)) < timedelta(minutes=1)
+    assert ends(world, "8") == [None]
+
+
 def test_the_archive_is_searched_once_and_gone_on_with_after_an_interruption(workspace: Workspace, world: x.World):
     old = now().replace(microsecond=0) - timedelta(days=60)
     for number in range(25):
@@ -238,6 +322,21 @@ def test_a_protected_account_is_kept_in_private(workspace: Workspace, world: x.W
     world.say("ann", "@tamrowbuild is it oak?", world.later(0), id="1")
     collected(workspace, world)
     assert rows(workspace, "select touch_id, public from touch") == [("x:1", False)]
+
+
+@pytest.mark.parametrize(("owned", "public"), [(True, False), (False, True)])
+def test_what_comes_along_for_the_keys_of_the_brand_is_private_where_x_does_not_tell_its_author(
+    owned: bool, public: bool, workspace: Workspace, world: x.World
+):
+    world.toml = world.toml if owned else world.toml.replace('owned = "tamrowbuild"\n', "")
+    world.user("ann", "701", protected=owned)  # others do not see at all what she says
+    world.say("ann", "oak, or rather beech?", world.later(0), id="1")
+    world.say("tamrowbuild", "@ann oak", world.later(1), id="2", replied_to="1")
+    world.say("bob", "@tamrowbuild @ann beech", world.later(2), id="3", replied_to="2")
+    world.say("tamrowbuild", "@bob fine", world.later(3), id="4", replied_to="3")
+    collected(workspace, world, ALONE)
+    kept = [("x:1", public), ("x:2", True), ("x:3", True), ("x:4", True)]
+    assert rows(workspace, "select touch_id, public from touch order by 1") == kept
 
 
 def test_a_handle_that_x_does_not_know_is_an_error_of_its_own(workspace: Workspace, world: x.World):

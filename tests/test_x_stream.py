@@ -2,6 +2,7 @@
 
 import logging
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from threading import Timer
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from pipeline.job import open_job
 from pipeline.sources.network import SourceError
 from pipeline.sources.pause import Pause
 from pipeline.sources.x_client import connect
-from pipeline.sources.x_listen import ADVISED, listen
+from pipeline.sources.x_listen import ADVISED, BATCH_LINES, MOST_WAITING, Line, listen, room, to_library
 from pipeline.store import Workspace, now
 from pipeline.tally import Tally
 from tests.conftest import ROOT
@@ -232,7 +233,7 @@ def test_trouble_is_waited_for_longer_each_time_and_told(workspace: Workspace, w
     settings = chosen(workspace, world).networks()[0]
     pauses = replace(ADVISED, trouble=Pause(0.1, 0.3), often=Pause(0.4, 0.4))
     notes: list[str] = []
-    with closing(listen(settings, connect(settings, BEARER | USER), {}, pauses)) as heard:
+    with closing(listen(settings, connect(settings, BEARER | USER), {}, Event(), pauses)) as heard:
         while "the stream is open" not in notes:
             notes += next(heard)[1]
     assert [note.partition(":")[0] for note in notes] == [
@@ -313,12 +314,47 @@ def test_broken_lines_are_rejects_and_errors_of_x_are_notes(workspace: Workspace
     listener.until(lambda heard: "X: operational-disconnect: This stream has been disconnected" in listener.notes)
 
 
-def test_the_budget_ends_the_stream_before_it_is_exceeded(workspace: Workspace, stream: Stream, listener_of: Any):
-    listener = listener_of("monthly_budget = 0.63\n")
+def test_the_budget_ends_the_stream_before_it_is_exceeded_and_what_came_by_then_is_stored_and_booked(
+    workspace: Workspace, stream: Stream, listener_of: Any
+):
+    listener = listener_of("monthly_budget = 1.28\n")
     listener.opened()
     stream.say("ann", "Tamrow was here", later(0))
-    with pytest.raises(SourceError, match=r"monthly_budget of \$0.63 is reached: \$0.015 spent .* may cost \$0.625"):
+    listener.hear(1)
+    for number in range(1, 6):  # while the first one is saved, say
+        stream.say("ann", f"Tamrow was here {number}", later(number))
+    stream.hang_up()
+    waited(lambda: stream.connected == 2, PATIENCE)  # by then all of them were heard
+    with pytest.raises(SourceError, match=r"monthly_budget of \$1.28 is reached: \$0.015 spent .* may cost \$1.275"):
         listener.until(lambda heard: False)
+    assert len(stored(workspace)) == 6
+    assert rows(workspace, "select round(sum(cost), 6) from fetched") == [(round(6 * 0.005 + 0.010, 6),)]
+
+
+def test_with_a_budget_the_connection_is_closed_while_more_waits_than_was_reckoned_with(
+    workspace: Workspace, world: x.World
+):
+    settings = chosen(workspace, world, "monthly_budget = 5\n").networks()[0]
+    line = Line(queue.Queue(room(settings)), Event(), Event(), ADVISED, ADVISED.lost, response=Response())
+    library = to_library(settings, connect(settings, BEARER | USER), line)
+    library.running, closed = True, Event()
+    line.response.call_on_close(closed.set)
+    for number in range(BATCH_LINES):
+        library.on_data(b"%d" % number)
+    assert library.running and not closed.is_set()
+    waiting = Thread(target=library.on_data, args=[b"one more"], daemon=True)
+    waiting.start()
+    assert closed.wait(PATIENCE) and waiting.is_alive()
+    assert line.events.get() == b"0"
+    waiting.join(PATIENCE)
+    assert not library.running
+    assert [line.events.get() for _ in range(BATCH_LINES)][-1] == b"one more"
+    library.on_closed(line.response)
+    assert line.events.get() == (
+        "the stream was closed, since what it brought waits to be stored; connected again in 0.25 seconds: "
+        "what is said meanwhile is brought by the next collect"
+    )
+    assert room(chosen(workspace, world).networks()[0]) == MOST_WAITING
 
 
 def test_the_token_is_in_no_log_of_any_level(stream: Stream, listener_of: Any, caplog: pytest.LogCaptureFixture):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 from pipeline.touch import Brand, Mapped, MappingError, Outcome, Record, Reject, not_text
@@ -62,12 +63,14 @@ class Stream:
 class Window:
     """What is asked for: from ``since`` (None: as far back as the network goes) to before ``until`` (None: now).
 
-    ``memory`` is what the source left with the last finished window, such as an ETag.
+    ``memory`` is what the source left with the last finished window, such as an ETag. ``ending`` is set when a source
+    that is followed is to hear no more.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     memory: Mapping[str, Any] = field(default_factory=dict)
+    ending: Event = field(default_factory=Event, compare=False)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ class Network:
     ``recheck_by``: a field of the raw record that comes before each of these ids, with a space, where it is asked by.
     ``follow(window, known, settings, brand, client)``: yields pages as they come, for ever; the window has the memory
     of the last page, and ``known(ids)`` says which of some native ids are stored, for what is told of all at once.
-    ``follow_cost(settings)``: the most that one page of it can cost, in USD.
+    ``follow_cost(settings)``: the most that one page of it can cost with what is heard until it is saved, in USD. A
+    source that has one yields what it has heard once the window's ``ending`` is set, and ends.
     ``secrets``: the names of the environment variables that it reads, for advice and for keeping them out of logs.
     """
 

@@ -1,7 +1,7 @@
 """Posts as they are kept: each with what the rest of its answer tells of its people and of what it refers to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.sources.about import is_about
@@ -50,6 +50,16 @@ def to_book(
     brand = Brand("", "", terms=tuple(names))
     about = frozenset(text_at(post, "id") for post in every if names and is_about(words(post), brand))
     return Book(people, {text_at(post, "id"): text_at(post, "author_id") for post in every}, answered_by, about)
+
+
+def with_protected(book: Book, around: Sequence[Any], own: Mapping[str, str]) -> Book:
+    """Return the book with those as protected of whom it is not known: X does not tell the authors of posts around.
+
+    ``own`` are the brand's own handles by id.
+    """
+    authors = {text_at(post, "author_id") for post in around} - {"", *own}
+    doubtful = {id: {"protected": True, **book.people.get(id, {})} for id in authors}
+    return replace(book, people={**book.people, **doubtful})
 
 
 def mentions(posts: Iterable[Mapping[str, Any]]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,8 @@ from pipeline.sources.x_errors import fault, in_words
 ABOUT = "the stream"
 BATCH_LINES = 25
 MOST_WAITING = 10_000
+MOST_HEARD = 2 * BATCH_LINES + 1  # where there is a budget: a batch, one that waits behind it, and what finds no room
+FULL = "was closed, since what it brought waits to be stored"
 AGAIN = "what is said meanwhile is brought by the next collect"
 
 
@@ -33,10 +35,14 @@ ADVISED = Pauses(Pause(0.25, 16), Pause(5, 320), Pause(60, 320))  # by X
 
 @dataclass
 class Line:
-    """What is known of the connection while it lasts, and between two."""
+    """What is known of the connection while it lasts, and between two.
+
+    ``stop``: nobody takes anything from the queue any more. ``ending``: it is only taken what is there.
+    """
 
     events: Events
     stop: threading.Event
+    ending: threading.Event
     pauses: Pauses
     pause: Pause
     failures: int = 0
@@ -48,26 +54,42 @@ class Line:
 
 
 def listen(
-    settings: XSource, client: Client, params: Mapping[str, str], pauses: Pauses = ADVISED
+    settings: XSource, client: Client, params: Mapping[str, str], ending: threading.Event, pauses: Pauses = ADVISED
 ) -> Iterator[tuple[list[bytes], list[str]]]:
-    """Yield lines and notes soon after they come, for ever. Raises SourceError, after what was heard before it."""
-    with hearing(settings, client, params, pauses) as events:
-        while True:
-            batch, error = gather(events, BATCH_LINES)
+    """Yield lines and notes soon after they come, until it is ``ending``, then what was heard by then.
+
+    Raises SourceError, after what was heard before it.
+    """
+    line = Line(queue.Queue(room(settings)), threading.Event(), ending, pauses, pauses.lost)
+    with hearing(to_library(settings, client, line), params, line) as hang_up:
+        while not ending.is_set():
+            batch, error = gather(line.events, BATCH_LINES)
             if batch:
-                yield [each for each in batch if isinstance(each, bytes)], [n for n in batch if isinstance(n, str)]
+                yield apart(batch)
             if error:
                 raise error
+        hang_up()
+        rest, _ = gather(line.events, MOST_WAITING)
+        if rest:
+            yield apart(rest)
+
+
+def room(settings: XSource) -> int:
+    """Return how many lines may wait: what X has sent is billed, so that a budget must have room for them, too."""
+    return MOST_WAITING if settings.monthly_budget is None else BATCH_LINES
+
+
+def apart(batch: Sequence[Any]) -> tuple[list[bytes], list[str]]:
+    """Return the lines and the notes of a batch."""
+    return [each for each in batch if isinstance(each, bytes)], [each for each in batch if isinstance(each, str)]
 
 
 @contextmanager
-def hearing(settings: XSource, client: Client, params: Mapping[str, str], pauses: Pauses) -> Iterator[Events]:
-    """Hear in a thread of its own, since the library calls back."""
-    line = Line(queue.Queue(MOST_WAITING), threading.Event(), pauses, pauses.lost)
-    library = to_library(settings, client, line)
+def hearing(library: Any, params: Mapping[str, str], line: Line) -> Iterator[Callable[[], None]]:
+    """Hear in a thread of its own, since the library calls back; yield what ends the connection."""
     threading.Thread(target=hear, args=(library, params, line), daemon=True).start()
     try:
-        yield line.events
+        yield library.disconnect
     finally:
         line.stop.set()
         library.disconnect()
@@ -77,7 +99,7 @@ def hear(library: Any, params: Mapping[str, str], line: Line) -> None:
     """Connect again and again; the library's own way of waiting could not be stopped."""
     named = {name.replace(".", "_"): value for name, value in params.items()}
     try:
-        while not line.stop.is_set():
+        while not (line.stop.is_set() or line.ending.is_set()):
             library.filter(**named)
             line.stop.wait(line.pause.after(max(line.failures, 1)))
     except Exception as error:  # whatever it is, the reader must hear of it
@@ -93,6 +115,9 @@ def to_library(settings: XSource, client: Client, line: Line) -> Any:
 
     def heard(data: bytes) -> None:
         line.failures = 0
+        if line.events.full():
+            line.response.close()  # X bills what it sends, whether it is taken from the connection or not
+            library.disconnect()
         line.offer(data)
 
     def alive() -> None:
@@ -119,7 +144,7 @@ def to_library(settings: XSource, client: Client, line: Line) -> Any:
     library.on_data, library.on_keep_alive = heard, alive
     library.on_connect = lambda: line.offer("the stream is open")
     library.on_disconnect = lambda: None
-    library.on_closed = lambda response: ended(line.pauses.lost, "was closed by X")
+    library.on_closed = lambda response: ended(line.pauses.lost, "was closed by X" if library.running else FULL)
     library.on_connection_error = lambda: ended(line.pauses.lost, "broke off")
     library.on_request_error, library.on_exception = refused, broken
     return library

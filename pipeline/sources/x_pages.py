@@ -9,7 +9,7 @@ from pipeline.source_settings import XSource
 from pipeline.sources.network import Page, to_records
 from pipeline.sources.x_bill import bill, priced
 from pipeline.sources.x_errors import not_documented, shorten
-from pipeline.sources.x_join import joined, spelt, to_book
+from pipeline.sources.x_join import joined, spelt, to_book, with_protected
 from pipeline.sources.xarchive import text_at
 from pipeline.touch import parse_time
 
@@ -35,7 +35,8 @@ class Reading:
     """How the answers to one question are to be taken; ``about`` is what messages call the question.
 
     ``price`` is of one post, in USD. ``matched``: each post is what was asked for, so that it concerns the brand.
-    ``names``: what answers a post with one of these words concerns it, too. ``handles``: known by id from before.
+    ``names``: what answers a post with one of these words concerns it, too. ``handles``: the brand's, by id, as far as
+    they are known from before. ``as_user``: asked with the keys of the user, to whom X shows what others may not see.
     """
 
     settings: XSource
@@ -44,6 +45,7 @@ class Reading:
     matched: bool = False
     names: tuple[str, ...] = ()
     handles: Mapping[str, str] = field(default_factory=dict)
+    as_user: bool = False
 
 
 def fields(settings: XSource) -> dict[str, str]:
@@ -64,6 +66,7 @@ def to_page(answer: Mapping[str, Any], reading: Reading, memory: Mapping[str, An
     posts, users = listed(answer.get("data"), reading), listed(included.get("users"), reading)
     around = [post for post in listed(spelt(included, "posts"), reading) if not is_among(post, posts)]
     book = to_book(posts, around, users, reading.handles, reading.names)
+    book = with_protected(book, around, reading.handles) if reading.as_user else book
     values = [joined(post, book, reading.matched) for post in posts]
     values += [joined(post, book, False) for post in around]
     lost, notes = problems(listed(answer.get("errors"), reading))

@@ -10,7 +10,7 @@ from pipeline.sources.network import Known, Page, Window, to_list, to_records
 from pipeline.sources.x_client import Client
 from pipeline.sources.x_compliance import WITHHELD
 from pipeline.sources.x_join import spelt
-from pipeline.sources.x_listen import ABOUT, BATCH_LINES, listen
+from pipeline.sources.x_listen import ABOUT, MOST_HEARD, listen
 from pipeline.sources.x_pages import DELETED, EDITED, FIELDS, USER_FIELDS, Reading, to_gone, to_page
 from pipeline.sources.x_rules import Rules, sync
 from pipeline.sources.xarchive import text_at
@@ -30,7 +30,7 @@ def follow(window: Window, known: Known, settings: XSource, brand: Brand, client
     told = f"{len(rules.ids)} rules of the stream: {rules.added} added, {rules.deleted} deleted"
     yield Page((), requests=rules.requests, memory=memory, notes=(told,))
     reading = Reading(settings, ABOUT, settings.price_post, matched=True, handles=client.handles())
-    for lines, notes in listen(settings, client, PARAMS):
+    for lines, notes in listen(settings, client, PARAMS, window.ending):
         found = [values for line in lines if is_ours(values := to_values(line), rules)]
         page = to_page(merged(found), reading, memory)
         memory = page.memory
@@ -39,8 +39,11 @@ def follow(window: Window, known: Known, settings: XSource, brand: Brand, client
 
 
 def follow_cost(settings: XSource) -> float:
-    """Return the most that one batch can cost in USD: each post may answer one, quote one, and have its own author."""
-    return BATCH_LINES * (3 * settings.price_post + settings.price_user)
+    """Return the most that what is heard at once can cost in USD.
+
+    Each post may answer one, quote one, and have its own author.
+    """
+    return MOST_HEARD * (3 * settings.price_post + settings.price_user)
 
 
 def to_values(line: bytes) -> Any:

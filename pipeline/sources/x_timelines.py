@@ -57,7 +57,9 @@ def fetch_timeline(route: str, window: Window, stream: Stream, settings: XSource
         as_user=is_owned(handle, settings),
         most=settings.most_pages,
     )
-    reading = Reading(settings, stream.what, price(handle, settings), handles=client.handles())
+    reading = Reading(
+        settings, stream.what, price(handle, settings), handles=client.handles(), as_user=question.as_user
+    )
     for answer, last in ask_pages(client, question, reading):
         page = to_page(answer, reading, memory)
         memory = {**page.memory, "seen": memory["seen"] + len(answer.get("data") or ())}

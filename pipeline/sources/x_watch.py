@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import timedelta
 from typing import Any
 
 from pipeline.source_settings import XSource
@@ -15,12 +14,11 @@ from pipeline.sources.x_join import profile
 from pipeline.sources.x_pages import USER_FIELDS, Reading, dearest_page, fields, listed, to_page
 from pipeline.sources.x_queries import MOST_RECENT, elsewhere, pack, question
 from pipeline.sources.x_read import Question, ask_pages, floor, now, span
+from pipeline.sources.x_turns import Turn, noted, turns
 from pipeline.sources.xarchive import text_at
 from pipeline.touch import Brand
 
 MOST_LIKING = 100  # accounts on a page
-
-Gap = tuple[datetime, datetime] | None
 
 
 def threads(settings: XSource, brand: Brand, conversations: Sequence[str]) -> list[Stream]:
@@ -46,51 +44,42 @@ def fetch_watched(
 ) -> Iterator[Page]:
     """Yield what was said since each post was last asked about: as far back as X goes for what is new here.
 
-    The memory has that moment for each, so that the run after an interrupted one begins with what was not asked about.
+    The memory has that moment for each, and what is left of a question that was not read to its end: the run after an
+    interrupted one goes on there, and then with what was not asked about.
     """
-    task, begun, left = json.loads(stream.query), now().isoformat(), settings.most_pages
-    told = window.memory.get("read", {})
+    task, left, told = json.loads(stream.query), settings.most_pages, window.memory.get("read", {})
     memory: Mapping[str, Any] = {**window.memory, "read": {id: told[id] for id in task["ids"] if id in told}}
     names = () if matched else tuple(task["names"])
     reading = Reading(settings, stream.what, settings.price_post, matched, names, client.handles())
-    for asked, ids, missed in questions(operator, task, memory["read"], settings):
-        for answer, last in ask_pages(client, replace(asked, most=left), reading):
-            left -= 1
-            page = to_page(answer, reading, memory)
-            memory = {**page.memory, "read": memory["read"] | (dict.fromkeys(ids, begun) if last else {})}
-            yield replace(page, newest=None, oldest=None, gap=missed, memory=memory)
-            missed = None
+    for turn in turns(task["ids"], memory):
+        for part, query in packed(turn, operator, task["rest"]):
+            for page in fetch_turn(part, query, left, memory, reading, client):
+                left, memory = left - page.requests, page.memory
+                yield page
 
 
-def questions(
-    operator: str, task: Mapping[str, Any], read: Mapping[str, str], settings: XSource
-) -> Iterator[tuple[Question, list[str], Gap]]:
-    """Yield questions, the posts that each is about, and what of them is out of reach by now.
-
-    Posts that were last asked about at the same moment are asked about together.
-    """
-    for moment, ids in by_moment(task["ids"], read):
-        start, missed = since(moment, settings)
-        for parts in pack((f"{operator}:{id}" for id in ids), task["rest"], MOST_RECENT):
-            query = {"query": question(parts, task["rest"])}
-            asked = Question("/2/tweets/search/recent", query | span(start, None) | fields(settings))
-            yield asked, [part.partition(":")[2] for part in parts], missed
+def packed(turn: Turn, operator: str, rest: str) -> Iterator[tuple[Turn, str]]:
+    """Yield a turn in parts, each with its question: X takes so many characters only."""
+    for parts in pack((f"{operator}:{id}" for id in turn.ids), rest, MOST_RECENT):
+        yield replace(turn, ids=[part.partition(":")[2] for part in parts]), question(parts, rest)
 
 
-def by_moment(ids: Sequence[str], told: Mapping[str, str]) -> list[tuple[str, list[str]]]:
-    """Return the posts by when they were last asked about, those first that never were."""
-    ordered = sorted(ids, key=lambda id: told.get(id, ""))
-    return [(moment, list(group)) for moment, group in groupby(ordered, lambda id: told.get(id, ""))]
-
-
-def since(moment: str, settings: XSource) -> tuple[datetime, Gap]:
-    """Return from when on to ask, and what is out of reach by now."""
-    limit = floor()
-    if not moment:
-        return limit, None
-    last = datetime.fromisoformat(moment)
-    start = last - timedelta(minutes=settings.overlap_minutes)
-    return max(start, limit), (last, limit) if last < limit else None
+def fetch_turn(
+    turn: Turn, query: str, most: int, memory: Mapping[str, Any], reading: Reading, client: Client
+) -> Iterator[Page]:
+    """Yield the pages of a turn, newest first, each with the memory after it; what is out of reach is told as a gap."""
+    limit, overlap = floor(), timedelta(minutes=reading.settings.overlap_minutes)
+    start, missed = max(turn.since - overlap if turn.since else limit, limit), turn.missed(limit)
+    if turn.until and turn.until <= start:
+        yield Page((), requests=0, gap=missed, memory=noted(memory, turn, last=True))
+        return
+    params = {"query": query} | span(start, turn.until) | fields(reading.settings)
+    for answer, last in ask_pages(client, Question("/2/tweets/search/recent", params, most=most), reading):
+        page = to_page(answer, reading, memory)
+        turn = turn.before(page.oldest)
+        memory = noted(page.memory, turn, last)
+        yield replace(page, newest=None, oldest=None, gap=missed, memory=memory)
+        missed = None
 
 
 def likes(settings: XSource, posts: Sequence[str]) -> list[Stream]:
