@@ -12,6 +12,7 @@ import pyarrow as pa
 from pipeline.contents import are_computed
 from pipeline.metrics import METRICS
 from pipeline.metrics.debias import LABELS
+from pipeline.metrics.fewest import FEWEST
 from pipeline.settings import Settings, load
 from pipeline.sources import known_columns
 from pipeline.store import FORM, StoreError, Workspace, connect, incoming, now, query, quoted, transaction
@@ -155,7 +156,7 @@ def publish(workspace: Workspace, people: str | None = None) -> None:
     Whoever reads the old file keeps it whole until he opens anew; leftovers of a killed publish are removed first.
     """
     values = {"now": now(), "form": FORM, "people": people or load(workspace.folder).privacy.people}
-    values["columns"] = known_columns()
+    values |= {"columns": known_columns(), "fewest": FEWEST}
     place = workspace.published.resolve()  # a link stays one: what it led to must not be left behind
     remove_unfinished(place)
     new = place.with_name(f"published-{os.getpid()}.building")

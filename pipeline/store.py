@@ -19,7 +19,7 @@ import pyarrow as pa
 from pipeline.turns import turn
 
 HERE = Path(__file__).parent
-FORM = 7  # of the published file: to be raised when the dashboard asks for what an older file does not hold
+FORM = 8  # of the published file: to be raised when the dashboard asks for what an older file does not hold
 MIGRATING = threading.Lock()  # other processes wait for the file, but two sessions of one dashboard share it
 OPENING = threading.Lock()  # nor does one of them open a file while the other one closes it
 OPEN_SECONDS = 20.0  # how long a short write of another process is waited for

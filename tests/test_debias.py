@@ -225,8 +225,8 @@ def test_how_far_a_level_is_off_is_in_every_band_of_it_also_where_the_card_does_
     ):
         bands += asked[["low", "high"]].to_numpy().tolist()
     reach = 1.645 * np.hypot(student(6) * feelings.std(ddof=1) / np.sqrt(6), 0.2)
-    assert len(bands) == 6 + 2 + 1 + 1
-    assert np.array(bands) == pytest.approx(np.tile((0.1 - reach, 0.1 + reach), (10, 1)))
+    assert len(bands) == 6 + 4 + 1 + 1
+    assert np.array(bands) == pytest.approx(np.tile((0.1 - reach, 0.1 + reach), (12, 1)))
 
 
 def month_of(brand: str, truth: np.ndarray, said: np.ndarray, month: int = 0) -> dict[str, Any]:

@@ -25,6 +25,18 @@ def test_the_index_of_a_group_equals_the_formula_computed_by_hand():
     press = rows["kind", "press", "month"]
     assert (press["estimate"], press["people"], press["se"], press["low"], press["high"]) == (0.1, 1, None, None, None)
     assert rows["source", "x", "month"]["people"] == 4
+    all_means = np.array([0.3, -0.5, 0.8, 0.1])
+    everybody, se = rows["everybody", "everybody", "recent"], student(4) * all_means.std(ddof=1) / 2
+    assert (everybody["estimate"], everybody["se"]) == pytest.approx((all_means.mean(), se))
+    assert (everybody["people"], everybody["mentions"]) == (4, 7)
+
+
+def test_who_is_in_two_groups_of_a_sort_counts_in_both_and_once_in_everybody():
+    groups = [{"account_id": "a", "what": "list", "name": name} for name in ("vip", "press")]
+    con = grown([touch("a", 1, value=0.5), touch("b", 1, value=0.1)], [], *GROUPS, groups=groups, until=2)
+    found = {(r["what"], r["name"]): r["people"] for r in table(con, "group_index") if r["grain"] == "recent"}
+    everybody = {("source", "x"): 2, ("everybody", "everybody"): 2}
+    assert found == {("list", "vip"): 1, ("list", "press"): 1} | everybody
 
 
 def test_every_person_is_in_the_group_of_their_source_and_in_their_own():

@@ -5,6 +5,7 @@ import re
 import shutil
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pandas as pd
 import pyarrow as pa
@@ -24,7 +25,7 @@ from tests.conftest import ROOT, TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes, student
-from views import _charts, _charts_pulse, _days, _pulse_correction, _pulse_moved, _words
+from views import _charts, _charts_pulse, _days, _pulse_correction, _pulse_groups, _pulse_moved, _words
 
 __all__ = ["visit"]
 
@@ -504,7 +505,7 @@ def test_names_are_shown_only_where_the_settings_allow_it(people: str, own: Work
     if people == "aggregate":
         assert (
             not app.get("page_link")
-            and not app.dataframe
+            and not shown_names
             and 'brand.toml says [privacy] people = "aggregate"' in words(app)
         )
     else:
@@ -742,6 +743,52 @@ def test_numbers_of_a_past_day_leave_out_what_came_later(meant: Workspace, tmp_p
     app = opened(PAGE, period="6 months")
     assert "Sep 2026" not in words(app)
     assert "2026-08-01" not in app.selectbox(key="moved_in").options
+
+
+def test_sources_stand_beside_everybody_and_a_click_leads_to_their_people(visit: Open, sample: Workspace):
+    app = visit(PAGE)
+    found = shown(sample, "groups", brand="tamrow")
+    told = _pulse_groups.of_sort(found, "source")
+    table = next(each for each in app.dataframe if "Group" in each.value)
+    assert table.value["Group"].tolist() == told["name"].tolist()
+    assert table.value["Group"].iloc[0] == "Everybody" and len(told) > 2
+    first = told.iloc[0]
+    assert table.value.iloc[0].tolist()[1:] == [
+        _words.signed(first["now"]),
+        _words.interval(first["low"], first["high"]),
+        first["people"],
+        first["mentions"],
+    ]
+    said = words(app)
+    assert "To see other groups here, tag people on Relationships" in said
+    assert f"Of {_words.days(first['start'], first['until'])}, the days that count as recent" in said
+    assert "How do groups feel, beside everybody?" in figures(app)
+    key = "-".join(table.proto.id.rsplit("-", 2)[-2:])
+    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": [(1, "People heard")]}}
+    links = [link.proto for link in app.run().get("page_link")]
+    assert [(link.page, link.query_string) for link in links if "relationships of" in link.label] == [
+        ("relationships", urlencode({"source": told["name"].iloc[1]}))
+    ]
+
+
+def test_what_few_of_a_source_feel_cannot_be_had_from_the_others():
+    sizes = {"everybody": ("everybody", 40), "x": ("source", 30), "mastodon": ("source", 7), "hand": ("source", 3)}
+    days = {"start": JULY, "until": AUGUST}
+    found = pd.DataFrame(
+        [
+            {"what": what, "name": name, "now": 0.1, "low": 0.0, "high": 0.2, "people": people} | days
+            for name, (what, people) in sizes.items()
+        ]
+    )
+    told = _pulse_groups.of_sort(found, "source")
+    assert [_pulse_groups.feeling(row) for row in told.to_dict("records")] == [
+        "+0.10",
+        "+0.10",
+        "not told: a smaller group could be worked out",
+        "not enough evidence yet",
+    ]
+    lists = found.assign(what=["everybody", *["list"] * 3], people=[40, 38, 7, 3])
+    assert _pulse_groups.of_sort(lists, "list")["now"].notna().tolist() == [True, False, True, False]
 
 
 def test_the_reads_of_pulse_name_what_they_return(meant: Workspace):

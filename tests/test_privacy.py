@@ -223,6 +223,56 @@ def test_brand_toml_decides_at_the_next_publish_and_every_page_still_draws(peopl
         assert asked and reads.frame(con, "called", ids=[one for (one,) in asked]).empty
 
 
+@pytest.fixture
+def listed(place: Workspace) -> Workspace:
+    """The same with lists of which one account is that never spoke to the brand."""
+    quiet = said(40, Account("x:200", "x", "handle200"), "heard of it").touch
+    save(place, [Mapped(Record(40, {}), replace(quiet, addressed=False))], "g")
+    five = [*(account.id for account in OTHERS[:4]), "x:200"]
+    for name, members in {"regulars": five, "whisperer": ["x:200"], "pair": five[:2]}.items():
+        journal.save_members(place, members, "list", name, True, "Mo")
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    return place
+
+
+def groups(place: Workspace) -> dict[tuple[str, str], int]:
+    """Return how many people a published file tells of each group."""
+    with store.open_published(place.published) as con:
+        return {(what, name): people for what, name, people in con.execute(GROUPS).fetchall()}
+
+
+GROUPS = "select what, name, people from pub.group_index"
+
+
+def test_what_lists_of_people_feel_is_told_where_people_are_named_only(listed: Workspace):
+    always = {("everybody", "everybody"): 10, ("source", "x"): 10}
+    assert groups(listed) == always | {("list", "regulars"): 5, ("list", "pair"): 2, ("list", "zanzibar club"): 1}
+    for people in ("pseudonymous", "aggregate"):
+        publish.publish(listed, people)
+        assert groups(listed) == always
+        assert "regulars" not in told(listed.published)
+
+
+def test_the_read_of_groups_says_of_which_days_it_is(listed: Workspace):
+    with store.open_published(listed.published) as con:
+        found = reads.frame(con, "groups", brand=BRAND)
+        means = con.execute("select person_id, avg(value) from pub.touch where counts group by person_id").fetchall()
+    assert list(found["name"]) == ["everybody", "regulars", "pair", "zanzibar club", "x"]
+    assert set(zip(found["start"], found["until"], strict=True)) == {(date(2024, 10, 22), date(2025, 1, 21))}
+    first = found.iloc[0]
+    assert first["now"] == pytest.approx(sum(mean for _, mean in means) / len(means))
+    assert first["low"] <= first["now"] <= first["high"]
+
+
+def test_a_file_that_still_tells_of_lists_is_shown_without_them_once_people_are_not_named(listed: Workspace):
+    def tables() -> str:
+        return " ".join(str(table.value.to_dict()) for table in opened("views/pulse.py", groups="Tag").dataframe)
+
+    assert "regulars" in tables()
+    (listed.folder / "brand.toml").write_text('[privacy]\npeople = "pseudonymous"\n')
+    assert "regulars" not in tables()
+
+
 FEW = 4  # people: fewer than are ever told as a group
 EXECUTIVE = ("views/pulse.py", "views/compare.py", "views/growth.py")
 
@@ -290,6 +340,17 @@ def test_a_part_of_few_people_cannot_be_had_by_subtracting_the_others_from_the_w
         hidden = rows[rows["share"].isna()]["people"].sum()
         assert hidden == 0 or hidden >= 5 or month == "only a few"
     assert found["brand"][found["of_few"]].tolist() == ["b", "a"]
+
+
+def test_a_part_beside_which_few_people_are_left_is_not_told():
+    from views import _rights
+
+    frame = pd.DataFrame({"people": [30, 27, 25, 4], "now": [0.1, 0.2, 0.3, 0.4]})
+    found = _rights.of_part(frame, 30, "now")
+    assert found["now"].notna().tolist() == [True, False, True, False]
+    assert found["of_few"].tolist() == [False, True, False, False]
+    kept = _rights.of_part(frame.assign(of_few=[True, False, False, False]), 30, "now")
+    assert kept["of_few"].tolist() == [True, True, False, False]
 
 
 def share_of(place: Workspace, sizes: dict[str, int]) -> None:

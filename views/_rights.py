@@ -85,6 +85,19 @@ def of_parts(frame: pd.DataFrame, whole: str, *columns: str) -> pd.DataFrame:
     return frame.assign(of_few=second, **{column: frame[column].mask(empty) for column in columns})
 
 
+def of_part(frame: pd.DataFrame, whole: int, *columns: str) -> pd.DataFrame:
+    """Return what ``of_parts`` does where each row is a part of the same ``whole`` people, and parts may overlap.
+
+    Emptied is also a part beside which fewer than FEWEST are left, for what these feel is the difference. ``of_few``
+    says so; a frame that has it, as ``of_parts`` returns it, keeps what it says.
+    """
+    rest = whole - frame["people"]
+    close = (rest > 0) & (rest < FEWEST) & (frame["people"] >= FEWEST)
+    empty = close | (frame["people"] < FEWEST)
+    second = close | frame.get("of_few", False)
+    return frame.assign(of_few=second, **{column: frame[column].mask(empty) for column in columns})
+
+
 def author() -> str:
     """Return who writes, as they said it once in the side bar; empty where nobody has."""
     return str(st.session_state.get("author", "")).strip()

@@ -15,6 +15,7 @@ from views import (
     _filters,
     _print,
     _pulse_correction,
+    _pulse_groups,
     _pulse_moved,
     _pulse_over_time,
     _rights,
@@ -44,6 +45,7 @@ def main() -> None:
             in_words(now, found, _pulse_moved.why(now.brand, span))
         flow(now)
         volume(now)
+        _pulse_groups.draw(now)
         standing(span)
 
 

@@ -54,7 +54,7 @@ METRICS = {
     "referral": "who brought whom",
     "log_rank": "whether a quarter's people differ from those of the quarter before",
     "group_member": "which person belongs to which group",
-    "group_index": "how the people of each group feel, by month",
+    "group_index": "how the people of each group feel, by month, and everybody beside them",
     "same_mix": "the same if the mix of who talks had stayed as it was",
     "why": "who and what the last month's change came from",
     "loudest": "the last month and its change without each of the loudest three",

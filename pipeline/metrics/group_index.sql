@@ -1,5 +1,5 @@
--- How the people of each kind, list, organisation and source feel, by month and in the recent window: one person, one voice, with the
--- bands of brand_index.
+-- How the people of each kind, list, organisation and source feel, and everybody beside them, by month and in the recent window: one
+-- person, one voice, with the bands of brand_index.
 with said as (
     select brand, person_id, source, 'month' as grain, date_trunc('month', happened_at)::date as period, value
     from derived.ledger
@@ -25,6 +25,14 @@ person as (
     group by all
 ),
 
+member as (
+    select brand, person_id, what, name
+    from derived.group_member
+    union all
+    select distinct brand, person_id, 'everybody', 'everybody'
+    from person
+),
+
 -- var_samp(m) / P is the clustered variance with equal weights.
 estimated as (
     select
@@ -39,7 +47,7 @@ estimated as (
         student(count(*)) * sqrt(var_samp(m) / count(*)) as se,
         avg(sd_model) as sd_model
     from person
-    join derived.group_member using (brand, person_id)
+    join member using (brand, person_id)
     group by all
 )
 

@@ -21,6 +21,7 @@ READS = {
     "loudest": "a period and its change without each of the loudest three",
     "series": "the index over a period, by week or month",
     "volume": "how much was said over a period, by week or month, and by how many",
+    "groups": "how the people of each group felt in the recent days, and everybody beside them",
     "alerts": "which weeks and months were out of the ordinary",
     "turnings": "when the index turned, in hindsight",
     "share_of_voice": "whose voice is how loud, by month",

@@ -168,6 +168,31 @@ join told_person p using (brand, person_id)
 where g.what = 'source' or p.account_id is not null
 order by g.brand, g.what, g.name;
 
+-- How groups feel in the recent window. Kinds, lists and organisations are lists of single people: they are told where people are
+-- named, and those of a few only where each of them is, since what a small list is called can tell who spoke.
+create table pub.group_index as
+select
+    g.brand,
+    g.what,
+    g.name,
+    g.period,
+    g.estimate,
+    g.low_level,
+    g.high_level,
+    g.people,
+    g.mentions
+from derived.group_index g
+left join (
+    select m.brand, m.what, m.name, bool_and(p.account_id is not null) as named
+    from derived.group_member m
+    join derived.person p using (brand, person_id)
+    group by all
+) n on n.brand = g.brand and n.what = g.what and n.name = g.name
+where
+    g.grain = 'recent'
+    and (g.what in ('everybody', 'source') or ($people = 'named' and (g.people >= $fewest or n.named)))
+order by g.brand, g.what, g.people desc, g.name;
+
 create table pub.topic_of as
 select
     o.* exclude (touch_id),
