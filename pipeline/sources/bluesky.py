@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipeline.sources.bluesky_posts import (
     to_values,
 )
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_list, to_records
+from pipeline.sources.parts import parts
 from pipeline.touch import Brand
 
 PAGE_SIZE = 100
@@ -206,12 +208,12 @@ def recheck(window: Window, ids: Sequence[str], settings: BlueskySource, client:
     A post that is missing may also be of somebody who blocks our account, so its own record is asked for, too.
     """
     posts = [id for id in ids if is_address(id)]
-    for start in range(0, len(posts), LOOKED_UP_AT_ONCE):
-        before, page = client.requests, posts[start : start + LOOKED_UP_AT_ONCE]
+    for page, memory in parts(window, posts, LOOKED_UP_AT_ONCE, lambda uri: uri.rsplit("/", 1)[1]):
+        before = client.requests
         there = list(look_up(page, client))
         known = {ref(post, "uri") for post in there}
         gone = [{"uri": uri, "gone": NO_MORE} for uri in page if uri not in known and is_gone(uri, client)]
-        yield to_page([*map(to_values, there), *gone], client.requests - before)
+        yield replace(to_page([*map(to_values, there), *gone], client.requests - before), memory=memory)
 
 
 def is_gone(uri: str, client: Caller) -> bool:

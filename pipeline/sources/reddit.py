@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.source_settings import RedditSource
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
+from pipeline.sources.parts import parts
 from pipeline.sources.reddit_client import ask, not_documented
 from pipeline.touch import Brand, Record
 
@@ -172,7 +173,6 @@ def parent_of(thing: Any, named: Mapping[str, Any]) -> dict[str, Any]:
 
 def recheck(window: Window, ids: Sequence[str], settings: RedditSource, client: Any) -> Iterator[Page]:
     """Yield pages of what is stored as it is now; what Reddit does not name at all is kept."""
-    for start in range(0, len(ids), PAGE_SIZE):
-        names = ",".join(ids[start : start + PAGE_SIZE])
-        things, _ = opened(ask(client, "api/info", {"id": names}, "what is stored"), "what is stored")
-        yield to_page([to_values(thing, {}) for thing in things])
+    for names, memory in parts(window, ids, PAGE_SIZE):
+        things, _ = opened(ask(client, "api/info", {"id": ",".join(names)}, "what is stored"), "what is stored")
+        yield replace(to_page([to_values(thing, {}) for thing in things]), memory=memory)
