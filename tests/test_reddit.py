@@ -150,8 +150,27 @@ def test_the_mentions_of_the_account_need_its_login(
     )
     monkeypatch.setenv("REDDIT_PASSWORD", "right")
     collected(workspace, world)
-    assert [id for id, *_ in stored(workspace)] == ["reddit:t1_a"]
+    assert rows(workspace, "select touch_id, conversation, url from touch") == [
+        ("reddit:t1_a", "reddit:t3_root", "https://www.reddit.com/r/kitchens/comments/root/whom_to_ask/a/")
+    ]
     assert world.logins[-1] == {"grant_type": "password", "username": "tamrowbuild", "password": "right"}
+
+
+def test_the_thread_of_a_mention_of_the_account_is_read(
+    workspace: Workspace, world: reddit.World, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("REDDIT_USERNAME", "REDDIT_PASSWORD"):
+        monkeypatch.setenv(name, "right")
+    world.toml = world.toml.replace('subreddits = ["kitchens"]\n', "inbox = true\n")
+    world.post(POST, "asker", "Whom to ask for a kitchen?", at=RECENT)
+    world.comment("t1_a", "ann", "u/tamrowbuild are you there?", at=later(1))
+    world.comment("t1_b", "bob", "ask Tamrow on Monday", parent="t1_a", at=later(2))
+    for _ in range(2):
+        assert not [tally.error for tally in collected(workspace, world) if tally.error]
+    assert rows(workspace, "select touch_id, conversation from touch order by touch_id") == [
+        ("reddit:t1_a", "reddit:t3_root"),
+        ("reddit:t1_b", "reddit:t3_root"),
+    ]
 
 
 def test_without_keys_nothing_is_asked_and_wrong_keys_are_told_without_their_value(

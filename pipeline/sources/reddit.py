@@ -94,7 +94,15 @@ def opened(listing: Any, what: str) -> tuple[list[Any], str | None]:
 def to_values(thing: Any, joined: Mapping[str, Any]) -> Any:
     """Return a post or comment as it is kept, with what was joined to it: Reddit sends a hundred fields more."""
     data = thing.get("data") if isinstance(thing, dict) else None
-    return {key: data[key] for key in KEPT if key in data} | dict(joined) if isinstance(data, dict) else thing
+    if not isinstance(data, dict):
+        return thing
+    return {key: data[key] for key in KEPT if key in data} | placed(data) | dict(joined)
+
+
+def placed(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return post and address of a comment of the inbox, which tells both only in the path of its context."""
+    found = re.match(r"(/[^?#\s]*/comments/(\w+)/[^?#\s]*)", str(data.get("context")))
+    return {"link_id": f"t3_{found[2]}", "permalink": found[1]} if found and not data.get("link_id") else {}
 
 
 def to_page(values: Sequence[Any]) -> Page:

@@ -91,7 +91,7 @@ class World:
 
     def mentions(self, request: Request) -> dict[str, Any]:
         comments = [thing for thing in self.things.values() if "u/tamrowbuild" in str(thing.get("body"))]
-        return self.listed(request, comments)
+        return self.listed(request, [told(comment) for comment in comments])
 
     def listed(self, request: Request, things: list[dict[str, Any]]) -> dict[str, Any]:
         """Return a page of things, newest first."""
@@ -184,6 +184,13 @@ def written(name: str, author: str, at: datetime) -> dict[str, Any]:
         "subreddit": "kitchens",
         "author_flair_text": "not needed",
     }
+
+
+def told(comment: dict[str, Any]) -> dict[str, Any]:
+    """Return a comment as the inbox shows it, which tells where it stands only in its context."""
+    path = f"/r/kitchens/comments/{comment['link_id'].removeprefix('t3_')}/whom_to_ask/{comment['id']}/?context=3"
+    kept = {key: value for key, value in comment.items() if key not in ("link_id", "link_author", "permalink")}
+    return kept | {"context": path, "was_comment": True, "type": "username_mention", "dest": "tamrowbuild"}
 
 
 def to_thing(data: dict[str, Any]) -> dict[str, Any]:
