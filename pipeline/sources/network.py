@@ -30,8 +30,9 @@ class SourceError(RuntimeError):
 
 def reason(error: BaseException) -> str:
     """Return why nobody was reached as the system says it, for libraries wrap that in pools, retries and addresses."""
-    words, inner = str(error), error.__cause__ or error.__context__
-    while inner:
+    words, inner, seen = str(error), error.__cause__ or error.__context__, {id(error)}
+    while inner and id(inner) not in seen:
+        seen.add(id(inner))
         if isinstance(inner, OSError):
             words = inner.strerror or str(inner) or words
         inner = inner.__cause__ or inner.__context__
