@@ -77,6 +77,22 @@ def test_more_folded_answers_than_are_read_are_told(workspace: Workspace, world:
     assert (threads.notes, threads.requests) == (["5 folded answers of a thread were not read"], 11)
 
 
+def test_answers_folded_once_more_are_asked_for_and_branches_that_reddit_does_not_show_are_told(
+    workspace: Workspace, world: reddit.World
+):
+    talk(world)
+    collected(workspace, world)
+    world.comment("t1_f1", "cid", "so it was", parent="t1_b", at=later(10))
+    world.comment("t1_f2", "tamrowbuild", "thank you, both", parent="t1_f1", at=later(11))
+    world.folded, world.nested, world.cut = {"t1_f1"}, {"t1_f1"}, {"t1_f1", "t1_f2"}
+    (threads,) = [tally for tally in collected(workspace, world) if tally.stream == "threads"]
+    assert (threads.error, threads.requests) == ("", 3)
+    assert threads.notes == ["2 branches of a thread go deeper than Reddit shows"]
+    assert rows(workspace, "select account_id, reply_to from touch where touch_id = 'reddit:t1_f2'") == [
+        ("reddit:t2_cid", "reddit:t1_f1")
+    ]
+
+
 def test_answers_to_a_post_titled_with_the_brand_and_posts_belong_to_it(workspace: Workspace, world: reddit.World):
     world.post(POST, "asker", "Has anybody had Tamrow in?", "I have a small kitchen.", at=RECENT)
     world.comment("t1_a", "ann", "yes, lovely work", at=later(1))
