@@ -129,6 +129,7 @@ def save_records(con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped], momen
 def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Sequence[str]) -> int:
     """Delete touches with all that was kept of them, and remember that they are gone; return how many were there.
 
+    Of those that were never stored that is remembered only where they may come yet: threads tell of many by strangers.
     With the last touch of an account that goes, too, unless it is among those of whom people have ``written``.
     """
     values = {"ids": list(gone.touch_ids), "source": source}
@@ -136,7 +137,7 @@ def remove(con: duckdb.DuckDBPyConnection, source: str, gone: Gone, written: Seq
     con.execute(query("remove_rejects"), values)
     if removed:
         con.execute("insert into unfinished_forget values ($now, false)", {"now": now()})
-    if removed or not gone.brand:
+    if removed or gone.ahead:
         con.execute(query("save_removal"), values | {"brand": gone.brand, "reason": gone.reason, "now": now()})
     return removed
 

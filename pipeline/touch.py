@@ -204,12 +204,14 @@ class Gone:
     """A record that says that touches are no more: deleted, withheld, protected, or replaced by an edited one.
 
     ``brand`` is the only brand whose touches they are no more, as after an edit; empty: those of every brand.
+    ``ahead``: they may come yet, and are to be kept away then, though none of them is stored.
     """
 
     record: Record
     touch_ids: tuple[str, ...]
     reason: str
     brand: str = ""
+    ahead: bool = False
 
 
 Outcome = Mapped | Reject | NotAbout | Gone

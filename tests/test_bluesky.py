@@ -61,11 +61,30 @@ def test_who_is_told_as_the_brand_of_answers_and_quotes_needs_no_search(workspac
     world.tell(world.say("3", BOB, "look at this", later(2), embed=quote), "quote")
     world.tell(world.say("4", ANN, f"hello @{OURS}.", later(3)), "mention")
     (told, *_) = collected(workspace, world)
-    assert (told.stream, told.stored, told.error) == ("notifications", 2, "")
+    assert (told.stream, told.stored, told.error) == ("notifications", 3, "")
     assert rows(workspace, TOUCHES) == [
         ("We open on Monday", "out", "mention", None, False),
         ("at last!", "in", "reply", ANN_ID, True),
+        ("look at this", "in", "quote", BOB_ID, True),
         (f"hello @{OURS}.", "in", "mention", ANN_ID, True),
+    ]
+
+
+def test_what_answers_or_quotes_a_post_that_the_brand_has_deleted_was_said_to_it_all_the_same(
+    workspace: Workspace, world: bluesky.World
+):
+    as_brand(world)
+    ours, theirs = world.say("1", OURS, "We open on Monday", later(0)), world.say("2", ANN, "Where?", later(1))
+    world.tell(world.say("3", ANN, "at last!", later(2), parent=ours), "reply")
+    world.tell(world.say("4", BOB, "and where?", later(3), parent=theirs), "reply")  # below the brand's, not to it
+    quote = {"$type": "app.bsky.embed.record", "record": {"uri": ours, "cid": "c"}}
+    world.tell(world.say("5", BOB, "look at this", later(4), embed=quote), "quote")
+    world.removed |= {ours, theirs}
+    (told, *_) = collected(workspace, world)
+    assert (told.stored, told.not_about) == (2, 1)
+    assert rows(workspace, TOUCHES) == [
+        ("at last!", "in", "reply", ANN_ID, True),
+        ("look at this", "in", "quote", BOB_ID, True),
     ]
 
 

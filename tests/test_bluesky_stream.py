@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 from pipeline import cursors, follow
 from pipeline.cursors import Cursor, Place
 from pipeline.job import open_job
-from pipeline.sources.bluesky_stream import micros
+from pipeline.sources.bluesky_stream import micros, with_gaps
 from pipeline.sources.network import SourceError
 from pipeline.store import Workspace, connect, now
 from pipeline.tally import Tally
@@ -190,6 +190,14 @@ def test_what_the_stream_has_no_more_is_recorded_as_a_gap(
     assert rows(workspace, "select since, until from gap") == [
         (RECENT - timedelta(seconds=1), RECENT + timedelta(seconds=2))
     ]
+
+
+def test_a_gap_is_recorded_where_the_stream_tells_of_it_long_before_the_first_event():
+    told, event = {"name": "OutdatedCursor", "message": "clamped"}, {"time": f"{RECENT.isoformat()}.000000Z"}
+    since = RECENT - timedelta(days=9)
+    batches = [[told], [], [event], [event]]
+    assert [gap for _, gap in with_gaps(batches, since)] == [None, None, (since, RECENT), None]
+    assert [gap for _, gap in with_gaps([[told, event]], since)] == [(since, RECENT)]
 
 
 def test_a_poisoned_post_is_a_reject_and_the_stream_goes_on(

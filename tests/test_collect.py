@@ -23,6 +23,7 @@ from pipeline.publish import ModelFacts, publish, relate
 from pipeline.sources.files import FileError
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
 from pipeline.sources.networks import NETWORKS
+from pipeline.sources.x_pages import EDITED
 from pipeline.store import StoreError, Workspace, connect, now, open_published, rewrite
 from pipeline.tally import Tally
 from pipeline.touch import TAKEN_BACK, Account, Brand, Gone, Mapped, NotAbout, Record, Reject, Touch
@@ -149,6 +150,31 @@ def test_the_reject_of_a_removed_post_goes_and_that_of_a_post_which_refers_to_it
     gone = Gone(Record(1, {}), (f"{source}:{native}",), "deleted")
     cursors.save_page(workspace, place, Sorted(gone=[gone]), Page(()), Cursor())
     assert rows(workspace, "select payload ->> '$.id' from reject") == [("other",)]
+
+
+STRANGERS = {
+    "hackernews": {"id": 41, "author": None, "text": None, "title": None, "story_id": 40},
+    "reddit": {"name": "t1_a", "author": "[deleted]", "body": "[deleted]"},
+    "x": {"gone": ["41"], "why": "deleted by its author"},
+}
+
+
+@pytest.mark.parametrize("source", STRANGERS)
+def test_a_deletion_of_what_was_never_stored_is_no_removal(source: str, workspace: Workspace):
+    gone = NETWORKS[source].to_touch(Record(1, STRANGERS[source]), TAMROW)
+    assert isinstance(gone, Gone)
+    saved = cursors.save_page(workspace, Place(source, "s", TAMROW), Sorted(gone=[gone]), Page(()), Cursor())
+    assert (saved.removed, rows(workspace, "select reason from removal")) == ({gone.reason: 0}, [])
+
+
+def test_older_versions_of_a_post_that_was_edited_are_kept_away_though_none_was_ever_stored(workspace: Workspace):
+    gone = NETWORKS["x"].to_touch(Record(1, {"gone": ["41", "42"], "why": EDITED}), TAMROW)
+    assert isinstance(gone, Gone)
+    cursors.save_page(workspace, Place("x", "s", TAMROW), Sorted(gone=[gone]), Page(()), Cursor())
+    assert rows(workspace, "select reason from removal") == [(EDITED,), (EDITED,)]
+    older, newest = (said(native, id=f"x:{native}", source="x") for native in ("41", "43"))
+    assert keep(workspace, older, newest, source="x").stored == 1
+    assert rows(workspace, "select touch_id from touch") == [("x:43",)]
 
 
 def outcomes(workspace: Workspace, prepare: Prepare, *hits: dict[str, Any], source: str = "hackernews") -> Tally:

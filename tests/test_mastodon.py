@@ -193,7 +193,19 @@ def test_an_unfinished_window_goes_on_below_what_was_read(workspace: Workspace, 
     (second, *_) = collected(workspace, world)
     assert (second.stored, second.error) == (80, "")
     assert rows(workspace, "select count(*) from touch where direction = 'in'") == [(160,)]
-    assert second.requests == 4  # two pages and an empty one of what was left, and one of what is new
+    assert second.requests == 5  # two pages and an empty one of what was left, one of what is new and one that is older
+
+
+def test_a_status_that_came_late_ends_no_reading(workspace: Workspace, world: mastodon.World):
+    world.toml = world.toml.replace(EVERY_RUN, 'mentions = false\nhashtags = ["kitchens"]\nthreads = 0\n')
+    world.say(ANN, "Tamrow makes fine #kitchens", later(0))
+    collected(workspace, world)
+    for number in range(100):
+        world.say(ANN, f"Tamrow {number} #kitchens", later(60 + number))
+    written = f"{later(-180).isoformat()}.000Z"
+    world.say(BOB, "Tamrow is late for #kitchens", later(161), created_at=written)
+    (hashtag, *_) = collected(workspace, world)
+    assert (hashtag.stored, hashtag.already, hashtag.error) == (101, 1, "")
 
 
 TOLD = "Mastodon, what was said to the account of the token"

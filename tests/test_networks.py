@@ -9,6 +9,7 @@ from pytest_httpserver import HTTPServer
 from pipeline import collect, settings
 from pipeline.plan import Plan, read_plans
 from pipeline.settings import Settings
+from pipeline.sources.network import reason
 from pipeline.sources.networks import NETWORKS
 from pipeline.store import Workspace, connect
 from pipeline.tally import Tally
@@ -137,6 +138,12 @@ def test_a_broken_answer_is_an_error_that_names_the_source_and_loses_nothing(wor
     assert failed.error
     collected(workspace, world)
     assert [id for id, *_ in stored(workspace)] == [each.id for each in said]
+
+
+def test_why_nobody_was_reached_is_told_of_errors_that_cause_each_other_in_a_circle():
+    outer, inner = ValueError("a pool of connections"), ConnectionRefusedError(111, "Connection refused")
+    outer.__cause__, inner.__cause__ = inner, outer
+    assert (reason(outer), reason(ValueError("alone"))) == ("Connection refused", "alone")
 
 
 def test_the_dry_run_asks_for_nothing(workspace: Workspace, world: World):

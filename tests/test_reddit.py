@@ -77,6 +77,22 @@ def test_more_folded_answers_than_are_read_are_told(workspace: Workspace, world:
     assert (threads.notes, threads.requests) == (["5 folded answers of a thread were not read"], 11)
 
 
+def test_answers_folded_once_more_are_asked_for_and_branches_that_reddit_does_not_show_are_told(
+    workspace: Workspace, world: reddit.World
+):
+    talk(world)
+    collected(workspace, world)
+    world.comment("t1_f1", "cid", "so it was", parent="t1_b", at=later(10))
+    world.comment("t1_f2", "tamrowbuild", "thank you, both", parent="t1_f1", at=later(11))
+    world.folded, world.nested, world.cut = {"t1_f1"}, {"t1_f1"}, {"t1_f1", "t1_f2"}
+    (threads,) = [tally for tally in collected(workspace, world) if tally.stream == "threads"]
+    assert (threads.error, threads.requests) == ("", 3)
+    assert threads.notes == ["2 branches of a thread go deeper than Reddit shows"]
+    assert rows(workspace, "select account_id, reply_to from touch where touch_id = 'reddit:t1_f2'") == [
+        ("reddit:t2_cid", "reddit:t1_f1")
+    ]
+
+
 def test_answers_to_a_post_titled_with_the_brand_and_posts_belong_to_it(workspace: Workspace, world: reddit.World):
     world.post(POST, "asker", "Has anybody had Tamrow in?", "I have a small kitchen.", at=RECENT)
     world.comment("t1_a", "ann", "yes, lovely work", at=later(1))
@@ -150,8 +166,27 @@ def test_the_mentions_of_the_account_need_its_login(
     )
     monkeypatch.setenv("REDDIT_PASSWORD", "right")
     collected(workspace, world)
-    assert [id for id, *_ in stored(workspace)] == ["reddit:t1_a"]
+    assert rows(workspace, "select touch_id, conversation, url from touch") == [
+        ("reddit:t1_a", "reddit:t3_root", "https://www.reddit.com/r/kitchens/comments/root/whom_to_ask/a/")
+    ]
     assert world.logins[-1] == {"grant_type": "password", "username": "tamrowbuild", "password": "right"}
+
+
+def test_the_thread_of_a_mention_of_the_account_is_read(
+    workspace: Workspace, world: reddit.World, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("REDDIT_USERNAME", "REDDIT_PASSWORD"):
+        monkeypatch.setenv(name, "right")
+    world.toml = world.toml.replace('subreddits = ["kitchens"]\n', "inbox = true\n")
+    world.post(POST, "asker", "Whom to ask for a kitchen?", at=RECENT)
+    world.comment("t1_a", "ann", "u/tamrowbuild are you there?", at=later(1))
+    world.comment("t1_b", "bob", "ask Tamrow on Monday", parent="t1_a", at=later(2))
+    for _ in range(2):
+        assert not [tally.error for tally in collected(workspace, world) if tally.error]
+    assert rows(workspace, "select touch_id, conversation from touch order by touch_id") == [
+        ("reddit:t1_a", "reddit:t3_root"),
+        ("reddit:t1_b", "reddit:t3_root"),
+    ]
 
 
 def test_without_keys_nothing_is_asked_and_wrong_keys_are_told_without_their_value(

@@ -2,13 +2,27 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.source_settings import BlueskySource
 from pipeline.sources.bluesky_client import Caller, ask, is_missing, not_documented
-from pipeline.sources.bluesky_posts import ADDRESS, NO_MORE, moment_of, named, own_handles, parent_of, ref, to_values
+from pipeline.sources.bluesky_posts import (
+    ADDRESS,
+    NO_MORE,
+    moment_of,
+    named,
+    names,
+    own_handles,
+    owner,
+    parent_of,
+    quoted_uri_of,
+    ref,
+    to_values,
+)
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_list, to_records
+from pipeline.sources.parts import parts
 from pipeline.touch import Brand
 
 PAGE_SIZE = 100
@@ -87,12 +101,12 @@ def fetch_feed(
 
 
 def fetch_pages(nsid: str, key: str, question: Mapping[str, Any], what: str, client: Caller) -> Iterator[Page]:
-    """Yield pages for as long as there is a next one, each post with whom it answers. Raises SourceError."""
+    """Yield pages for as long as there is a next one, each post with whom it answers and quotes. Raises SourceError."""
     cursor: Any = ""
     while cursor is not None:
         before = client.requests
         answer = ask(client, nsid, {**question, "limit": PAGE_SIZE} | ({"cursor": cursor} if cursor else {}), what)
-        values = with_parents([opened(item) for item in listed(answer, key, what)], client)
+        values = with_others([opened(item) for item in listed(answer, key, what)], client)
         cursor = answer.get("cursor") or None
         yield to_page(values, client.requests - before)
 
@@ -115,17 +129,28 @@ def opened(item: Any) -> Any:
     return to_values(item["post"], named(parent) | repost)
 
 
-def with_parents(values: Sequence[Any], client: Caller) -> list[Any]:
-    """Return posts with the author of what they answer: a post itself tells only the address."""
-    asking = {uri for value in values if (uri := unknown_parent(value))}
-    found = {ref(post, "uri"): named(post) for post in look_up(sorted(asking), client)}
-    return [value | found.get(uri, {}) if (uri := unknown_parent(value)) else value for value in values]
+def with_others(values: Sequence[Any], client: Caller) -> list[Any]:
+    """Return posts with the authors of what they answer and quote: a record itself tells only the addresses.
+
+    Whose our own posts are is known where they are gone, too.
+    """
+    unknown = [unknown_others(value) for value in values]
+    asking = {uri for each in unknown for uri in each.values()}
+    found = {uri: client.own for uri in asking if owner(uri) == client.own.get("did")} | {
+        ref(post, "uri"): names(post["author"])
+        for post in look_up(sorted(asking), client)
+        if isinstance(post, dict) and isinstance(post.get("author"), dict)
+    }
+    others = [{key: found[uri] for key, uri in each.items() if uri in found} for each in unknown]
+    return [value | more if more else value for value, more in zip(values, others, strict=True)]
 
 
-def unknown_parent(values: Any) -> str:
-    """Return the address of what a post answers, where nothing else is known of it."""
-    uri = parent_of(values)
-    return uri if uri and "parent_author" not in values else ""
+def unknown_others(values: Any) -> dict[str, str]:
+    """Return the addresses of what a post answers and quotes by what their authors are to be kept as, if none is."""
+    if not isinstance(values, dict):
+        return {}
+    uris = {"parent_author": parent_of(values), "quoted_author": quoted_uri_of(values.get("record"))}
+    return {key: uri for key, uri in uris.items() if is_address(uri) and key not in values}
 
 
 def look_up(uris: Sequence[str], client: Caller) -> Iterator[Any]:
@@ -183,12 +208,12 @@ def recheck(window: Window, ids: Sequence[str], settings: BlueskySource, client:
     A post that is missing may also be of somebody who blocks our account, so its own record is asked for, too.
     """
     posts = [id for id in ids if is_address(id)]
-    for start in range(0, len(posts), LOOKED_UP_AT_ONCE):
-        before, page = client.requests, posts[start : start + LOOKED_UP_AT_ONCE]
+    for page, memory in parts(window, posts, LOOKED_UP_AT_ONCE, lambda uri: uri.rsplit("/", 1)[1]):
+        before = client.requests
         there = list(look_up(page, client))
         known = {ref(post, "uri") for post in there}
         gone = [{"uri": uri, "gone": NO_MORE} for uri in page if uri not in known and is_gone(uri, client)]
-        yield to_page([*map(to_values, there), *gone], client.requests - before)
+        yield replace(to_page([*map(to_values, there), *gone], client.requests - before), memory=memory)
 
 
 def is_gone(uri: str, client: Caller) -> bool:

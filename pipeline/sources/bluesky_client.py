@@ -25,7 +25,10 @@ MEANING = {
 
 
 class Caller:
-    """A client of Bluesky that logs in with its first question, where it has an account to log in with."""
+    """A client of Bluesky that logs in with its first question, where it has an account to log in with.
+
+    ``own`` are id and handle of that account, once it is in.
+    """
 
     def __init__(self, settings: BlueskySource, password: str) -> None:
         from atproto import Client, Request
@@ -34,7 +37,13 @@ class Caller:
         request.add_additional_header("User-Agent", AGENT)
         self.client = Client(settings.api_base if settings.login else settings.public_base, request=request)
         self.login, self.password, self.is_in = settings.login, password, not settings.login
+        self.own: dict[str, str] = {}
         self.requests = 0
+        self.client.on_session_change(self.keep)
+
+    def keep(self, event: Any, session: Any) -> None:
+        """Remember who we are."""
+        self.own = {"did": session.did, "handle": self.login}
 
     def query(self, nsid: str, params: Mapping[str, Any]) -> Any:
         """Return the answer as it is in JSON. Raises what atproto and httpx raise."""

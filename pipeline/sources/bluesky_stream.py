@@ -1,6 +1,6 @@
 """The stream of all posts of Bluesky, which needs no key: what concerns the brand, and what its authors take back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,8 +51,9 @@ def follow(window: Window, known: Known, settings: BlueskySource, brand: Brand, 
     A post tells whose it is only by an id, so that names are asked for; without an answer it is kept without them.
     """
     names, told = Names(client, own_dids(brand, client)), window.since
-    for events in listen(settings.jetstream_base, window.memory.get("cursor"), settings.timeout_seconds):
-        found, gap = choose(events, known, names.own, brand), gap_of(events, window)
+    batches = listen(settings.jetstream_base, window.memory.get("cursor"), settings.timeout_seconds)
+    for events, gap in with_gaps(batches, window.since):
+        found = choose(events, known, names.own, brand)
         newest = max(moments_of(events), default=None)
         if found or gap or told is None or (newest and newest - told >= QUIET):
             told = newest or told
@@ -152,7 +153,16 @@ def micros(moment: datetime) -> int:
     return int(moment.replace(tzinfo=UTC).timestamp() * 1_000_000)
 
 
-def gap_of(events: Sequence[Event], window: Window) -> Gap | None:
-    """Return what the stream has no more, where it says that it goes on later than it was asked to."""
-    outdated, moments = any(event.get("name") == OUTDATED for event in events), moments_of(events)
-    return (window.since, min(moments)) if outdated and window.since and moments else None
+def with_gaps(
+    batches: Iterable[Sequence[Event]], since: datetime | None
+) -> Iterator[tuple[Sequence[Event], Gap | None]]:
+    """Yield events with what the stream has no more, where it says that it goes on later than it was asked to.
+
+    It says so before the first event, which may come in a later batch; only that one tells the moment.
+    """
+    outdated = False
+    for events in batches:
+        outdated |= any(event.get("name") == OUTDATED for event in events)
+        moments = moments_of(events)
+        yield events, (since, min(moments)) if outdated and since and moments else None
+        outdated &= not moments

@@ -12,6 +12,7 @@ from pipeline.source_settings import HackerNewsSource
 from pipeline.sources.about import is_about
 from pipeline.sources.files import required, text_of
 from pipeline.sources.network import Page, Secrets, SourceError, Stream, Window, to_records
+from pipeline.sources.parts import parts
 from pipeline.sources.prose import to_text
 from pipeline.sources.web import Site, ask_json, not_documented, open_client
 from pipeline.touch import Account, Brand, Gone, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
@@ -148,12 +149,11 @@ def recheck(window: Window, ids: Sequence[str], settings: HackerNewsSource, clie
     def look_up(native: str) -> Any:
         return ask_json(client, f"{settings.items_base}/item/{native}.json", ITEMS)
 
-    for start in range(0, len(ids), RECHECK_PAGE):
-        page = ids[start : start + RECHECK_PAGE]
+    for page, memory in parts(window, ids, RECHECK_PAGE):
         with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
             found = [item for item in pool.map(look_up, page) if isinstance(item, dict)]
         gone = [item for item in found if item.get("deleted") or item.get("dead")]
-        yield Page(to_records(gone), requests=len(page))
+        yield Page(to_records(gone), requests=len(page), memory=memory)
 
 
 def to_touch(record: Record, brand: Brand) -> Outcome:

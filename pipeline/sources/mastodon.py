@@ -64,9 +64,10 @@ def statuses_of(stream: Stream, client: Caller) -> Ask:
 def fetch_pages(
     window: Window, stream: Stream, asking: Callable[[], Ask], settings: MastodonSource, client: Caller
 ) -> Iterator[Page]:
-    """Yield pages until the window's start. A window that was left unfinished goes on below the last id that was read.
+    """Yield pages until one that is older than the window altogether, as a status that came late stands among new ones.
 
-    Where a page begins and ends is told by ids alone, since not every instance has ids that tell the time.
+    A window that was left unfinished goes on below the last id that was read. Where a page begins and ends is told by
+    ids alone, since not every instance has ids that tell the time.
     """
     before = client.requests
     read, threads = asking(), Threads(client, stream.what)
@@ -79,7 +80,7 @@ def fetch_pages(
         page = to_page(items, stream, settings, threads)
         yield replace(page, requests=client.requests - before, memory={"below": below} if below else {})
         before = client.requests
-        if below == last or (window.since and page.oldest and page.oldest < window.since):
+        if below == last or (window.since and page.newest and page.newest < window.since):
             return
 
 

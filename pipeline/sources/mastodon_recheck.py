@@ -8,6 +8,7 @@ from pipeline.sources.mastodon_client import Caller, ask, not_documented
 from pipeline.sources.mastodon_statuses import to_values
 from pipeline.sources.mastodon_threads import is_missing
 from pipeline.sources.network import Page, SourceError, Window, to_records
+from pipeline.sources.parts import parts
 
 LOOKED_UP_AT_ONCE = 20
 NO_MORE = "deleted by its author or the moderators, or not shown to us any more"
@@ -20,13 +21,13 @@ def recheck(window: Window, ids: Sequence[str], settings: MastodonSource, client
     ``ids`` are ``found_at`` and address of each: only the instance that a status was read at knows its number.
     """
     here = f"{settings.api_base}#"
-    pairs = [id.removeprefix(here).split(" ", 1) for id in ids if id.startswith(here)]
-    for start in range(0, len(pairs), LOOKED_UP_AT_ONCE):
-        known = dict(pairs[start : start + LOOKED_UP_AT_ONCE])
+    ours = [id.removeprefix(here) for id in ids if id.startswith(here)]
+    for pairs, memory in parts(window, ours, LOOKED_UP_AT_ONCE, lambda pair: pair.split(" ", 1)[0]):
+        known = dict(pair.split(" ", 1) for pair in pairs)
         before = client.requests
         values = [to_values(each, settings.api_base) for each in read_statuses(list(known), client)]
         values += read_missing(known, {str(each.get("id")) for each in values}, client)
-        yield Page(to_records(values), requests=client.requests - before)
+        yield Page(to_records(values), requests=client.requests - before, memory=memory)
 
 
 def read_statuses(numbers: Sequence[str], client: Caller) -> list[Any]:

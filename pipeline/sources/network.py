@@ -31,8 +31,9 @@ class SourceError(RuntimeError):
 
 def reason(error: BaseException) -> str:
     """Return why nobody was reached as the system says it, for libraries wrap that in pools, retries and addresses."""
-    words, inner = str(error), error.__cause__ or error.__context__
-    while inner:
+    words, inner, seen = str(error), error.__cause__ or error.__context__, {id(error)}
+    while inner and id(inner) not in seen:
+        seen.add(id(inner))
         if isinstance(inner, OSError):
             words = inner.strerror or str(inner) or words
         inner = inner.__cause__ or inner.__context__
@@ -101,7 +102,8 @@ class Network:
     ``fetch(window, stream, settings, client)``: yields pages; raises SourceError.
     ``to_touch(record, brand)``: pure; raises MappingError with the reason.
     ``recheck(window, ids, settings, client)``: yields pages whose records say which of up to millions of native ids are
-    gone; the window has the memory of the last page. Where that says ``waiting``, the next run goes on with it.
+    gone; the window has the memory of the last page, which tells where to go on; it is empty after the last id. Where
+    it says ``waiting``, the answer is not there yet, and the next run asks again for it.
     ``recheck_cost(settings)``: at most in USD, of one id; a page is of no more than RECHECK_PAGE.
     ``recheck_by``: a field of the raw record that comes before each of these ids, with a space, where it is asked by.
     ``follow(window, known, settings, brand, client)``: yields pages as they come, for ever; the window has the memory

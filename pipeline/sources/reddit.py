@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.source_settings import RedditSource
 from pipeline.sources.network import Page, SourceError, Stream, Window, to_records
+from pipeline.sources.parts import parts
 from pipeline.sources.reddit_client import ask, not_documented
 from pipeline.touch import Brand, Record
 
@@ -93,7 +94,15 @@ def opened(listing: Any, what: str) -> tuple[list[Any], str | None]:
 def to_values(thing: Any, joined: Mapping[str, Any]) -> Any:
     """Return a post or comment as it is kept, with what was joined to it: Reddit sends a hundred fields more."""
     data = thing.get("data") if isinstance(thing, dict) else None
-    return {key: data[key] for key in KEPT if key in data} | dict(joined) if isinstance(data, dict) else thing
+    if not isinstance(data, dict):
+        return thing
+    return {key: data[key] for key in KEPT if key in data} | placed(data) | dict(joined)
+
+
+def placed(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return post and address of a comment of the inbox, which tells both only in the path of its context."""
+    found = re.match(r"(/[^?#\s]*/comments/(\w+)/[^?#\s]*)", str(data.get("context")))
+    return {"link_id": f"t3_{found[2]}", "permalink": found[1]} if found and not data.get("link_id") else {}
 
 
 def to_page(values: Sequence[Any]) -> Page:
@@ -129,29 +138,36 @@ def read_thread(post: str, what: str, client: Any) -> Page:
     """Return a thread as a page. Raises SourceError, or what comes of an answer of another form."""
     question: dict[str, str | int] = {"limit": 500, "sort": "new"}
     above, below = ask(client, f"comments/{post.removeprefix('t3_')}", question, what)
-    things, folded = flatten(above["data"]["children"] + below["data"]["children"])
-    chunks = [folded[start : start + MORE_AT_ONCE] for start in range(0, len(folded), MORE_AT_ONCE)]
-    for ids in chunks[:MOST_MORE]:
+    things, folded, deeper = flatten(above["data"]["children"] + below["data"]["children"])
+    asked = 0
+    while folded and asked < MOST_MORE:
+        ids, folded = folded[:MORE_AT_ONCE], folded[MORE_AT_ONCE:]
         question = {"link_id": post, "children": ",".join(ids), "api_type": "json"}
-        things += flatten(ask(client, "api/morechildren", question, what)["json"]["data"]["things"])[0]
-    left = sum(map(len, chunks[MOST_MORE:]))
-    notes = (f"{left} folded answers of {what} were not read",) if left else ()
-    return Page(to_records(joined(things)), requests=1 + len(chunks[:MOST_MORE]), notes=notes)
+        more = flatten(ask(client, "api/morechildren", question, what)["json"]["data"]["things"])
+        things, folded, deeper = things + more[0], folded + more[1], deeper + more[2]
+        asked += 1
+    notes = [f"{len(folded)} folded answers of {what} were not read"] if folded else []
+    notes += [f"{deeper} branches of {what} go deeper than Reddit shows"] if deeper else []
+    return Page(to_records(joined(things)), requests=1 + asked, notes=tuple(notes))
 
 
-def flatten(things: Sequence[Any]) -> tuple[list[Any], list[str]]:
-    """Return the posts and comments of a tree, and the ids of those that Reddit folded away."""
-    found, folded, waiting = [], list[str](), list(things)
+def flatten(things: Sequence[Any]) -> tuple[list[Any], list[str], int]:
+    """Return the posts and comments of a tree, and the ids of those that Reddit folded away.
+
+    Last comes how many branches go on on a page of their own ("continue this thread"), of which it names no ids.
+    """
+    found, folded, deeper, waiting = [], list[str](), 0, list(things)
     while waiting:
         thing = waiting.pop()
         data = thing.get("data") if isinstance(thing, dict) else None
         if isinstance(data, dict) and thing.get("kind") == "more":
             folded += data.get("children") or []
+            deeper += not data.get("children")
             continue
         found.append(thing)
         replies = data.get("replies") if isinstance(data, dict) else None
         waiting += replies["data"]["children"] if isinstance(replies, dict) else []
-    return found, folded
+    return found, folded, deeper
 
 
 def joined(things: Sequence[Any]) -> list[Any]:
@@ -172,7 +188,6 @@ def parent_of(thing: Any, named: Mapping[str, Any]) -> dict[str, Any]:
 
 def recheck(window: Window, ids: Sequence[str], settings: RedditSource, client: Any) -> Iterator[Page]:
     """Yield pages of what is stored as it is now; what Reddit does not name at all is kept."""
-    for start in range(0, len(ids), PAGE_SIZE):
-        names = ",".join(ids[start : start + PAGE_SIZE])
-        things, _ = opened(ask(client, "api/info", {"id": names}, "what is stored"), "what is stored")
-        yield to_page([to_values(thing, {}) for thing in things])
+    for names, memory in parts(window, ids, PAGE_SIZE):
+        things, _ = opened(ask(client, "api/info", {"id": ",".join(names)}, "what is stored"), "what is stored")
+        yield replace(to_page([to_values(thing, {}) for thing in things]), memory=memory)

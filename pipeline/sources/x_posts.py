@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.sources.about import is_about
 from pipeline.sources.files import required, text_of
 from pipeline.sources.x_join import mentions, references, words
+from pipeline.sources.x_pages import EDITED
 from pipeline.sources.xarchive import items, text_at
 from pipeline.touch import Account, Brand, Gone, Kind, Mapped, MappingError, NotAbout, Outcome, Record, Touch, to_time
 
@@ -16,8 +17,8 @@ KINDS: dict[str, Kind] = {"replied_to": "reply", "quoted": "quote", "retweeted":
 def to_touch(record: Record, brand: Brand) -> Outcome:
     """Return a post or a like as a touch. Raises MappingError where it cannot be one."""
     if "gone" in record.values:
-        ids = tuple(f"x:{id}" for id in record.values["gone"])
-        return Gone(record, ids, required(record, "why"))
+        ids, why = tuple(f"x:{id}" for id in record.values["gone"]), required(record, "why")
+        return Gone(record, ids, why, ahead=why == EDITED)  # X still shows an older version to whoever refers to it
     if "liked" in record.values:
         return like_to_touch(record, brand)
     native, author, text = required(record, "id"), required(record, "author_id"), html.unescape(words(record.values))

@@ -21,7 +21,10 @@ LIBRARY_TRIES = 3
 
 
 class World:
-    """One subreddit, where people write posts and comments; ``folded`` comments are shown by their ids only."""
+    """One subreddit, where people write posts and comments; ``folded`` comments are shown by their ids only.
+
+    What answers one of the ``nested`` comments is folded once more; below ``cut`` ones a branch has a page of its own.
+    """
 
     secrets: Mapping[str, str] = MappingProxyType(KEYS)
 
@@ -29,6 +32,8 @@ class World:
         self.start = start
         self.things: dict[str, dict[str, Any]] = {}
         self.folded: set[str] = set()
+        self.nested: set[str] = set()
+        self.cut: set[str] = set()
         self.most_listed = 1000
         self.logins: list[dict[str, str]] = []
         self.faults = Faults()
@@ -91,7 +96,7 @@ class World:
 
     def mentions(self, request: Request) -> dict[str, Any]:
         comments = [thing for thing in self.things.values() if "u/tamrowbuild" in str(thing.get("body"))]
-        return self.listed(request, comments)
+        return self.listed(request, [told(comment) for comment in comments])
 
     def listed(self, request: Request, things: list[dict[str, Any]]) -> dict[str, Any]:
         """Return a page of things, newest first."""
@@ -107,8 +112,7 @@ class World:
         if post is None:
             raise NotFound
         below = [to_thing(node) for node in self.answers(post["name"])]
-        folded = [name.removeprefix("t1_") for name in sorted(self.folded)]
-        more = [{"kind": "more", "data": {"count": len(folded), "children": folded}}] if folded else []
+        more = [to_more(sorted(self.folded))] if self.folded else []
         return [to_listing([to_thing(post)]), to_listing(below + more)]
 
     def answers(self, parent: str) -> list[dict[str, Any]]:
@@ -124,7 +128,12 @@ class World:
 
     def unfold(self, request: Request) -> dict[str, Any]:
         names = [f"t1_{id}" for id in request.args["children"].split(",")]
-        return {"json": {"errors": [], "data": {"things": [to_thing(self.things[name]) for name in names]}}}
+        more = [to_more(self.below(name)) for name in names if name in self.nested]
+        more += [to_more([]) for name in names if name in self.cut]
+        return {"json": {"errors": [], "data": {"things": [*(to_thing(self.things[name]) for name in names), *more]}}}
+
+    def below(self, parent: str) -> list[str]:
+        return sorted(name for name, thing in self.things.items() if thing["parent_id"] == parent)
 
     def info(self, request: Request) -> dict[str, Any]:
         names = request.args["id"].split(",")
@@ -186,9 +195,22 @@ def written(name: str, author: str, at: datetime) -> dict[str, Any]:
     }
 
 
+def told(comment: dict[str, Any]) -> dict[str, Any]:
+    """Return a comment as the inbox shows it, which tells where it stands only in its context."""
+    path = f"/r/kitchens/comments/{comment['link_id'].removeprefix('t3_')}/whom_to_ask/{comment['id']}/?context=3"
+    kept = {key: value for key, value in comment.items() if key not in ("link_id", "link_author", "permalink")}
+    return kept | {"context": path, "was_comment": True, "type": "username_mention", "dest": "tamrowbuild"}
+
+
 def to_thing(data: dict[str, Any]) -> dict[str, Any]:
     """Return what Reddit calls a thing."""
     return {"kind": data["name"][:2], "data": data}
+
+
+def to_more(names: list[str]) -> dict[str, Any]:
+    """Return what stands for comments that are folded away; without names, for a branch that has a page of its own."""
+    ids = [name.removeprefix("t1_") for name in names]
+    return {"kind": "more", "data": {"count": len(ids), "id": ids[0] if ids else "_", "children": ids}}
 
 
 def to_listing(things: list[dict[str, Any]], after: str | None = None) -> dict[str, Any]:
