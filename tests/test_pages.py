@@ -336,6 +336,26 @@ def test_a_damaged_file_is_said_and_the_last_good_numbers_stay(tmp_path: Path, i
 
 
 @pytest.fixture(scope="module")
+def unread(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace whose journal cannot be read, by a name that is not to be read as Markdown."""
+    place = Workspace(tmp_path_factory.mktemp("unread") / "a*b*")
+    file_imports.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    place.journal.write_bytes(b"no database" * 999)
+    return place
+
+
+@pytest.mark.parametrize("page", ["views/relationships.py", "views/conversations.py", "views/review.py"])
+def test_a_page_says_that_the_journal_it_needs_cannot_be_read(page: str, unread: Workspace, in_workspace: Look):
+    in_workspace(unread)
+    app = opened(page)
+    assert app.title[0].value.startswith(PAGES[page])
+    [said] = [error.value for error in app.error]
+    assert said.startswith("The rest of this page needs what cannot be read: ")
+    assert "\\*b\\*" in said and "journal" in said
+
+
+@pytest.fixture(scope="module")
 def mistyped(sample: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The sample with a brand.toml that somebody broke."""
     place = Workspace(tmp_path_factory.mktemp("mistyped") / "w")
