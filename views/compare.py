@@ -151,7 +151,7 @@ def paths(now: Shared, names: dict[str, str]) -> None:
         say("grain"), GRAINS, format_func=say, default="quarter", required=True, key="each", bind="query-params"
     )
     found = _data.ask("brand_path", grain=grain, start=now.start, until=now.until)
-    found = _rights.of_enough(found, "estimate", "low", "high")
+    found = _rights.of_times(found, "brand", "estimate", "low", "high")
     found = found[["period", *found.columns.drop("period")]]
     if found["estimate"].isna().all():
         st.info(say("path_none", grain=say(grain)))
@@ -159,7 +159,9 @@ def paths(now: Shared, names: dict[str, str]) -> None:
     title = say("path_title", grain=say(grain))
     figure = _charts_compare.paths(found, names, _data.fewest_people(), grain, title)
     _show.chart(figure, found, "paths", say("path_alt"))
-    _edges.draw(found["period"], now.start, now.until, grain)
+    edges = _edges.words(found["period"], now.start, now.until, grain)
+    if said := f"{_edges.beside_few(found)} {edges}".strip():
+        st.caption(said)
 
 
 def topics(now: Shared, names: dict[str, str]) -> None:
