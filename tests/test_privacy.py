@@ -262,6 +262,15 @@ def test_with_a_fifth_person_it_is_told(few: Workspace):
     assert numbers(opened("views/pulse.py", period="everything")) != []
 
 
+def test_a_text_with_masked_words_is_not_explained_as_if_it_were_the_one_that_was_scored(few: Workspace):
+    publish.publish(few, "pseudonymous")
+    with store.open_published(few.published) as con:
+        [(masked,)] = con.execute("select touch_id from pub.touch where contains(text, 'porch')").fetchall()
+    app = opened("views/conversations.py", period="everything", message=masked)
+    assert any("moved the score is not told here: names and links" in line.value for line in app.caption)
+    assert f"why-{masked}" not in [button.key for button in app.button]
+
+
 def test_of_enough_empties_what_fewer_than_five_people_feel():
     from views import _rights
 
