@@ -17,7 +17,7 @@ from tests.conftest import ROOT, TAMROW
 from tests.test_page_pulse import figures, values, with_topics
 from tests.test_pages import Look, Open, opened, shown, visit
 from tests.test_store import Fixed
-from views import _charts_compare, _words
+from views import _charts_compare, _compare_topics, _words
 
 __all__ = ["visit"]
 
@@ -209,6 +209,17 @@ def test_a_field_tells_feeling_and_people_or_that_there_is_not_enough_evidence(o
     table = next(each.value for each in app.dataframe if "Topic" in each.value)
     few = table[table["People"] < 5]
     assert len(few) and set(few["Feeling"]) == {"not enough evidence yet"} and set(few["90 % interval"]) == {"–"}
+
+
+def test_of_topics_that_are_not_all_drawn_it_is_said_how_many_are_and_the_smaller_brand_s_are_not_forgotten():
+    rows = [("a", "roof", 9), ("a", "other", 8), ("a", "paint", 7), ("b", "tiles", 2), ("b", "roof", 1)]
+    found = _compare_topics.in_order(pd.DataFrame(rows, columns=["brand", "topic", "people"]))
+    assert found["topic"].tolist() == ["roof", "roof", "of no topic", "paint", "tiles"]
+    assert _compare_topics.first(found, 2)["topic"].tolist() == ["roof", "roof", "of no topic"]
+    names = {"a": "Alder", "b": "Birch"}
+    part = "Drawn are the 3 topics that most people speak of, of 4; the table and the CSV have all."
+    assert _compare_topics.beside(found, names, 3) == [part]
+    assert _compare_topics.beside(found[found["people"] > 2], names)[0].startswith("Only Alder has topics.")
 
 
 def test_a_topic_is_never_read_as_markup(own: Workspace):
