@@ -115,7 +115,10 @@ def test_each_panel_says_who_is_listened_to(panel: str, about: str, visit: Open)
 @pytest.mark.parametrize(("panel", "wider"), [("same sources", True), ("everything heard", False)])
 def test_a_period_without_a_whole_month_says_so_and_what_would_help(panel: str, wider: bool, visit: Open):
     said = words(visit(PAGE, brand="Fenmarsh Builders", period="4 weeks", panel=panel))
-    assert "No whole month of these days has been heard on this panel" in said and "Choose a longer period" in said
+    assert (
+        "In no whole month of these days were 5 people or more heard on this panel." in said
+        and "Choose a longer period" in said
+    )
     assert ("The panel “everything heard” leaves nobody out." in said) is wider
 
 
@@ -280,5 +283,5 @@ def test_of_another_brand_nobody_speaks_as_of_us(visit: Open):
     app = visit(PAGE, brand="Quillstone Construction")
     said = words(app) + " ".join(name for frame in app.dataframe for name in frame.value.columns)
     assert "speak to Quillstone Construction, not a market" in said
-    assert "Felt toward it, less toward Quillstone Construction" in said
+    assert "Feeling toward it minus feeling toward Quillstone Construction" in said
     assert " us " not in said.replace(",", " ")

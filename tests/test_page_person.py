@@ -139,7 +139,7 @@ def press(app: AppTest, label: str, place: int = 0) -> AppTest:
 
 def offered(app: AppTest) -> str:
     """Return what was said to be kept last."""
-    return next(line for line in texts(app) if line.startswith("Kept: "))
+    return next(line for line in texts(app) if line.startswith("Done: "))
 
 
 def area(app: AppTest, label: str):

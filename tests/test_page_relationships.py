@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import journal, journal_changes, journal_reads, settings
+from pipeline import journal, journal_changes, journal_reads, settings, store
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
@@ -191,9 +191,21 @@ def test_a_saved_view_brings_back_a_brand_and_a_source_by_what_they_are_called(o
     assert not pressed(app, "of nobody").exception and app.session_state["brand"] == "quillstone"
 
 
+def test_an_average_person_is_told_with_interval_people_and_mentions(sample: Workspace):
+    found = shown(sample, "spread", brand="tamrow").iloc[0]
+    with store.connect(sample.mentions) as con:
+        query = "select mu, mu_sd, people, mentions from derived.spread where brand = 'tamrow'"
+        [known] = con.execute(query).fetchall()
+    assert (found["mu"], found["people"], found["mentions"]) == (known[0], *known[2:])
+    assert 1.645 * known[1] < found["high"] - found["mu"] < 1.7 * known[1] and found["low"] < found["mu"]
+
+
 def test_the_page_says_that_the_period_beside_is_not_asked(visit: Open):
     captions = [caption.value for caption in visit(PAGE).caption]
     assert "Over the whole history, whatever period is chosen beside." in captions
+    assert any(
+        re.search(r"An average person stands at .* \(90 %: .* … .*\), by \d+ people in \d+", said) for said in captions
+    )
 
 
 def test_a_work_list_is_one_press_away_and_can_begin_with_who_waits_longest(visit: Open, sample: Workspace):

@@ -67,8 +67,8 @@ def stands(whom: Whom, typed: Typed | None) -> list[str]:
 def feeling(row: dict[str, Any], us: str) -> str:
     """Return what they feel toward ``us`` in words, with the interval and how much was heard."""
     if pd.isna(row["feeling"]):
-        return say("feeling_none", mentions=row["mentions"])
-    band = {"band": _words.interval(row["low"], row["high"]), "mentions": row["mentions"]}
+        return say("feeling_none", mentions=_words.mentions(row["mentions"]))
+    band = {"band": _words.interval(row["low"], row["high"]), "mentions": _words.mentions(row["mentions"])}
     leaning = _words.leaning(row["low"], row["high"])
     words = "feeling_unsure" if leaning == _words.EVIDENCE else "feeling_words"
     return say(words, us=us, leaning=leaning, feeling=_words.signed(row["feeling"]), **band)
@@ -92,7 +92,7 @@ def promised(typed: Typed) -> list[str]:
     """Return what we promised and have not kept yet."""
     found = _person_promises.unkept(typed.promises)
     lines = [short(_person_promises.line(each, date.today()), _person_promises.CUT) for each in found[:PROMISES]]
-    more = [say("promises_more", many=len(found) - PROMISES)] if len(found) > PROMISES else []
+    more = [_person_promises.more(len(found) - PROMISES)] if len(found) > PROMISES else []
     return [*lines, *more] or [say("promises_none_open")]
 
 

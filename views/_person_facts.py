@@ -63,7 +63,7 @@ def moved(row: dict[str, Any]) -> str:
     """Return how their feeling changed, with the evidence for it."""
     if pd.isna(row["change"]) or row["verdict"] == _words.EVIDENCE:
         return say("verdict", verdict=row["verdict"])
-    heard = {"recent": int(row["n_recent"]), "before": int(row["n_before"])}
+    heard = {"recent": _words.mentions(row["n_recent"]), "before": int(row["n_before"])}
     sizes = {"change": _words.signed(row["change"]), "sure": _words.percent(row["p_verdict"])}
     return say("verdict_sized", verdict=row["verdict"], **sizes, **heard)
 

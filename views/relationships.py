@@ -213,11 +213,13 @@ def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
 
 
 def spread(brand: str) -> str:
-    """Say where people cannot be told apart yet."""
+    """Say how an average person feels, or that people cannot be told apart yet."""
     found = _data.ask("spread", brand=brand)
     if found.empty or pd.isna(found["t2"].iloc[0]) or found["t2"].iloc[0] == 0:
         return say("spread_none")
-    return say("spread", mean=_words.signed(found["mu"].iloc[0]))
+    row = found.iloc[0]
+    sizes = {"people": _words.people(row["people"]), "mentions": _words.mentions(row["mentions"])}
+    return say("spread", mean=_words.signed(row["mu"]), band=_words.interval(row["low"], row["high"]), **sizes)
 
 
 def stage_words(person: dict[Any, Any]) -> str:
