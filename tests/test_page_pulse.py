@@ -24,7 +24,7 @@ from tests.conftest import ROOT, TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes, student
-from views import _charts, _charts_pulse, _days, _pulse_correction, _pulse_moved, _words
+from views import _asked, _charts, _charts_pulse, _days, _pulse_correction, _pulse_moved, _words
 
 __all__ = ["visit"]
 
@@ -678,6 +678,14 @@ def rows_of(found: pd.DataFrame) -> list[tuple[str, float, int, int]]:
             index=False
         )
     ]
+
+
+def test_a_click_on_a_topic_leads_to_the_messages_of_it_but_not_on_what_is_of_none_or_several():
+    rows = pd.concat([apart(("x", 0.3, 9, 9))] * 3).assign(name=["r<o>of", "other", "smaller topics"])
+    assert _pulse_moved.real_topics(rows) == {"r<o>of"}
+    assert _charts_pulse.topics(rows, "?").data[0].customdata == (["r<o>of"],)
+    days = {"from": "2026-08-01", "until": "2026-09-01", "state": "counted in the feeling"}
+    assert _asked.of_counted(datetime(2026, 8, 1), datetime(2026, 9, 1), topic="roof") == days | {"topic": "roof"}
 
 
 def test_a_topic_keeps_its_spelling_in_the_hover():

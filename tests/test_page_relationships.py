@@ -14,7 +14,8 @@ from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 from tests.test_pages import Look, Open, choose_cell, choose_row, opened, person_named, shown, visit
-from views import _show, _words
+from views import _show, _terms, _words
+from views._charts_relationships import STAGES
 
 __all__ = ["visit"]
 
@@ -200,8 +201,17 @@ def test_an_average_person_is_told_with_interval_people_and_mentions(sample: Wor
     assert 1.645 * known[1] < found["high"] - found["mu"] < 1.7 * known[1] and found["low"] < found["mu"]
 
 
-def test_the_page_says_that_the_period_beside_is_not_asked(visit: Open):
-    captions = [caption.value for caption in visit(PAGE).caption]
+def test_every_stage_flag_and_work_list_has_a_sentence_that_says_what_it_means(sample: Workspace):
+    lists = shown(sample, "work_lists", brand="tamrow")["list"].tolist()
+    for name in (*STAGES, "strained", "fruit", *lists):
+        assert re.fullmatch(r"[A-Z][^{}]*\.", _terms.meaning(name, 30)), name
+    assert "60 days" in _terms.meaning("dormant", 30)
+
+
+def test_the_page_says_what_lists_mean_and_that_the_period_beside_is_not_asked(visit: Open):
+    app = visit(PAGE)
+    assert "**gone quiet**: They were engaged or closer" in app.pills(key="list").help
+    captions = [caption.value for caption in app.caption]
     assert "Over the whole history, whatever period is chosen beside." in captions
     assert any(
         re.search(r"An average person stands at .* \(90 %: .* … .*\), by \d+ people in \d+", said) for said in captions

@@ -192,6 +192,7 @@ def topics(moved: pd.DataFrame, title: str) -> go.Figure:
             orientation="h",
             marker=look(row.contribution, row.se),
             error_x=error(row.se),
+            customdata=[[str(row.name)]],
             hovertext=behind(row),
             hovertemplate="%{hovertext}<extra></extra>",
         )

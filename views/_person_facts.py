@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import _brands, _data, _messages, _person_timeline, _texts, _words
+from views import _brands, _data, _messages, _person_timeline, _terms, _texts, _words
 from views._person_typed import Rows
 from views._person_whom import Whom
 
@@ -86,6 +86,7 @@ def lists(whom: Whom, touches: pd.DataFrame) -> None:
     """Say which work lists the person is on, with the way to the thread that put them there."""
     for row in listed(whom):
         st.warning(on_list(row), icon=":material/notifications:")
+        st.caption(_terms.of(row["list"]))
         touch = of_thread(touches, row["thread"])
         if touch is not None:
             _person_timeline.open_thread(touch, row["list"])
