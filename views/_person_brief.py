@@ -44,7 +44,7 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
     topics = _data.ask("person_topics", brand=whom.brand, person=whom.person_id)
     read = typed if whom.is_named else None
     every = [
-        (say("brief_stands"), stands(whom, typed)),
+        (say("brief_stands"), stands(whom, touches, typed)),
         (say("brief_last"), [last(whom, touches, "in"), last(whom, touches, "out")]),
         (say("brief_promised"), promised(read) if read else []),
         (say("brief_lists" if _brands.is_other(whom.brand) else "brief_owed"), owed(whom, touches)),
@@ -56,9 +56,9 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
     return [(heading, lines) for heading, lines in every if lines]
 
 
-def stands(whom: Whom, typed: Typed | None) -> list[str]:
+def stands(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[str]:
     """Return stage, feeling and tags in words."""
-    standing = " · ".join(_person_facts.standing(whom))
+    standing = " · ".join(_person_facts.standing(whom, touches))
     lines = [feeling(whom.row, whom.called["us"]), f"{standing[0].upper()}{standing[1:]}"]
     tags = _person_tags.now(whom, typed.members if typed else [])
     return [*lines, say("brief_tags", tags=", ".join(tags))] if tags else lines
