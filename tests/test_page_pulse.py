@@ -648,6 +648,8 @@ PHRASES = """
 "price" = ["price", "bill", "extension"]
 """
 
+ROOF = "<b>roof</b> & annex"
+
 
 def with_topics(place: Workspace, version: str) -> Workspace:
     """Name topics in the settings of a workspace and publish it anew."""
@@ -664,11 +666,14 @@ def test_topics_people_and_groups_each_sum_to_the_change(own: Workspace, model):
         assert len(rows) > 1 and rows["contribution"].sum() == pytest.approx(found["change"].iloc[0], abs=1e-9)
 
 
-def test_a_topic_that_moved_the_index_is_drawn_as_text(own: Workspace, model):
+def test_a_topic_that_moved_the_index_is_drawn_as_text_and_leads_to_its_messages(own: Workspace, model):
     with_topics(own, model.version)
     app = opened(PAGE, period="6 months")
     bars = figures(app)["Which topics did the change come from?"]["data"]
     assert "&lt;b&gt;roof&lt;/b&gt; &amp; annex" in [bar["y"][0] for bar in bars]
+    app.session_state["topics"] = {"selection": {"points": [{"customdata": [ROOF]}], **NO_AREA}}
+    app.run()
+    assert app.title[0].value.startswith("Conversations with") and app.multiselect(key="topic").value == [ROOF]
 
 
 def rows_of(found: pd.DataFrame) -> list[tuple[str, float, int, int]]:

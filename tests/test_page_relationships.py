@@ -203,6 +203,7 @@ def test_an_average_person_is_told_with_interval_people_and_mentions(sample: Wor
 
 def test_every_stage_flag_and_work_list_has_a_sentence_that_says_what_it_means(sample: Workspace):
     lists = shown(sample, "work_lists", brand="tamrow")["list"].tolist()
+    assert set(lists) == set(_terms.LISTS)
     for name in (*STAGES, "strained", "fruit", *lists):
         assert re.fullmatch(r"[A-Z][^{}]*\.", _terms.meaning(name, 30)), name
     assert "60 days" in _terms.meaning("dormant", 30)

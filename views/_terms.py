@@ -6,6 +6,9 @@ from views import _data, _texts
 
 say = _texts.of("terms")
 
+# The lists of the read `work_lists`, what is to be done first.
+LISTS = ("owe an answer", "strained", "gone quiet", "stop pushing", "ready to take offline", "defenders", "changed")
+
 
 def meaning(name: str, days: int) -> str:
     """Return what a stage, a flag or a work list means where so many ``days`` count as recent."""

@@ -103,7 +103,7 @@ def who(brand: str) -> str:
         lists = lists[~lists["list"].isin(_person_facts.OUR_WORK)]
     options = [EVERYBODY, *lists["list"]]
     _address.say_left_out("list", say("who"), options)
-    meant = _terms.listed(lists["list"])
+    meant = _terms.listed(name for name in _terms.LISTS if name in options)
     chosen = st.pills(
         say("who"), options, default=EVERYBODY, required=True, key="list", bind="query-params", help=meant
     )
