@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import _filters, _print, _rights, _way_back, _writes
+from views import _filters, _print, _rights, _unread, _way_back, _writes
 
 # A file of ours: symbols by name are fetched from the network.
 ICON = Path(__file__).parent / "views" / "icon.png"
@@ -29,4 +29,4 @@ _print.style()
 if _filters.sidebar():
     _rights.say_unreadable()
     _writes.offer_undo()
-    page.run()
+    _unread.run(page)

@@ -7,10 +7,11 @@ from html import unescape
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from pipeline import journal, reads, settings, store
-from pipeline.digest import contents, page, text
+from pipeline.digest import brands, contents, page, text
 from pipeline.digest.alerts import alerts
 from pipeline.digest.contents import Digest
 from pipeline.digest.published import Published, opened
@@ -80,6 +81,12 @@ def alert(brand: str, period: str, people: int = 30, survives: bool = True, pers
         f" true as shock, false as drift, {survives} as survives, {one} as one_person,"
         f" {people} as people, 41 as mentions"
     )
+
+
+def test_how_many_were_heard_is_a_sentence_where_no_number_stands_before_it():
+    state = pd.Series(dict.fromkeys(("now", "low", "high", "change", "se_change")) | {"people": 3, "mentions": 1})
+    index = brands.of_index(state)
+    assert text.feeling(index) == "Heard: 3 people, in 1 mention." and text.feeling(index) in page.feeling(index)[0]
 
 
 def test_the_own_brand_is_told_first_with_the_numbers_that_pulse_has(month: Digest, sample: Workspace):

@@ -17,7 +17,7 @@ from tests.conftest import ROOT, TAMROW
 from tests.test_page_pulse import figures, values, with_topics
 from tests.test_pages import Look, Open, opened, shown, visit
 from tests.test_store import Fixed
-from views import _charts_compare, _words
+from views import _charts_compare, _compare_topics, _words
 
 __all__ = ["visit"]
 
@@ -115,7 +115,10 @@ def test_each_panel_says_who_is_listened_to(panel: str, about: str, visit: Open)
 @pytest.mark.parametrize(("panel", "wider"), [("same sources", True), ("everything heard", False)])
 def test_a_period_without_a_whole_month_says_so_and_what_would_help(panel: str, wider: bool, visit: Open):
     said = words(visit(PAGE, brand="Fenmarsh Builders", period="4 weeks", panel=panel))
-    assert "No whole month of these days has been heard on this panel" in said and "Choose a longer period" in said
+    assert (
+        "In no whole month of these days were 5 people or more heard on this panel." in said
+        and "Choose a longer period" in said
+    )
     assert ("The panel “everything heard” leaves nobody out." in said) is wider
 
 
@@ -211,6 +214,17 @@ def test_a_field_tells_feeling_and_people_or_that_there_is_not_enough_evidence(o
     assert len(few) and set(few["Feeling"]) == {"not enough evidence yet"} and set(few["90 % interval"]) == {"–"}
 
 
+def test_of_topics_that_are_not_all_drawn_it_is_said_how_many_are_and_the_smaller_brand_s_are_not_forgotten():
+    rows = [("a", "roof", 9), ("a", "other", 8), ("a", "paint", 7), ("b", "tiles", 2), ("b", "roof", 1)]
+    found = _compare_topics.in_order(pd.DataFrame(rows, columns=["brand", "topic", "people"]))
+    assert found["topic"].tolist() == ["roof", "roof", "of no topic", "paint", "tiles"]
+    assert _compare_topics.first(found, 2)["topic"].tolist() == ["roof", "roof", "of no topic"]
+    names = {"a": "Alder", "b": "Birch"}
+    part = "Drawn are the 3 topics that most people speak of, of 4; the table and the CSV have all."
+    assert _compare_topics.beside(found, names, 3) == [part]
+    assert _compare_topics.beside(found[found["people"] > 2], names)[0].startswith("Only Alder has topics.")
+
+
 def test_a_topic_is_never_read_as_markup(own: Workspace):
     app = opened(PAGE, period="12 months")
     assert "<b>" not in json.dumps(figures(app)) and "<b>" not in words(app)
@@ -269,5 +283,5 @@ def test_of_another_brand_nobody_speaks_as_of_us(visit: Open):
     app = visit(PAGE, brand="Quillstone Construction")
     said = words(app) + " ".join(name for frame in app.dataframe for name in frame.value.columns)
     assert "speak to Quillstone Construction, not a market" in said
-    assert "Felt toward it, less toward Quillstone Construction" in said
+    assert "Feeling toward it minus feeling toward Quillstone Construction" in said
     assert " us " not in said.replace(",", " ")

@@ -15,7 +15,7 @@ from pipeline import identity, journal, journal_reads, run, settings, store
 from pipeline.file_cursors import FileCursor
 from pipeline.publish import ModelFacts
 from pipeline.store import Workspace
-from pipeline.touch import Account, Mapped, Record, Touch
+from pipeline.touch import Account, Brand, Mapped, Record, Touch
 from tests.conftest import ROOT
 from tests.server import running, settled
 from tests.test_pages import NO_AREA, Look, opened, shown
@@ -25,6 +25,7 @@ from views import (
     _charts_person,
     _person_brief,
     _person_ends,
+    _person_facts,
     _person_history,
     _person_items,
     _person_promises,
@@ -139,7 +140,7 @@ def press(app: AppTest, label: str, place: int = 0) -> AppTest:
 
 def offered(app: AppTest) -> str:
     """Return what was said to be kept last."""
-    return next(line for line in texts(app) if line.startswith("Kept: "))
+    return next(line for line in texts(app) if line.startswith("Done: "))
 
 
 def area(app: AppTest, label: str):
@@ -619,6 +620,33 @@ def test_what_people_type_is_shown_as_it_is(marl: Workspace):
         for active in ("<b>", "**bold**", "[click]", ":material/bomb:", "$x$"):
             assert active not in said, query
         assert any(HOSTILE in text for text in texts(app)), query
+
+
+@pytest.mark.parametrize(
+    ("authors", "told"),
+    [
+        (["Olaf", "Olaf", "Mags"], "Olaf"),
+        (["Olaf", "Mags", None], None),
+        (["Olaf", "Olaf", None, None], None),
+        (["Olaf"], None),
+        (["MarlKilns", "MarlKilns"], None),
+        ([], None),
+    ],
+)
+def test_who_on_our_side_mostly_talks_with_them_is_told_but_not_of_an_account_of_the_brand(authors: list, told):
+    ours = [{"direction": "out", "offline": False, "author": author} for author in authors]
+    theirs = [{"direction": "in", "offline": False, "author": None}] * 9
+    touches = pd.DataFrame([*ours, *theirs]).astype({"author": object})
+    assert _person_facts.mostly(touches, [Brand("marl", "Marl Kilns", ("marlkilns",))]) == told
+    met = touches.assign(offline=True, direction="in", author="Jo")
+    assert _person_facts.mostly(met, []) == "Jo"
+
+
+def test_who_talks_with_them_stands_in_the_facts_and_the_brief_where_people_are_named(marl: Workspace):
+    for number in range(3):  # beside two replies of nobody that is known
+        add_entry(marl, f"a talk {number}")
+    for query in ({}, {"brief": "1"}):
+        assert any("with Mags mostly" in text for text in texts(visit(marl, author="", **query)))
 
 
 def test_a_journal_that_cannot_be_read_leaves_what_is_published(marl: Workspace):

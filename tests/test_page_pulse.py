@@ -25,7 +25,7 @@ from tests.conftest import ROOT, TAMROW
 from tests.test_pages import NO_AREA, Look, Open, opened, shown, visit
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes, student
-from views import _charts, _charts_pulse, _days, _pulse_correction, _pulse_groups, _pulse_moved, _words
+from views import _asked, _charts, _charts_pulse, _days, _pulse_correction, _pulse_groups, _pulse_moved, _words
 
 __all__ = ["visit"]
 
@@ -649,6 +649,8 @@ PHRASES = """
 "price" = ["price", "bill", "extension"]
 """
 
+ROOF = "<b>roof</b> & annex"
+
 
 def with_topics(place: Workspace, version: str) -> Workspace:
     """Name topics in the settings of a workspace and publish it anew."""
@@ -665,11 +667,14 @@ def test_topics_people_and_groups_each_sum_to_the_change(own: Workspace, model):
         assert len(rows) > 1 and rows["contribution"].sum() == pytest.approx(found["change"].iloc[0], abs=1e-9)
 
 
-def test_a_topic_that_moved_the_index_is_drawn_as_text(own: Workspace, model):
+def test_a_topic_that_moved_the_index_is_drawn_as_text_and_leads_to_its_messages(own: Workspace, model):
     with_topics(own, model.version)
     app = opened(PAGE, period="6 months")
     bars = figures(app)["Which topics did the change come from?"]["data"]
     assert "&lt;b&gt;roof&lt;/b&gt; &amp; annex" in [bar["y"][0] for bar in bars]
+    app.session_state["topics"] = {"selection": {"points": [{"customdata": [ROOF]}], **NO_AREA}}
+    app.run()
+    assert app.title[0].value.startswith("Conversations with") and app.multiselect(key="topic").value == [ROOF]
 
 
 def rows_of(found: pd.DataFrame) -> list[tuple[str, float, int, int]]:
@@ -679,6 +684,14 @@ def rows_of(found: pd.DataFrame) -> list[tuple[str, float, int, int]]:
             index=False
         )
     ]
+
+
+def test_a_click_on_a_topic_leads_to_the_messages_of_it_but_not_on_what_is_of_none_or_several():
+    rows = pd.concat([apart(("x", 0.3, 9, 9))] * 3).assign(name=["r<o>of", "other", "smaller topics"])
+    assert _pulse_moved.real_topics(rows) == {"r<o>of"}
+    assert _charts_pulse.topics(rows, "?").data[0].customdata == (["r<o>of"],)
+    days = {"from": "2026-08-01", "until": "2026-09-01", "state": "counted in the feeling"}
+    assert _asked.of_counted(datetime(2026, 8, 1), datetime(2026, 9, 1), topic="roof") == days | {"topic": "roof"}
 
 
 def test_a_topic_keeps_its_spelling_in_the_hover():

@@ -9,12 +9,13 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import journal, journal_changes, journal_reads, settings
+from pipeline import journal, journal_changes, journal_reads, settings, store
 from pipeline.publish import ModelFacts, publish, relate
 from pipeline.store import Workspace
 from tests.conftest import ROOT
 from tests.test_pages import Look, Open, choose_cell, choose_row, opened, person_named, shown, visit
-from views import _show, _words
+from views import _show, _terms, _words
+from views._charts_relationships import STAGES
 
 __all__ = ["visit"]
 
@@ -191,9 +192,31 @@ def test_a_saved_view_brings_back_a_brand_and_a_source_by_what_they_are_called(o
     assert not pressed(app, "of nobody").exception and app.session_state["brand"] == "quillstone"
 
 
-def test_the_page_says_that_the_period_beside_is_not_asked(visit: Open):
-    captions = [caption.value for caption in visit(PAGE).caption]
+def test_an_average_person_is_told_with_interval_people_and_mentions(sample: Workspace):
+    found = shown(sample, "spread", brand="tamrow").iloc[0]
+    with store.connect(sample.mentions) as con:
+        query = "select mu, mu_sd, people, mentions from derived.spread where brand = 'tamrow'"
+        [known] = con.execute(query).fetchall()
+    assert (found["mu"], found["people"], found["mentions"]) == (known[0], *known[2:])
+    assert 1.645 * known[1] < found["high"] - found["mu"] < 1.7 * known[1] and found["low"] < found["mu"]
+
+
+def test_every_stage_flag_and_work_list_has_a_sentence_that_says_what_it_means(sample: Workspace):
+    lists = shown(sample, "work_lists", brand="tamrow")["list"].tolist()
+    assert set(lists) == set(_terms.LISTS)
+    for name in (*STAGES, "strained", "fruit", *lists):
+        assert re.fullmatch(r"[A-Z][^{}]*\.", _terms.meaning(name, 30)), name
+    assert "60 days" in _terms.meaning("dormant", 30)
+
+
+def test_the_page_says_what_lists_mean_and_that_the_period_beside_is_not_asked(visit: Open):
+    app = visit(PAGE)
+    assert "**gone quiet**: They were engaged or closer" in app.pills(key="list").help
+    captions = [caption.value for caption in app.caption]
     assert "Over the whole history, whatever period is chosen beside." in captions
+    assert any(
+        re.search(r"An average person stands at .* \(90 %: .* … .*\), by \d+ people in \d+", said) for said in captions
+    )
 
 
 def test_a_work_list_is_one_press_away_and_can_begin_with_who_waits_longest(visit: Open, sample: Workspace):

@@ -1,5 +1,6 @@
 """Every page, driven in Streamlit's own test harness."""
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +18,18 @@ from pipeline.touch import Brand
 from tests.conftest import ROOT, TAMROW
 from tests.test_store import Fixed
 from tests.worlds import save_outcomes
-from views import _filters, _words
+from views import (
+    _charts,
+    _charts_compare,
+    _charts_pulse,
+    _charts_relationships,
+    _filters,
+    _person_brief,
+    _person_facts,
+    _person_promises,
+    _person_timeline,
+    _words,
+)
 
 PAGES = {
     "views/pulse.py": "How do people feel about",
@@ -336,6 +348,26 @@ def test_a_damaged_file_is_said_and_the_last_good_numbers_stay(tmp_path: Path, i
 
 
 @pytest.fixture(scope="module")
+def unread(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace whose journal cannot be read, by a name that is not to be read as Markdown."""
+    place = Workspace(tmp_path_factory.mktemp("unread") / "a*b*")
+    file_imports.import_file(place, ROOT / "tests" / "payloads" / "twcs.csv", TAMROW)
+    run.refresh(place, settings.Settings(), Fixed, lambda: ModelFacts("fixed"))
+    place.journal.write_bytes(b"no database" * 999)
+    return place
+
+
+@pytest.mark.parametrize("page", ["views/relationships.py", "views/conversations.py", "views/review.py"])
+def test_a_page_says_that_the_journal_it_needs_cannot_be_read(page: str, unread: Workspace, in_workspace: Look):
+    in_workspace(unread)
+    app = opened(page)
+    assert app.title[0].value.startswith(PAGES[page])
+    [said] = [error.value for error in app.error]
+    assert said.startswith("The rest of this page needs what cannot be read: ")
+    assert "\\*b\\*" in said and "journal" in said
+
+
+@pytest.fixture(scope="module")
 def mistyped(sample: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The sample with a brand.toml that somebody broke."""
     place = Workspace(tmp_path_factory.mktemp("mistyped") / "w")
@@ -475,3 +507,37 @@ def test_an_interval_that_holds_zero_is_not_enough_evidence(low, high, leaning: 
 )
 def test_a_change_is_called_one_only_where_chance_would_not_do_it(value, se, words: str):
     assert words in _words.change(value, se)
+
+
+def test_one_is_told_as_one_wherever_people_and_mentions_are_counted():
+    mark = {"feeling": 0.1, "low": 0.0, "high": 0.2, "touches_in": 1, "touches_out": 0, "mentions": 1}
+    part = pd.DataFrame([{"name": "roof", "contribution": 0.1, "se": 0.1, "people": 1, "people_before": 0}])
+    volume = pd.DataFrame([{"period": datetime(2026, 1, 5), "positive": 0, "neutral": 0, "negative": 0, "untold": 1}])
+    told = [
+        *_charts.told(["now"], [0.1], pd.DataFrame({"low": [0.0], "high": [0.2], "people": [1], "mentions": [1]})),
+        _charts_relationships.words(mark | {"name": "Bo", "stage": "aware"}),
+        _charts_compare.behind(0.1, 0.0, 0.2, 1.0),
+        *(_charts_pulse.behind(row) for row in part.itertuples()),
+        *_charts_pulse.volume(volume, "week", "?").data[-1].hovertext,
+        _person_brief.feeling(mark, "us"),
+        _person_brief.feeling(mark | {"feeling": None}, "us"),
+        _person_facts.moved({"change": 0.1, "verdict": "improving", "p_verdict": 0.9, "n_recent": 1, "n_before": 2}),
+        _person_timeline.earlier(1),
+        _person_promises.more(1),
+    ]
+    assert [re.findall(r"\b1 [a-z ]*[a-z]", each) for each in told] == [
+        ["1 person", "1 mention"],
+        ["1 mention", "1 from them"],
+        ["1 person"],
+        ["1 person now"],
+        ["1 mention"],
+        ["1 mention"],
+        ["1 mention"],
+        ["1 mention against"],
+        ["1 earlier one is in the thread"],
+        ["1 more promise"],
+    ]
+    assert (
+        "2 people, 3 mentions"
+        in _charts.told(["now"], [0.1], pd.DataFrame({"low": [0.0], "high": [0.2], "people": [2], "mentions": [3]}))[0]
+    )

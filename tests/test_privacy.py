@@ -312,11 +312,31 @@ def test_with_a_fifth_person_it_is_told(few: Workspace):
     assert numbers(opened("views/pulse.py", period="everything")) != []
 
 
+def test_a_text_with_masked_words_is_not_explained_as_if_it_were_the_one_that_was_scored(few: Workspace):
+    publish.publish(few, "pseudonymous")
+    with store.open_published(few.published) as con:
+        [(masked,)] = con.execute("select touch_id from pub.touch where contains(text, 'porch')").fetchall()
+    app = opened("views/conversations.py", period="everything", message=masked)
+    assert any("moved the score is not told here: names and links" in line.value for line in app.caption)
+    assert f"why-{masked}" not in [button.key for button in app.button]
+
+
 def test_of_enough_empties_what_fewer_than_five_people_feel():
     from views import _rights
 
     frame = pd.DataFrame({"people": [4, 5], "now": [0.1, 0.2]})
     assert _rights.of_enough(frame, "now")["now"].isna().tolist() == [True, False]
+
+
+def test_of_few_people_a_period_tells_its_counts_alone_and_no_error(few: Workspace):
+    from pipeline.telling import enough
+
+    days = {"before": datetime(2024, 1, 1), "start": datetime(2025, 1, 1), "until": datetime(2026, 1, 1)}
+    found = reads.frame(store.open_published(few.published), "period", brand=BRAND, **days)
+    told = enough.of_both(found).dropna(axis="columns")
+    assert set(told.columns) == {"people", "people_before", "mentions", "mentions_before"}
+    both = enough.of_both(found.assign(people=9, people_before=3, before=0.1, se_before=0.1, change=0.2, se_change=0.2))
+    assert both[["before", "se_before", "change", "se_change"]].isna().all(axis=None) and both["se"].notna().all()
 
 
 def test_a_part_of_few_people_cannot_be_had_by_subtracting_the_others_from_the_whole():
@@ -351,6 +371,74 @@ def test_a_part_beside_which_few_people_are_left_is_not_told():
     assert found["of_few"].tolist() == [False, True, False, False]
     kept = _rights.of_part(frame.assign(of_few=[True, False, False, False]), 30, "now")
     assert kept["of_few"].tolist() == [True, True, False, False]
+
+
+def test_of_weeks_beside_one_of_few_neither_the_one_before_nor_the_one_after_is_told_where_nobody_is_shown_singly(
+    few: Workspace,
+):
+    from views import _rights
+
+    frame = pd.DataFrame({"whole": list("aaaaaaabb"), "people": [9, 8, 3, 2, 7, 6, 5, 4, 9], "estimate": 0.5})
+    for people, empty, second in (("pseudonymous", [2, 3, 7], []), ("aggregate", [1, 2, 3, 4, 7, 8], [1, 4, 8])):
+        (few.folder / "brand.toml").write_text(f'[privacy]\npeople = "{people}"\n', encoding="utf-8")
+        found = _rights.of_times(frame, "whole", "estimate")
+        assert (found.index[found["estimate"].isna()].tolist(), found.index[found["of_few"]].tolist()) == (
+            empty,
+            second,
+        )
+    found = _rights.of_times(frame[frame["whole"] == "c"], "whole", "estimate")
+    assert found.empty and list(found) == ["whole", "people", "estimate", "of_few"]
+
+
+@pytest.mark.parametrize(
+    ("few", "offered"),
+    [
+        ({}, [28, 91, 182]),
+        ({(28, 91): 4}, [28, 182]),
+        ({(91, 182): 1, (28, 182): 9}, [28, 91]),
+        ({(28, 91): 1, (28, 182): 2}, [28]),
+        ({(28, 91): 5, (91, 182): 0}, [28, 91, 182]),
+    ],
+)
+def test_of_periods_none_is_offered_that_tells_by_subtraction_what_a_few_feel(few: dict, offered: list[int]):
+    from views import _filters
+
+    parts = pd.DataFrame([(*pair, people) for pair, people in few.items()], columns=["beyond", "days", "people"])
+    assert _filters.told_apart([28, 91, 182], parts) == offered
+
+
+@pytest.mark.parametrize(
+    ("offered", "place"), [(["4 weeks", "3 months", "6 months", "everything"], 2), (["4 weeks", "12 months"], 0)]
+)
+def test_an_address_without_a_period_means_six_months_or_the_longest_below_that_is_offered(
+    offered: list[str], place: int
+):
+    from views import _filters
+
+    assert _filters.at_first(offered) == place
+
+
+def test_people_of_the_older_part_of_a_period_are_counted_of_every_brand_from_the_end_of_each():
+    con = duckdb.connect()
+    con.execute("attach ':memory:' as pub")
+    con.execute("create table pub.brand (brand text, last_touch timestamp, touches int)")
+    con.execute("insert into pub.brand values ('a', '2026-03-10 09:00', 1), ('b', '2026-03-08', 1)")
+    con.execute("create table pub.touch (brand text, person_id text, happened_at timestamp, counts boolean)")
+    con.execute("insert into pub.touch values ('a', 'p', '2026-03-10 09:00', true), ('a', 'q', '2026-03-08', true)")
+    con.execute("insert into pub.touch values ('a', 'q', '2026-03-01', true), ('b', 'r', '2026-03-01', true)")
+    con.execute("insert into pub.touch values ('b', 's', '2026-03-01', false)")
+    found = reads.frame(con, "older_parts", days=[3, 10, 100])
+    rows = found[["chosen", "brand", "beyond", "days", "people"]].to_numpy().tolist()
+    assert rows == [
+        ["a", "a", 3, 10, 1],
+        ["a", "a", 3, 100, 1],
+        ["a", "b", 3, 10, 1],
+        ["a", "b", 3, 100, 1],
+        ["b", "a", 3, 10, 1],
+        ["b", "a", 3, 100, 1],
+        ["b", "b", 3, 10, 1],
+        ["b", "b", 3, 100, 1],
+    ]
 
 
 def share_of(place: Workspace, sizes: dict[str, int]) -> None:

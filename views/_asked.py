@@ -49,13 +49,13 @@ def choose(now: Shared) -> dict[str, Any] | None:
     return None if sought is None else {"start": start, "until": until} | sought | chosen
 
 
-def of_counted(start: datetime, until: datetime, label: str = "") -> dict[str, str]:
-    """Return the address of the mentions that count for the feeling in some days, all of them or what has a label.
+def of_counted(start: datetime, until: datetime, label: str = "", topic: str = "") -> dict[str, str]:
+    """Return the address of the mentions that count for the feeling in some days, or those of a label or a topic.
 
     In an address stand the words of a list, not its values.
     """
     narrowed = {"from": f"{start:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}", "state": state("counted")}
-    return narrowed | ({"label": label} if label else {})
+    return narrowed | {name: value for name, value in (("label", label), ("topic", topic)) if value}
 
 
 def open_thread(touch_id: str) -> None:

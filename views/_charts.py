@@ -23,6 +23,7 @@ MOST_TICKS = {"week": 6, "month": 8, "quarter": 8}  # as many as stand beside ea
 TICKS = {"week": "%d %b<br>%Y", "month": "%b<br>%Y"}
 BESIDE_BUTTONS = 34  # characters of a title that stand beside the buttons of a chart on a phone
 BUTTONS = 30  # pixels that the buttons take above a longer one
+COUNTED = {"people": _words.people, "mentions": _words.mentions}
 LINE, LINE_HEIGHT = 46, 20  # characters of a line of a title on a phone; pixels
 
 
@@ -97,7 +98,7 @@ def band(figure: go.Figure, x: pd.Series, low: pd.Series, high: pd.Series) -> No
 
 
 def told(when: Iterable[str], values: Iterable[float], beside: pd.DataFrame) -> list[str]:
-    """Return what the hover says of feelings; ``beside`` has low, high, then counts by the names that it gives them."""
+    """Return what the hover says of feelings; ``beside`` has low, high, then counts of COUNTED."""
     names = list(beside.columns[2:])
     return [
         say(
@@ -105,7 +106,7 @@ def told(when: Iterable[str], values: Iterable[float], beside: pd.DataFrame) -> 
             when=at,
             value=_words.signed(value),
             band=_words.interval(low, high),
-            counts=", ".join(f"{count:,.0f} {name}" for count, name in zip(counts, names, strict=True)),
+            counts=", ".join(COUNTED[name](count) for count, name in zip(counts, names, strict=True)),
         )
         for at, value, (low, high, *counts) in zip(when, values, beside.itertuples(index=False, name=None), strict=True)
     ]

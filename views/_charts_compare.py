@@ -66,7 +66,7 @@ def shares(found: pd.DataFrame, names: dict[str, str], few: int, title: str) -> 
 def share(row: dict[Any, Any]) -> str:
     """Return what the hover says of a brand's share of a month."""
     parts = {part: _words.percent(row[part]) for part in ("share", "low", "high")}
-    sizes = {part: row[part] for part in ("mentions", "all_mentions", "people")}
+    sizes = {part: row[part] for part in ("mentions", "all_mentions")} | {"people": _words.people(row["people"])}
     return say("hover_share", month=_words.period(row["month"], "month"), **parts, **sizes)
 
 
@@ -143,7 +143,9 @@ def behind(feeling: float, low: float, high: float, people: float) -> str:
     """Return what the hover says of a field, in which somebody was heard if its feeling is told."""
     if pd.isna(feeling):
         return _words.EVIDENCE
-    return say("hover_topic", value=_words.signed(feeling), band=_words.interval(low, high), people=int(people))
+    return say(
+        "hover_topic", value=_words.signed(feeling), band=_words.interval(low, high), people=_words.people(people)
+    )
 
 
 def field(feeling: float, people: float, few: int) -> str:

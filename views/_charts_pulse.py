@@ -22,7 +22,7 @@ from views._charts import (
     time_axis,
     told,
 )
-from views._words import begun, period, signed
+from views._words import begun, mentions, people, period, signed
 from views._words import day as date
 
 say = _texts.of("pulse")
@@ -147,7 +147,7 @@ def error(se: float) -> dict[str, Any]:
 def behind(row: Any) -> str:
     """Return what the hover says of a contribution."""
     known = {"name": short(begun(str(row.name))), "much": sized(row.contribution, row.se)}
-    return say("hover_part", people=row.people, before=row.people_before, **known)
+    return say("hover_part", people=people(row.people), before=row.people_before, **known)
 
 
 def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> go.Figure:
@@ -192,6 +192,7 @@ def topics(moved: pd.DataFrame, title: str) -> go.Figure:
             orientation="h",
             marker=look(row.contribution, row.se),
             error_x=error(row.se),
+            customdata=[[str(row.name)]],
             hovertext=behind(row),
             hovertemplate="%{hovertext}<extra></extra>",
         )
@@ -233,8 +234,8 @@ def volume(counts: pd.DataFrame, grain: str, title: str) -> go.Figure:
             y=counts["untold"],
             name=say("untold"),
             marker={"color": "rgba(0,0,0,0)", "line": {"color": NEUTRAL, "width": 1}},
-            hovertext=when,
-            hovertemplate="%{hovertext}: %{y} mentions<extra></extra>",
+            hovertext=[f"{at}: {mentions(many)}" for at, many in zip(when, counts["untold"], strict=True)],
+            hovertemplate="%{hovertext}<extra></extra>",
         )
     return figure
 

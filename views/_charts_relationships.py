@@ -113,4 +113,4 @@ def words(person: dict[object, object]) -> str:
     feeling = f"{_words.signed(person['feeling'])} (90 %: {_words.interval(person['low'], person['high'])})"
     touches = f"{person['touches_in']} from them, {person['touches_out']} to them"
     name = html.escape(str(person["name"]))
-    return f"{name}<br>{person['stage'] or '–'} · {feeling}, {person['mentions']} mentions<br>{touches}"
+    return f"{name}<br>{person['stage'] or '–'} · {feeling}, {_words.mentions(person['mentions'])}<br>{touches}"

@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from views import _data, _texts
+from views import _data, _rights, _texts
 
 say = _texts.of("shared")
 
@@ -24,6 +24,11 @@ def words(periods: pd.Series, start: datetime, until: datetime, grain: str) -> s
     elif end > pd.Timestamp(until):
         said.append(say("last_whole", grain=grain))
     return " ".join(said)
+
+
+def beside_few(points: pd.DataFrame) -> str:
+    """Return that some points are untold for the sake of others (`_rights.of_times`); empty where none is."""
+    return say("beside_few", fewest=_rights.FEWEST) if points["of_few"].any() else ""
 
 
 def draw(periods: pd.Series, start: datetime, until: datetime, grain: str) -> None:

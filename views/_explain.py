@@ -8,7 +8,7 @@ import streamlit as st
 from pipeline import rules, settings
 from pipeline.settings import Settings
 from pipeline.store import StoreError
-from views import _data, _show, _texts, _words
+from views import _data, _rights, _show, _texts, _words
 from views._filters import Shared
 
 say = _texts.of("messages")
@@ -22,11 +22,19 @@ def offer(touch: dict[str, Any], now: Shared) -> None:
     """Draw a button that explains the score of a message, and below it the explanation once it was pressed."""
     if pd.isna(touch["positive"]):
         return
+    if not is_as_scored():
+        st.caption(say("masked"))
+        return
     if st.button(say("why"), key=f"why-{touch['touch_id']}", icon=":material/psychology_alt:", help=say("why_help")):
         try:
             draw(touch, now)
         except (StoreError, settings.SettingsError) as error:
             st.error(say("no_why", reason=_words.plain(str(error))))
+
+
+def is_as_scored() -> bool:
+    """Say whether texts stand here as the model read them: names and links in them are masked where none is shown."""
+    return _rights.viewer().sees_names and bool(_data.ask("meta")["people"].iloc[0] == "named")
 
 
 def draw(touch: dict[str, Any], now: Shared) -> None:

@@ -25,6 +25,8 @@ PERIODS = {  # the text of each, and its days
     "everything": ("period_everything", None),
     _dates.CHOSEN: ("period_chosen_days", None),  # everything until they are chosen
 }
+AT_FIRST = "6 months"
+LONGEST = 100_000  # days: longer than any data
 Rows = TypeVar("Rows", bound=Sized)
 TYPED_LATER = timedelta(days=8)  # from where on nothing was collected any more, though people still typed
 
@@ -91,11 +93,34 @@ def choices_in_words(found: pd.DataFrame) -> dict[str, dict[str, str]]:
 def periods() -> list[str]:
     """Return the periods that may be chosen.
 
-    Days of one's own are not where single people may not be shown, or the published file was made to show none: what
-    one of them feels is the difference of two spans of which one holds that person.
+    Where single people may not be shown, or the published file was made to show none, days of one's own are not: what
+    one of them feels is the difference of two spans of which one holds that person. Nor are fixed ones `told_apart`.
     """
-    may_choose = _rights.viewer().sees_people and _data.ask("meta")["people"].iloc[0] != "aggregate"
-    return [period for period in PERIODS if period != _dates.CHOSEN or may_choose]
+    if _rights.single_people():
+        return list(PERIODS)
+    days = {period: length or LONGEST for period, (_, length) in PERIODS.items() if period != _dates.CHOSEN}
+    offered = told_apart(list(days.values()), _data.ask("older_parts", days=list(days.values())))
+    return [period for period, length in days.items() if length in offered]
+
+
+def told_apart(lengths: list[int], parts: pd.DataFrame) -> list[int]:
+    """Return those lengths, the shortest first, of which no two tell by subtraction what fewer than FEWEST people feel.
+
+    ``parts`` is the read `older_parts`: people heard in the part of a period that a shorter one leaves out.
+    """
+    few = parts[parts["people"].between(1, _rights.FEWEST - 1)]
+    tells = {*zip(few["beyond"], few["days"], strict=True)}
+    offered = lengths[:1]
+    for length in lengths[1:]:
+        if (offered[-1], length) not in tells:
+            offered.append(length)
+    return offered
+
+
+def at_first(offered: list[str]) -> int:
+    """Return the place of the period that an address means that names none: of those offered the longest up to it."""
+    wanted = list(PERIODS)[: list(PERIODS).index(AT_FIRST) + 1]
+    return sum(period in wanted for period in offered) - 1
 
 
 def choices(known: dict[str, dict[str, str]], found: pd.DataFrame) -> str:
@@ -116,7 +141,7 @@ def choices(known: dict[str, dict[str, str]], found: pd.DataFrame) -> str:
     st.selectbox(
         say("period"),
         list(known["period"]),
-        index=2,  # what an address means that names none
+        index=at_first(list(known["period"])),
         format_func=known["period"].__getitem__,
         key="period",
         bind="query-params",

@@ -44,7 +44,7 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
     topics = _data.ask("person_topics", brand=whom.brand, person=whom.person_id)
     read = typed if whom.is_named else None
     every = [
-        (say("brief_stands"), stands(whom, typed)),
+        (say("brief_stands"), stands(whom, touches, typed)),
         (say("brief_last"), [last(whom, touches, "in"), last(whom, touches, "out")]),
         (say("brief_promised"), promised(read) if read else []),
         (say("brief_lists" if _brands.is_other(whom.brand) else "brief_owed"), owed(whom, touches)),
@@ -56,9 +56,9 @@ def sections(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[Sec
     return [(heading, lines) for heading, lines in every if lines]
 
 
-def stands(whom: Whom, typed: Typed | None) -> list[str]:
+def stands(whom: Whom, touches: pd.DataFrame, typed: Typed | None) -> list[str]:
     """Return stage, feeling and tags in words."""
-    standing = " · ".join(_person_facts.standing(whom))
+    standing = " · ".join(_person_facts.standing(whom, touches))
     lines = [feeling(whom.row, whom.called["us"]), f"{standing[0].upper()}{standing[1:]}"]
     tags = _person_tags.now(whom, typed.members if typed else [])
     return [*lines, say("brief_tags", tags=", ".join(tags))] if tags else lines
@@ -67,8 +67,8 @@ def stands(whom: Whom, typed: Typed | None) -> list[str]:
 def feeling(row: dict[str, Any], us: str) -> str:
     """Return what they feel toward ``us`` in words, with the interval and how much was heard."""
     if pd.isna(row["feeling"]):
-        return say("feeling_none", mentions=row["mentions"])
-    band = {"band": _words.interval(row["low"], row["high"]), "mentions": row["mentions"]}
+        return say("feeling_none", mentions=_words.mentions(row["mentions"]))
+    band = {"band": _words.interval(row["low"], row["high"]), "mentions": _words.mentions(row["mentions"])}
     leaning = _words.leaning(row["low"], row["high"])
     words = "feeling_unsure" if leaning == _words.EVIDENCE else "feeling_words"
     return say(words, us=us, leaning=leaning, feeling=_words.signed(row["feeling"]), **band)
@@ -92,7 +92,7 @@ def promised(typed: Typed) -> list[str]:
     """Return what we promised and have not kept yet."""
     found = _person_promises.unkept(typed.promises)
     lines = [short(_person_promises.line(each, date.today()), _person_promises.CUT) for each in found[:PROMISES]]
-    more = [say("promises_more", many=len(found) - PROMISES)] if len(found) > PROMISES else []
+    more = [_person_promises.more(len(found) - PROMISES)] if len(found) > PROMISES else []
     return [*lines, *more] or [say("promises_none_open")]
 
 

@@ -1,11 +1,14 @@
 """Who somebody is and how the relationship stands: the numbers that one looks for first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from views import _brands, _data, _messages, _person_timeline, _texts, _words
+from pipeline.settings import SettingsError
+from pipeline.touch import Brand
+from views import _brands, _data, _messages, _person_timeline, _rights, _terms, _texts, _words
 from views._person_typed import Rows
 from views._person_whom import Whom
 
@@ -15,10 +18,10 @@ OWED = "owe an answer"
 OUR_WORK = (OWED, "stop pushing", "ready to take offline")  # lists that make no sense of another brand's people
 
 
-def draw(whom: Whom) -> None:
+def draw(whom: Whom, touches: pd.DataFrame) -> None:
     """Show who this is, how it stands, and the numbers behind it."""
     st.text(who(whom))
-    st.text(" · ".join(standing(whom)))
+    st.text(" · ".join(standing(whom, touches)))
     with st.grid(4, min_column_width=150):
         for label, (value, beside) in metrics(whom).items():
             brand = _words.plain(whom.called["us"]) if label == say("from_brand") else None
@@ -63,12 +66,12 @@ def moved(row: dict[str, Any]) -> str:
     """Return how their feeling changed, with the evidence for it."""
     if pd.isna(row["change"]) or row["verdict"] == _words.EVIDENCE:
         return say("verdict", verdict=row["verdict"])
-    heard = {"recent": int(row["n_recent"]), "before": int(row["n_before"])}
+    heard = {"recent": _words.mentions(row["n_recent"]), "before": int(row["n_before"])}
     sizes = {"change": _words.signed(row["change"]), "sure": _words.percent(row["p_verdict"])}
     return say("verdict_sized", verdict=row["verdict"], **sizes, **heard)
 
 
-def standing(whom: Whom) -> list[str]:
+def standing(whom: Whom, touches: pd.DataFrame) -> list[str]:
     """Return in words how the relationship stands."""
     row = whom.row
     gives = _words.EVIDENCE if pd.isna(row["direction"]) else row["direction"]
@@ -79,13 +82,34 @@ def standing(whom: Whom) -> list[str]:
     if pd.notna(row["silence_days"]) and pd.notna(row["mean_gap_days"]):
         gap, silence = _words.every(row["mean_gap_days"]), _words.in_days(row["silence_days"])
         parts.append(say("rhythm", gap=gap, silence=silence))
-    return parts
+    with_them = mostly(touches, configured()) if whom.is_named else None
+    return [*parts, say("with_whom", author=with_them)] if with_them else parts
+
+
+def mostly(touches: pd.DataFrame, brands: Sequence[Brand]) -> str | None:
+    """Return who on our side wrote to them, called or met them in more than half of such touches, of at least two.
+
+    None where nobody did, or it is an account of one of the ``brands``.
+    """
+    ours = touches.loc[(touches["direction"] == "out") | touches["offline"].astype(bool), "author"]
+    counts = ours.value_counts()  # of those whose author is known
+    if counts.empty or counts.iloc[0] < 2 or 2 * counts.iloc[0] <= len(ours):
+        return None
+    author = str(counts.index[0])
+    return None if any(brand.is_called(author) for brand in brands) else author
+
+
+def configured() -> list[Brand]:
+    """Return the brands of brand.toml."""
+    found = _rights.brand_toml()
+    return [] if isinstance(found, SettingsError) else [each.to_brand() for each in found.brand_settings()]
 
 
 def lists(whom: Whom, touches: pd.DataFrame) -> None:
     """Say which work lists the person is on, with the way to the thread that put them there."""
     for row in listed(whom):
         st.warning(on_list(row), icon=":material/notifications:")
+        st.caption(_terms.of(row["list"]))
         touch = of_thread(touches, row["thread"])
         if touch is not None:
             _person_timeline.open_thread(touch, row["list"])

@@ -43,7 +43,12 @@ def warn(promises: Rows) -> None:
     for promise in overdue[:MOST]:
         st.warning(plain(_person_facts.short(line(promise, date.today()), CUT)), icon=ICONS["overdue"])
     if len(overdue) > MOST:
-        st.caption(say("promises_more", many=len(overdue) - MOST))
+        st.caption(more(len(overdue) - MOST))
+
+
+def more(many: int) -> str:
+    """Return how many promises are not told."""
+    return say("promises_one_more" if many == 1 else "promises_more", many=many)
 
 
 def draw(whom: Whom, promises: Rows) -> None:

@@ -67,9 +67,14 @@ def one_thread(thread: pd.DataFrame, whom: Whom, typed: Typed | None) -> None:
             st.markdown(f"**{say('thread', many=len(thread), days=days)}**", width="stretch")
             open_thread(last["touch_id"], "thread")
     if len(thread) > TAIL:
-        st.caption(say("earlier", many=len(thread) - TAIL))
+        st.caption(earlier(len(thread) - TAIL))
     for touch in _messages.rows(thread.tail(TAIL)):
         one_touch(touch, whom, typed)
+
+
+def earlier(many: int) -> str:
+    """Return how many touches of a thread are not drawn."""
+    return say("earlier_one" if many == 1 else "earlier", many=many)
 
 
 def one_touch(touch: dict[str, Any], whom: Whom, typed: Typed | None) -> None:

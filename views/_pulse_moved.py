@@ -61,7 +61,7 @@ def draw(now: Shared, span: Days, choice: bool) -> None:
         return
     parts(brand, span, found)
     movers(brand, found)
-    topics(found)
+    topics(span, found)
 
 
 def nothing(now: Shared, whole: bool, choice: bool) -> str:
@@ -72,9 +72,9 @@ def nothing(now: Shared, whole: bool, choice: bool) -> str:
     return f"{VOICE.say('nothing_before_it')} {instead and say('choose_span', or_span=instead)}".strip()
 
 
-def read_messages(span: Days, label: str = "") -> None:
-    """Go to the mentions that count in a span of days, all of them or what has a label."""
-    _way_back.leave(_way_back.PULSE, "conversations", _asked.of_counted(span.start, span.until, label))
+def read_messages(span: Days, label: str = "", topic: str = "") -> None:
+    """Go to the mentions that count in a span of days, all of them or those of a label or a topic."""
+    _way_back.leave(_way_back.PULSE, "conversations", _asked.of_counted(span.start, span.until, label, topic))
 
 
 def parts(brand: str, span: Days, found: pd.DataFrame) -> None:
@@ -103,15 +103,26 @@ def loudest(brand: str, span: Days) -> str:
     return say("loudest", name=name, change=signed(first["change_without"].iloc[0]))
 
 
-def topics(found: pd.DataFrame) -> None:
-    """Show which topics the change came from."""
+def topics(span: Days, found: pd.DataFrame) -> None:
+    """Show which topics the change came from; a click on one leads to what was said of it in these days."""
     rows = moved.topics(found)
     if rows.empty:
         st.caption(say("topics_none"))
         return
+    real = real_topics(rows) if _rights.viewer().sees_people else set()  # else there is no message to read
     rows = rows.assign(name=[VOICE.called(name) for name in rows["name"]])
-    _show.chart(_charts_pulse.topics(rows, say("topics_title")), rows, "topics", say("topics_alt"))
-    st.caption(say("topics_caption", fewest=_rights.FEWEST))
+    figure = _charts_pulse.topics(rows, say("topics_title"))
+    event = _show.chart(figure, rows, "topics", say("topics_alt"), select=bool(real))
+    st.caption(f"{say('topics_caption', fewest=_rights.FEWEST)} {say('topics_click') if real else ''}".strip())
+    points = event["selection"]["points"] if real and event else []
+    chosen = points[0]["customdata"][0] if points else None
+    if chosen in real:
+        read_messages(span, topic=chosen)
+
+
+def real_topics(rows: pd.DataFrame) -> set[str]:
+    """Return those rows of `moved.topics` that are one topic, and not what is of none or several small ones."""
+    return {name for name in rows["name"] if name not in sentences.NAMED}
 
 
 def movers(brand: str, found: pd.DataFrame) -> None:

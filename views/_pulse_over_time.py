@@ -32,7 +32,7 @@ WHOLE = "whole"
 def draw(now: Shared) -> None:
     """Draw the index, events and notes, and what moved it; a click on a point chooses what is taken apart."""
     series = _data.ask("series", brand=now.brand, grain=now.grain, start=now.start, until=now.until)
-    series = _rights.of_enough(series, "estimate", "low", "high")
+    series = _rights.of_times(series, "weighting", "estimate", "low", "high")
     events, (notes, earlier) = _pulse_events.found(now), _pulse_notes.found(now)
     st.header(say("over_time"))
     clicked = None if series.empty else chart(now, series, events, notes)
@@ -56,15 +56,19 @@ def chart(now: Shared, series: pd.DataFrame, events: list[Event], notes: pd.Data
     event = _show.chart(figure, series, "index", alt, select=True)
     sizes = {"few": _data.fewest_people(), "fewest": _rights.FEWEST}
     edges = _edges.words(series["period"], now.start, now.until, now.grain)
-    st.caption(f"{say('index_caption', **sizes)} {edges}")
+    st.caption(" ".join([say("index_caption", **sizes), _edges.beside_few(series), edges]))
     _pulse_correction.draw(now)
     points = event["selection"]["points"] if event else []
     return points[0]["x"] if points else None
 
 
 def choices(now: Shared, series: pd.DataFrame) -> dict[str, str]:
-    """Return what can be taken apart with its name: the whole period, and every point that is told, latest first."""
-    known = series.loc[(series["weighting"] == "person") & series["estimate"].notna(), "period"]
+    """Return what can be taken apart with its name: the whole period, and every point that is told, latest first.
+
+    Not one after a point that is untold for the sake of others: the change from there would tell of it.
+    """
+    points = series[series["weighting"] == "person"]
+    known = points.loc[points["estimate"].notna() & ~points["of_few"].shift(fill_value=False), "period"]
     return {WHOLE: say("moved_whole")} | {f"{day:%Y-%m-%d}": _days.label(day, now.grain) for day in reversed([*known])}
 
 

@@ -71,6 +71,11 @@ def keeps_people_back(words: str) -> bool:
     return True
 
 
+def single_people() -> bool:
+    """Say whether single people are shown: by brand.toml as it is, and by the published file as it was made."""
+    return viewer().sees_people and bool(_data.ask("meta")["people"].iloc[0] != "aggregate")
+
+
 def of_parts(frame: pd.DataFrame, whole: str, *columns: str) -> pd.DataFrame:
     """Return what ``of_enough`` does of the parts of a whole that is told, with no part to be had by subtraction.
 
@@ -96,6 +101,23 @@ def of_part(frame: pd.DataFrame, whole: int, *columns: str) -> pd.DataFrame:
     empty = close | (frame["people"] < FEWEST)
     second = close | frame.get("of_few", False)
     return frame.assign(of_few=second, **{column: frame[column].mask(empty) for column in columns})
+
+
+def of_times(frame: pd.DataFrame, whole: str, *columns: str) -> pd.DataFrame:
+    """Return what ``of_enough`` does of weeks, months or quarters in their order, with none to be had by subtraction.
+
+    Where single people are not shown, the nearest ones told before and after one of fewer than FEWEST people are
+    emptied, too: what every post says adds up to that of longer periods. Unlike the parts of `of_parts`, several may
+    have the same people; and both sides are, so that neither another period nor a quarter has all others.
+    """
+    told = frame["people"] >= FEWEST
+    if single_people():
+        return of_enough(frame, *columns).assign(of_few=False)
+    turn = told.groupby(frame[whole]).cumsum()  # of a told one its number, of others that of the last told one
+    gaps = {*zip(frame[whole][~told], turn[~told], strict=True)}
+    beside = [not gaps.isdisjoint({(of, at), (of, at - 1)}) for of, at in zip(frame[whole], turn, strict=True)]
+    empty = ~told | pd.Series(beside, frame.index, bool)
+    return frame.assign(of_few=empty & told, **{column: frame[column].mask(empty) for column in columns})
 
 
 def author() -> str:

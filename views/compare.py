@@ -11,6 +11,7 @@ from views import (
     _breath,
     _charts_compare,
     _charts_pulse,
+    _compare_topics,
     _data,
     _days,
     _edges,
@@ -29,7 +30,6 @@ say = _texts.of("compare")
 PANELS = {"sources": "panel_sources", "all": "panel_all", "people": "panel_people"}
 ABOUT = {"sources": "about_sources", "all": "about_all", "people": "about_people"}
 GRAINS = ("quarter", "month")
-MOST = 12  # topics, by how many people speak of them
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
         voices(now, names)
         _breath.draw(now, names)
         paths(now, names)
-        topics(now, names)
+        _compare_topics.draw(now, names)
 
 
 def standing(span: Days, everything: bool) -> None:
@@ -151,7 +151,7 @@ def paths(now: Shared, names: dict[str, str]) -> None:
         say("grain"), GRAINS, format_func=say, default="quarter", required=True, key="each", bind="query-params"
     )
     found = _data.ask("brand_path", grain=grain, start=now.start, until=now.until)
-    found = _rights.of_enough(found, "estimate", "low", "high")
+    found = _rights.of_times(found, "brand", "estimate", "low", "high")
     found = found[["period", *found.columns.drop("period")]]
     if found["estimate"].isna().all():
         st.info(say("path_none", grain=say(grain)))
@@ -159,55 +159,9 @@ def paths(now: Shared, names: dict[str, str]) -> None:
     title = say("path_title", grain=say(grain))
     figure = _charts_compare.paths(found, names, _data.fewest_people(), grain, title)
     _show.chart(figure, found, "paths", say("path_alt"))
-    _edges.draw(found["period"], now.start, now.until, grain)
-
-
-def topics(now: Shared, names: dict[str, str]) -> None:
-    """Show what people feel about each brand, topic by topic."""
-    st.header(say("by_topic"))
-    found = _data.ask("brand_topics", start=now.start, until=now.until)
-    if found.empty:
-        st.info(say("topics_none"))
-        return
-    found = _rights.of_parts(found, "brand", "feeling", "low", "high")
-    found = found.assign(topic=[say("other") if topic == "other" else topic for topic in found["topic"]])
-    heard = found.groupby("topic")["people"].sum().sort_values(ascending=False, kind="stable")
-    found = found[found["topic"].isin(heard.index[:MOST])].sort_values(
-        "topic", key=lambda topics: topics.map(heard), ascending=False, kind="stable"
-    )
-    sizes = {"fewest": _rights.FEWEST, "few": _data.fewest_people()}
-    figure = _charts_compare.topics(found, names, sizes["few"], say("topics_title"))
-    _show.chart(figure, found.assign(brand=found["brand"].map(names)), "topics", say("topics_alt"))
-    st.caption(say("topics_caption", **sizes))
-    with_topics = found["brand"].unique()
-    if len(with_topics) == 1:
-        st.caption(say("topics_of_one", names=plain(names[with_topics[0]])))
-    topic_table(found, names)
-
-
-def topic_table(found: pd.DataFrame, names: dict[str, str]) -> None:
-    """Show the same with intervals, shares and counts."""
-    rows = found.to_dict("records")
-    shown = pd.DataFrame(
-        {
-            say("topic"): found["topic"],
-            say("brand"): found["brand"].map(names),
-            say("share"): (100 * found["share"]).round(),
-            say("feeling"): [topic_feeling(row) for row in rows],
-            say("band"): [interval(row["low"], row["high"]) for row in rows],
-            say("people"): found["people"],
-            say("mentions"): found["mentions"],
-        }
-    )
-    config = {say("share"): st.column_config.NumberColumn(format="%d %%")}
-    st.dataframe(shown, hide_index=True, column_config=config, alt=say("topics_table"))
-
-
-def topic_feeling(row: dict[Any, Any]) -> str:
-    """Return what is felt about a topic, or why that is not told."""
-    if pd.isna(row["feeling"]):
-        return say("not_told" if row["of_few"] else "evidence")
-    return signed(row["feeling"])
+    edges = _edges.words(found["period"], now.start, now.until, grain)
+    if said := f"{_edges.beside_few(found)} {edges}".strip():
+        st.caption(said)
 
 
 main()

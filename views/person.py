@@ -101,7 +101,7 @@ def show_brief(shown: bool) -> None:
 def whole(whom: Whom, touches: pd.DataFrame, typed: Typed | None, taken_back: int) -> None:
     """Draw all that is known of a person."""
     _filters.whole_history()
-    _person_facts.draw(whom)
+    _person_facts.draw(whom, touches)
     _person_facts.lists(whom, touches)
     if typed:
         _person_promises.warn(typed.promises)

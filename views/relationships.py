@@ -22,6 +22,7 @@ from views import (
     _relationships_tags,
     _rights,
     _show,
+    _terms,
     _texts,
     _way_back,
     _words,
@@ -35,6 +36,7 @@ say = _texts.of("relationships")
 SORTS = ("latest touch", "warmest", "coldest", "strongest tie", "most touches", "silent longest")
 LONGEST = "longest on this list"
 EVERYBODY, CHANGED = "everybody", "changed"
+FLAGS = ("strained", "fruit")  # beside a stage
 STARTS: dict[str, Any] = {
     "search": "",
     "source": [],
@@ -101,7 +103,10 @@ def who(brand: str) -> str:
         lists = lists[~lists["list"].isin(_person_facts.OUR_WORK)]
     options = [EVERYBODY, *lists["list"]]
     _address.say_left_out("list", say("who"), options)
-    chosen = st.pills(say("who"), options, default=EVERYBODY, required=True, key="list", bind="query-params")
+    meant = _terms.listed(name for name in _terms.LISTS if name in options)
+    chosen = st.pills(
+        say("who"), options, default=EVERYBODY, required=True, key="list", bind="query-params", help=meant
+    )
     many = (say("with_count", name=row["list"], people=row["people"]) for row in lists.to_dict("records"))
     ours = [say("our_work", lists=", ".join(_person_facts.OUR_WORK))] if _brands.is_other(brand) else []
     st.caption(" · ".join([*many, *ours]))
@@ -135,7 +140,9 @@ def seldom(brand: str, tags: list[str]) -> dict[str, Any]:
             "sources": first.multiselect(
                 say("source"), sources, format_func=_words.source, key="source", bind="query-params"
             ),
-            "stages": second.multiselect(say("stage"), STAGES[::-1], key="stage", bind="query-params"),
+            "stages": second.multiselect(
+                say("stage"), STAGES[::-1], key="stage", bind="query-params", help=_terms.listed(STAGES[::-1])
+            ),
             "tags": third.multiselect(say("tags"), tags, key="tag", bind="query-params"),
             "touches": fourth.number_input(say("touches"), 1, MOST_TOUCHES, 1, key="touches", bind="query-params"),
         }
@@ -213,16 +220,18 @@ def orchard(now: Shared, filters: dict[str, Any], total: int) -> None:
 
 
 def spread(brand: str) -> str:
-    """Say where people cannot be told apart yet."""
+    """Say how an average person feels, or that people cannot be told apart yet."""
     found = _data.ask("spread", brand=brand)
     if found.empty or pd.isna(found["t2"].iloc[0]) or found["t2"].iloc[0] == 0:
         return say("spread_none")
-    return say("spread", mean=_words.signed(found["mu"].iloc[0]))
+    row = found.iloc[0]
+    sizes = {"people": _words.people(row["people"]), "mentions": _words.mentions(row["mentions"])}
+    return say("spread", mean=_words.signed(row["mu"]), band=_words.interval(row["low"], row["high"]), **sizes)
 
 
 def stage_words(person: dict[Any, Any]) -> str:
     """Return the stage with what stands beside it."""
-    flags = [flag for flag in ("strained", "fruit") if person[flag]]
+    flags = [flag for flag in FLAGS if person[flag]]
     return ", ".join([person["stage"] or "–", *flags])
 
 
@@ -305,7 +314,7 @@ def formats(us: str) -> dict[str, Any]:
         say("column_tie"): config.ProgressColumn(format="%.0f", min_value=0, max_value=100, help=say("tie_help")),
         say("column_path"): config.LineChartColumn(y_min=-1, y_max=1, color=_charts.NEUTRAL),
         say("column_tags"): config.ListColumn(width=140),
-        say("column_stage"): config.TextColumn(width=150),
+        say("column_stage"): config.TextColumn(width=150, help=_terms.listed([*STAGES[::-1], *FLAGS])),
         say("column_alive"): config.NumberColumn(format="%d %%", help=say("alive_help")),
     }
 

@@ -21,7 +21,10 @@ MOST_TOPICS, MOST_NAMES = 4, 3
 
 @dataclass(frozen=True)
 class Index:
-    """How people feel about one brand, on -1..1 with its 90 % interval; None where too few were heard to tell."""
+    """How people feel about one brand, on -1..1 with its 90 % interval; None where too few were heard to tell.
+
+    ``sizes`` goes on after the number, or is a sentence of its own where there is none.
+    """
 
     now: float | None
     low: float | None
@@ -101,7 +104,8 @@ def longer(numbers: Published, until: datetime, brand: str, state: pd.Series) ->
 def of_index(state: pd.Series) -> Index:
     """Return the index of a row of the read `period` after `of_both`."""
     now, low, high = (None if pd.isna(state[name]) else float(state[name]) for name in ("now", "low", "high"))
-    return Index(now, low, high, say("from_sizes", **VOICE.sizes(state)), verdict(state))
+    sizes = say("heard" if now is None else "from_sizes", **VOICE.sizes(state))
+    return Index(now, low, high, sizes, verdict(state))
 
 
 def verdict(state: pd.Series) -> str:

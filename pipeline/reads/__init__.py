@@ -17,6 +17,7 @@ READS = {
     "brands": "which brands are there, the own one first",
     "sources": "where do a brand's touches come from",
     "period": "how do people feel in a period, and how did that change since the one before",
+    "older_parts": "how many people are heard in what a shorter period leaves out of a longer one",
     "why": "what pipeline.metrics.why takes the change since the period before apart with",
     "loudest": "a period and its change without each of the loudest three",
     "series": "the index over a period, by week or month",
