@@ -147,7 +147,8 @@ def error(se: float) -> dict[str, Any]:
 def behind(row: Any) -> str:
     """Return what the hover says of a contribution."""
     known = {"name": short(begun(str(row.name))), "much": sized(row.contribution, row.se)}
-    return say("hover_part", people=people(row.people), before=row.people_before, **known)
+    heard = say("at_least", people=people(row.people)) if getattr(row, "joined", False) else people(row.people)
+    return say("hover_part", people=heard, before=row.people_before, **known)
 
 
 def parts(groups: pd.DataFrame, change: float, se_change: float, title: str) -> go.Figure:

@@ -133,11 +133,17 @@ def parts(rows: pd.DataFrame) -> tuple[str, ...]:
         say(
             "part",
             name=harmless(VOICE.called(row["name"])),
-            people=VOICE.people(max(row["people"], row["people_before"])),
+            people=heard(row),
             **sentences.chance(VOICE, row),
         )
         for _, row in rows.iterrows()
     )
+
+
+def heard(row: pd.Series) -> str:
+    """Return the people behind a part in words; of several topics together the fewest that they can be."""
+    people = VOICE.people(max(row["people"], row["people_before"]))
+    return say("at_least", people=people) if row.get("joined", False) else people
 
 
 def movers(numbers: Published, brand: str, found: pd.DataFrame) -> str:

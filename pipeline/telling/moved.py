@@ -60,7 +60,8 @@ def groups(found: pd.DataFrame) -> pd.DataFrame:
 def topics(found: pd.DataFrame, most: int = 8) -> pd.DataFrame:
     """Return ROW per topic, what moved the index most first, in ``most`` rows.
 
-    Topics of fewer than FEWEST people are one row with the next larger one.
+    Topics of fewer than FEWEST people are one row with the next larger one. Of rows that are ``joined`` the counts are
+    the least that they can be: a person may speak of several topics.
     """
     told = rows(found, "topic")
     told = summed(told.assign(name=told["key"]), "max")
@@ -68,10 +69,11 @@ def topics(found: pd.DataFrame, most: int = 8) -> pd.DataFrame:
     if few.any() and not few.all():
         few |= told.index == heard(told).where(~few).idxmin()
     if few.any():
-        told = summed(told.assign(name=told["name"].where(~few, SMALL)), "sum")
+        told = summed(told.assign(name=told["name"].where(~few, SMALL)), "max")
     told = told.sort_values("contribution", key=abs, ascending=False, kind="stable", ignore_index=True)
     if len(told) > most:
-        told = summed(told.assign(name=told["name"].where(told.index < most - 1, OTHER_TOPICS)), "sum")
+        told = summed(told.assign(name=told["name"].where(told.index < most - 1, OTHER_TOPICS)), "max")
+    told = told.assign(joined=told["name"].isin((SMALL, OTHER_TOPICS)))
     return told if len(told) > 1 else told.iloc[:0]
 
 
