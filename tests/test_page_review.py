@@ -290,6 +290,14 @@ def test_from_twenty_labels_of_a_month_on_the_band_is_shown_as_the_audit_compute
     assert line.startswith("Mar 2026: the model alone says") and row["labels"] == 30
 
 
+def test_a_month_whose_labels_all_say_the_same_has_no_band(place: Workspace):
+    rows = [{"brand": "tamrow", "touch_id": touch, "label": "negative"} for touch in order(place)[:30]]
+    journal.save_labels(place, rows, "Bo", drawn=True)
+    relate(place)
+    app = visit(author="")
+    assert any(text.value.startswith("Mar 2026: all 30 labels say the same.") for text in app.caption)
+
+
 def test_a_brand_of_which_nothing_was_scored_is_no_error(place: Workspace):
     with store.connect(place.mentions) as con:
         con.execute("delete from score")

@@ -81,7 +81,7 @@ def months(brand: str, counts: pd.DataFrame) -> None:
     names = {"model": say("by_model"), "labels_only": say("by_labels"), "estimate": say("by_both")}
     figure = _charts_review.audit(found, names, say("audit_title"))
     _show.chart(figure, found, "audit", alt=say("audit_alt"))
-    st.caption(narrowed(found.iloc[-1]) if pd.notna(found["se"].iloc[-1]) else alike(found.iloc[-1]))
+    st.caption(narrowed(found.iloc[-1]) if pd.notna(found["low"].iloc[-1]) else alike(found.iloc[-1]))
     for month in found.loc[found["drifted"], "month"]:
         st.warning(say("drifted", month=_words.period(month, "month")), icon=":material/warning:")
 
