@@ -1,11 +1,12 @@
 """A brand that was imported by its name, before brand.toml said what it is called, becomes the one of brand.toml."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.contents import read_brands
 from pipeline.publish import run_all
 from pipeline.settings import Settings
 from pipeline.store import Workspace, connect, query, reading, transaction
+from pipeline.touch import Brand
 
 
 def adopt(workspace: Workspace, settings: Settings) -> Iterator[str]:
@@ -14,17 +15,21 @@ def adopt(workspace: Workspace, settings: Settings) -> Iterator[str]:
     Every import since then goes to the configured one: two brands would each have a part of the messages.
     """
     configured = [brand.to_brand() for brand in settings.brand_settings()]
+    for old, new in adopted([brand.key for brand in read_brands(workspace)], configured):
+        rename(workspace, {"old": old, "new": new.key, "name": new.name})
+        yield f"what was imported as {old!r} is of {new.key!r} now, as brand.toml says"
+    for old, new in adopted(read_typed_brands(workspace), configured):
+        rename_typed(workspace, {"old": old, "new": new.key})
+        yield f"what was typed of {old!r} is of {new.key!r} now, as brand.toml says"
+
+
+def adopted(known: Iterable[str], configured: Sequence[Brand]) -> Iterator[tuple[str, Brand]]:
+    """Yield those of the known keys that are another name of a configured brand, each with that brand."""
     keys = {brand.key for brand in configured}
-    for old in read_brands(workspace):
-        new = next((brand for brand in configured if brand.is_called(old.key)), None)
-        if new is not None and old.key not in keys:
-            rename(workspace, {"old": old.key, "new": new.key, "name": new.name})
-            yield f"what was imported as {old.key!r} is of {new.key!r} now, as brand.toml says"
-    for key in read_typed_brands(workspace):
+    for key in known:
         new = next((brand for brand in configured if brand.is_called(key)), None)
         if new is not None and key not in keys:
-            rename_typed(workspace, {"old": key, "new": new.key})
-            yield f"what was typed of {key!r} is of {new.key!r} now, as brand.toml says"
+            yield key, new
 
 
 def rename(workspace: Workspace, names: dict[str, str]) -> None:

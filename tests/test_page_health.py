@@ -206,7 +206,7 @@ def test_the_page_tells_runs_files_streams_cost_gaps_and_versions(watched: Works
     said = words(app).replace("\\", "").replace("\u2060", "")
     assert "$0.50 of " in said and "01 May 2025" in said
     assert "Model in force: fixed" in said and f"form {store.FORM}" in said
-    labels = ["Since the last touch collected", "Since the last refresh", "Schedule", "At work now"]
+    labels = ["Since the last touch", "Since the last refresh", "Schedule", "At work now"]
     assert [metric.label for metric in app.metric] == labels
     assert [metric.value for metric in app.metric][2:] == ["off", "nobody"]
 

@@ -10,12 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.store import StoreError
-from pipeline.telling import fresh, sentences, texts
+from pipeline.telling import fresh
 from views import _address, _data, _dates, _rights, _show, _texts, _way_back
+from views._words import VOICE as VOICE
 from views._words import day, in_days, plain
 
 say = _texts.of("shared")
-VOICE = sentences.Voice(texts.of("told"), plain)
 
 PERIODS = {  # the text of each, and its days
     "4 weeks": ("period_4_weeks", 28),

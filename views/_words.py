@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.telling import texts
+from pipeline.telling import sentences, texts
 from pipeline.telling.words import begun as begun
 from pipeline.telling.words import change as change
 from pipeline.telling.words import count as count
@@ -20,7 +20,6 @@ from pipeline.telling.words import whole as whole
 from views import _texts
 
 say = _texts.of("shared")
-told = texts.of("told")
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
@@ -49,14 +48,8 @@ def plain(text: str) -> str:
     return JOINED.sub("\\1\u2060", MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text)))
 
 
-def people(number: Any) -> str:
-    """Return so many people in words."""
-    return count(int(number), told("person_one"), told("person_many"))
-
-
-def mentions(number: Any) -> str:
-    """Return so many mentions in words."""
-    return count(int(number), told("mention_one"), told("mention_many"))
+VOICE = sentences.Voice(texts.of("told"), plain)
+people, mentions = VOICE.people, VOICE.mentions
 
 
 def leaning(low: Any, high: Any) -> str:
